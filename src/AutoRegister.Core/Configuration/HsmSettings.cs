@@ -1,0 +1,20 @@
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>What <c>/etc/sota/hsm</c> says: the PKCS#11 module and the PINs of the device's token.</summary>
+public sealed record HsmSettings
+{
+    /// <summary>The label of the token LmP's OTA client looks for.</summary>
+    public const string DefaultTokenLabel = "aktualizr";
+
+    /// <summary>Path of the PKCS#11 module, on the machine this runs on (never below a root directory).</summary>
+    public required string ModulePath { get; init; }
+
+    /// <summary>The user PIN (<c>HSM_PIN</c>).</summary>
+    public required Secret Pin { get; init; }
+
+    /// <summary>The security officer's PIN (<c>HSM_SOPIN</c>); used only to initialise a blank token.</summary>
+    public required Secret SoPin { get; init; }
+
+    /// <summary>Label of the token, at most 32 bytes of UTF-8.</summary>
+    public string TokenLabel { get; init; } = DefaultTokenLabel;
+}

@@ -1,0 +1,88 @@
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// What this device is told to be: everything a registration needs, read from files, environment and parameters.
+/// Paths are as the device sees them (<c>/var/sota</c>); <see cref="Resolve"/> puts them below <see cref="Root"/>.
+/// </summary>
+public sealed record SotaConfig
+{
+    /// <summary>The hosted registration endpoint.</summary>
+    public const string DefaultDeviceApi = "https://api.foundries.io/ota/devices/";
+
+    /// <summary>The hosted OAuth base.</summary>
+    public const string DefaultOAuthBase = "https://app.foundries.io/oauth";
+
+    /// <summary>The OTA client's directory, unless told otherwise.</summary>
+    public const string DefaultSotaDirectory = "/var/sota";
+
+    /// <summary>The header that carries the API token, unless told otherwise.</summary>
+    public const string DefaultApiTokenHeader = "OSF-TOKEN";
+
+    /// <summary>Directory all device paths are below: <c>/</c> on the device, a mounted image on a station.</summary>
+    public string Root { get; init; } = "/";
+
+    /// <summary>The OTA client's directory, as the device sees it.</summary>
+    public string SotaDirectory { get; init; } = DefaultSotaDirectory;
+
+    /// <summary>The factory; the OU of the device certificate.</summary>
+    public required string Factory { get; init; }
+
+    /// <summary>The tags whose targets the OTA client follows; usually one.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>The hardware id (<c>LMP_MACHINE</c>).</summary>
+    public required string HardwareId { get; init; }
+
+    /// <summary>The device name, when one was chosen; else the UUID is used.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The UUID, when one was chosen; else one is found or made.</summary>
+    public string? Uuid { get; init; }
+
+    /// <summary>Whether a chosen UUID must have the form 8-4-4-4-12.</summary>
+    public bool ValidateUuid { get; init; } = true;
+
+    /// <summary>Whether this is a production device (<c>businessCategory=production</c> in the CSR).</summary>
+    public bool Production { get; init; }
+
+    /// <summary>The device group, when one was chosen.</summary>
+    public string? DeviceGroup { get; init; }
+
+    /// <summary>The apps to run; empty means all apps of the target.</summary>
+    public IReadOnlyList<string> Apps { get; init; } = [];
+
+    /// <summary>
+    /// The restorable apps. <see langword="null"/>: not told (upstream's default, a blank). Empty: disabled unless the image
+    /// is preloaded with restorable apps. Else: these, besides <see cref="Apps"/>.
+    /// </summary>
+    public IReadOnlyList<string>? RestorableApps { get; init; }
+
+    /// <summary>Whether the OSTree proxy server is used.</summary>
+    public bool UseOstreeServer { get; init; } = true;
+
+    /// <summary>The registration endpoint.</summary>
+    public Uri DeviceApi { get; init; } = new(DefaultDeviceApi);
+
+    /// <summary>The base of the OAuth device flow.</summary>
+    public Uri OAuthBase { get; init; } = new(DefaultOAuthBase);
+
+    /// <summary>The API token; <see langword="null"/> when none is configured.</summary>
+    public Secret? ApiToken { get; init; }
+
+    /// <summary>The header that carries <see cref="ApiToken"/>.</summary>
+    public string ApiTokenHeader { get; init; } = DefaultApiTokenHeader;
+
+    /// <summary>The token that holds the device key; <see langword="null"/> means a key file.</summary>
+    public HsmSettings? Hsm { get; init; }
+
+    /// <summary>Every setting with its source, in the order a person reads them.</summary>
+    public IReadOnlyList<Setting> Settings { get; init; } = [];
+
+    /// <summary>The SOTA directory on this machine: <see cref="SotaDirectory"/> below <see cref="Root"/>.</summary>
+    public string SotaPath => Resolve(SotaDirectory);
+
+    /// <summary>Puts a path of the device below <see cref="Root"/>.</summary>
+    /// <param name="devicePath">An absolute path as the device sees it.</param>
+    /// <returns>The path on this machine.</returns>
+    public string Resolve(string devicePath) => DevicePath.Below(Root, devicePath);
+}

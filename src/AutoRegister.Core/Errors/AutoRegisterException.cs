@@ -1,0 +1,34 @@
+namespace AutoRegister.Core.Errors;
+
+/// <summary>
+/// The one exception type that leaves Core on purpose. The message says what is wrong and where;
+/// <see cref="RecommendedAction"/> says what to do. Neither ever contains a secret.
+/// </summary>
+public sealed class AutoRegisterException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="id">The stable id of the condition.</param>
+    /// <param name="message">What is wrong, naming the file, line, value or object.</param>
+    /// <param name="recommendedAction">What to do about it.</param>
+    /// <param name="target">The user's input that caused it: a path, a name, a URL. Never a secret.</param>
+    /// <param name="innerException">The cause, kept.</param>
+    public AutoRegisterException(ErrorId id, string message, string? recommendedAction = null, object? target = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Id = id;
+        RecommendedAction = recommendedAction;
+        Target = target;
+    }
+
+    /// <summary>The stable id of the condition.</summary>
+    public ErrorId Id { get; }
+
+    /// <summary>What the failure means for whoever runs the registration.</summary>
+    public FailureSort Sort => Id.SortOf();
+
+    /// <summary>What to do about it, as one sentence; <see langword="null"/> when the message says it all.</summary>
+    public string? RecommendedAction { get; }
+
+    /// <summary>The user's input that caused the error.</summary>
+    public object? Target { get; }
+}

@@ -1,0 +1,20 @@
+namespace AutoRegister.Core;
+
+/// <summary>
+/// The one way words leave Core. Cmdlets turn it into verbose, warning and debug streams, the wrapper into journal lines.
+/// No message ever contains a secret. Implementations may be called from any thread.
+/// </summary>
+public interface IRegistrationObserver
+{
+    /// <summary>One step of the story, past or present tense, one line.</summary>
+    /// <param name="message">What is being done or was done.</param>
+    void ReportStep(string message);
+
+    /// <summary>A detail that only someone who looks for a cause wants.</summary>
+    /// <param name="message">The detail, one line.</param>
+    void ReportDetail(string message);
+
+    /// <summary>Something the user should change, although the work goes on.</summary>
+    /// <param name="message">What, where and what to do.</param>
+    void ReportWarning(string message);
+}

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AutoRegister.Core;
+
+/// <summary>
+/// An API token or PIN: UTF-8 bytes in pinned memory, zeroed on <see cref="Dispose"/>, never formatted.
+/// </summary>
+public sealed class Secret : IDisposable
+{
+    private readonly byte[] bytes;
+    private bool disposed;
+
+    private Secret(int length) => bytes = GC.AllocateArray<byte>(length, pinned: true);
+
+    /// <summary>The length in bytes.</summary>
+    public int Length => bytes.Length;
+
+    /// <summary>The secret itself, as UTF-8. Do not copy it to where it cannot be zeroed.</summary>
+    public ReadOnlySpan<byte> Utf8
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return bytes;
+        }
+    }
+
+    /// <summary>Copies UTF-8 bytes into a new secret. The caller zeroes its own copy.</summary>
+    /// <param name="utf8">The bytes.</param>
+    /// <returns>The secret.</returns>
+    public static Secret FromUtf8(ReadOnlySpan<byte> utf8)
+    {
+        var secret = new Secret(utf8.Length);
+        utf8.CopyTo(secret.bytes);
+        return secret;
+    }
+
+    /// <summary>Encodes characters into a new secret. The caller zeroes its own copy.</summary>
+    /// <param name="characters">The characters.</param>
+    /// <returns>The secret.</returns>
+    public static Secret FromChars(ReadOnlySpan<char> characters)
+    {
+        var secret = new Secret(Encoding.UTF8.GetByteCount(characters));
+        Encoding.UTF8.GetBytes(characters, secret.bytes);
+        return secret;
+    }
+
+    /// <summary>Compares in constant time.</summary>
+    /// <param name="other">The other secret.</param>
+    /// <returns>Whether the bytes are the same.</returns>
+    public bool SameAs(Secret other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return CryptographicOperations.FixedTimeEquals(Utf8, other.Utf8);
+    }
+
+    /// <summary>Never the secret.</summary>
+    /// <returns>A fixed text.</returns>
+    public override string ToString() => "(secret)";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(bytes);
+        disposed = true;
+    }
+}
