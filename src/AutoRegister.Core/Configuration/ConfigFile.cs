@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using AutoRegister.Core.Errors;
+using Microsoft.Win32.SafeHandles;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// The text of one small configuration file: read with a bound, checked to be text, zeroed on <see cref="Dispose"/>
+/// because it may hold a token or PINs.
+/// </summary>
+public sealed class ConfigFile : IDisposable
+{
+    /// <summary>The most a configuration file may hold; real ones have a few hundred bytes.</summary>
+    public const int MaximumLength = 64 * 1024;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    private readonly byte[] buffer;
+    private readonly int start;
+    private readonly int length;
+
+    private ConfigFile(string name, byte[] buffer, int length)
+    {
+        Name = name;
+        this.buffer = buffer;
+        start = buffer.AsSpan(0, length).StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+        this.length = length - start;
+    }
+
+    /// <summary>The path as messages show it: as the device sees it.</summary>
+    public string Name { get; }
+
+    /// <summary>The text, without a byte order mark.</summary>
+    public ReadOnlySpan<byte> Utf8 => buffer.AsSpan(start, length);
+
+    /// <summary>Reads a file of the device.</summary>
+    /// <param name="root">The directory device paths are below.</param>
+    /// <param name="devicePath">The path as the device sees it.</param>
+    /// <returns>The file, or <see langword="null"/> when there is none.</returns>
+    /// <exception cref="AutoRegisterException">
+    /// <see cref="ErrorId.FileUnreadable"/>, <see cref="ErrorId.FileTooLarge"/> or <see cref="ErrorId.FileNotText"/>.
+    /// </exception>
+    public static ConfigFile? TryRead(string root, string devicePath)
+    {
+        using var handle = RegularFile.TryOpen(RootedPath.Resolve(root, devicePath), out var size, out var problem);
+        if (handle is null)
+        {
+            // A link into nowhere is not the same as no file: somebody meant there to be one.
+            problem ??= RootedPath.IsLink(root, devicePath) ? "it is a symbolic link to a file that does not exist" : null;
+            return problem is null ? null : throw Unreadable(devicePath, problem);
+        }
+
+        // The size is a hint: files of /proc have none, and a file may grow. One byte more than allowed tells.
+        var content = GC.AllocateUninitializedArray<byte>(MaximumLength + 1, pinned: true);
+        var read = size > MaximumLength ? content.Length : ReadFully(devicePath, handle, content);
+        return read < content.Length
+            ? Create(devicePath, content, read)
+            : throw new AutoRegisterException(
+                ErrorId.FileTooLarge,
+                $"{devicePath} is larger than {MaximumLength / 1024} KiB, far more than it may hold.",
+                "Replace it with the file that was meant.",
+                devicePath);
+    }
+
+    /// <summary>Takes a copy of bytes as if they had been read from a file.</summary>
+    /// <param name="name">The name messages show.</param>
+    /// <param name="content">The bytes.</param>
+    /// <returns>The checked text.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileTooLarge"/> or <see cref="ErrorId.FileNotText"/>.</exception>
+    public static ConfigFile FromBytes(string name, ReadOnlySpan<byte> content)
+    {
+        var copy = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
+        content.CopyTo(copy);
+        return Create(name, copy, copy.Length);
+    }
+
+    /// <summary>The place of one of its lines.</summary>
+    /// <param name="line">The line, counted from 1.</param>
+    /// <returns>The source of a setting found there.</returns>
+    public SettingSource At(int line) => new(SettingSourceKind.File, Name, line);
+
+    /// <inheritdoc/>
+    public void Dispose() => CryptographicOperations.ZeroMemory(buffer);
+
+    private static ConfigFile Create(string name, byte[] content, int length)
+    {
+        var file = new ConfigFile(name, content, length);
+        try
+        {
+            ConfigText.Require(name, file.Utf8);
+            return file;
+        }
+        catch (AutoRegisterException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static int ReadFully(string devicePath, SafeFileHandle handle, Span<byte> content)
+    {
+        try
+        {
+            var total = 0;
+            while (total < content.Length && RandomAccess.Read(handle, content[total..], total) is > 0 and var count)
+            {
+                total += count;
+            }
+
+            return total;
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(devicePath, e.Message, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unreadable(devicePath, e.Message, e);
+        }
+    }
+
+    private static AutoRegisterException Unreadable(string devicePath, string problem, Exception? cause = null) => new(
+        ErrorId.FileUnreadable, $"{devicePath} cannot be read: {problem}.", "Put a readable text file there, or remove it.", devicePath, cause);
+}

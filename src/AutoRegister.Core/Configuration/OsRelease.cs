@@ -1,0 +1,92 @@
+using System.Text;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// The variables of os-release(5) that LmP adds. All other lines are not our business: a distribution may write there
+/// what it likes, and upstream reads past it too.
+/// </summary>
+public sealed class OsRelease
+{
+    /// <summary>Where upstream reads it.</summary>
+    public const string DefaultPath = "/etc/os-release";
+
+    // os-release(5): /etc/os-release is a link to this one, which is used when there is no link.
+    private const string VendorPath = "/usr/lib/os-release";
+
+    private static readonly string[] Names = ["LMP_FACTORY", "LMP_FACTORY_TAG", "LMP_MACHINE"];
+
+    private readonly Dictionary<string, Sourced<string>> values = [];
+
+    /// <summary>The factory the image was built for.</summary>
+    internal Sourced<string>? Factory => Find(Names[0]);
+
+    /// <summary>The tag the image was built for.</summary>
+    internal Sourced<string>? FactoryTag => Find(Names[1]);
+
+    /// <summary>The machine the image was built for.</summary>
+    internal Sourced<string>? Machine => Find(Names[2]);
+
+    /// <summary>Reads the file of a device; a device without one has none of the variables.</summary>
+    /// <param name="root">The directory device paths are below.</param>
+    /// <returns>The variables.</returns>
+    public static OsRelease Read(string root)
+    {
+        using var file = ConfigFile.TryRead(root, DefaultPath) ?? ConfigFile.TryRead(root, VendorPath);
+        return file is null ? new OsRelease() : Parse(file);
+    }
+
+    /// <summary>Parses a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The variables.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.OsReleaseInvalid"/>: one of our variables is there, but not as an assignment.</exception>
+    public static OsRelease Parse(ConfigFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var result = new OsRelease();
+        var lines = new ConfigLines(file.Utf8);
+        while (lines.MoveNext())
+        {
+            var line = lines.Current.Trim(" \t"u8);
+            var length = ShellWord.Name(line);
+            if (Array.Find(Names, n => n.Length == length) is null)
+            {
+                continue;
+            }
+
+            var name = Encoding.ASCII.GetString(line[..length]);
+            if (Names.Contains(name, StringComparer.Ordinal))
+            {
+                // The last one counts, as for a shell that reads the file.
+                result.values[name] = new Sourced<string>(Value(file, lines.Number, name, line[length..]), file.At(lines.Number));
+            }
+        }
+
+        return result;
+    }
+
+    private static string Value(ConfigFile file, int number, string name, ReadOnlySpan<byte> rest)
+    {
+        var problem = "there is no '=' right after the name";
+        if (rest.StartsWith("="u8))
+        {
+            rest = rest[1..];
+            using var value = ShellWord.Read(ref rest, exporting: false, out problem);
+            rest = rest.TrimStart(" \t"u8);
+            if (value is not null && (rest.IsEmpty || rest[0] == '#'))
+            {
+                return Encoding.UTF8.GetString(value.Utf8);
+            }
+
+            problem ??= "there is more than one value; a value with blanks needs quotes";
+        }
+
+        var place = file.At(number).ToString();
+        throw new AutoRegisterException(
+            ErrorId.OsReleaseInvalid, $"{place}: {name}: {problem}.", $"Write the line as {name}=\"value\", as os-release(5) says.", place);
+    }
+
+    // LMP_FACTORY="" says no more than no line at all.
+    private Sourced<string>? Find(string name) => values.TryGetValue(name, out var value) && value.Value.Length > 0 ? value : null;
+}

@@ -1,0 +1,84 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// Finds a device path below a root directory the way the device itself would: an absolute link target starts again at
+/// that root, and <c>..</c> never leaves it (openat2(2), <c>RESOLVE_IN_ROOT</c>). Without this, a link in a mounted
+/// image such as <c>/etc/os-release -> /usr/lib/os-release</c> would read the file of the machine it is mounted on.
+/// </summary>
+public static class RootedPath
+{
+    // The kernel gives up after as many (path_resolution(7)).
+    private const int MaximumLinks = 40;
+
+    /// <summary>Follows all links of a device path; parts that do not exist are kept as they are.</summary>
+    /// <param name="root">The root directory; with <c>/</c> the path is left to the kernel.</param>
+    /// <param name="devicePath">An absolute path as the device sees it.</param>
+    /// <returns>The path on this machine, free of links below the root.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>: the links never end.</exception>
+    public static string Resolve(string root, string devicePath)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(devicePath);
+        if (root == "/")
+        {
+            return DevicePath.Below(root, devicePath);
+        }
+
+        var pending = new Stack<string>();
+        var found = new List<string>();
+        var links = 0;
+        Push(pending, devicePath);
+        while (pending.TryPop(out var part))
+        {
+            if (part == "..")
+            {
+                found.RemoveRange(Math.Max(found.Count - 1, 0), Math.Min(found.Count, 1));
+                continue;
+            }
+
+            found.Add(part);
+            if (LinkTarget(Join(root, found)) is not string target)
+            {
+                continue;
+            }
+
+            if (++links > MaximumLinks)
+            {
+                throw new AutoRegisterException(
+                    ErrorId.FileUnreadable, $"{devicePath}: too many levels of symbolic links.", "Remove the loop of links.", devicePath);
+            }
+
+            found.RemoveAt(found.Count - 1);
+            if (target.StartsWith('/'))
+            {
+                found.Clear();
+            }
+
+            Push(pending, target);
+        }
+
+        return Join(root, found);
+    }
+
+    /// <summary>Whether the last part of a device path is a link, wherever it leads.</summary>
+    internal static bool IsLink(string root, string devicePath) =>
+        LinkTarget(Path.Join(Resolve(root, Path.GetDirectoryName(devicePath) ?? "/"), Path.GetFileName(devicePath))) is not null;
+
+    private static string? LinkTarget(string path) => new FileInfo(path).LinkTarget;
+
+    private static string Join(string root, List<string> parts) => DevicePath.Below(root, string.Join('/', parts));
+
+    private static void Push(Stack<string> pending, string path)
+    {
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = parts.Length - 1; i >= 0; i--)
+        {
+            if (parts[i] != ".")
+            {
+                pending.Push(parts[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// What the caller's parameters say. <see langword="null"/> means "not given": the next layer (environment, file,
+/// default) decides. Secrets stay the caller's: the configuration holds copies of its own.
+/// </summary>
+public sealed record SotaConfigOptions
+{
+    /// <summary>The directory all device paths are below; <c>/</c> when not given.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>The OTA client's directory as the device sees it.</summary>
+    public string? SotaDirectory { get; init; }
+
+    /// <summary>The factory.</summary>
+    public string? Factory { get; init; }
+
+    /// <summary>The tags; an element may itself be a comma list.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>The hardware id.</summary>
+    public string? HardwareId { get; init; }
+
+    /// <summary>The device name; beats <see cref="UseHostname"/>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whether the device is named after <c>/etc/hostname</c>.</summary>
+    public bool? UseHostname { get; init; }
+
+    /// <summary>The UUID.</summary>
+    public string? Uuid { get; init; }
+
+    /// <summary>Whether <see cref="Uuid"/> must have the form 8-4-4-4-12; it must when not given.</summary>
+    public bool? ValidateUuid { get; init; }
+
+    /// <summary>Whether this is a production device. The environment can turn it on, never off, as upstream.</summary>
+    public bool? Production { get; init; }
+
+    /// <summary>The device group.</summary>
+    public string? DeviceGroup { get; init; }
+
+    /// <summary>The apps; an empty list means all apps of the target.</summary>
+    public IReadOnlyList<string>? Apps { get; init; }
+
+    /// <summary>The restorable apps; an empty list is not the same as none given, see <see cref="SotaConfig.RestorableApps"/>.</summary>
+    public IReadOnlyList<string>? RestorableApps { get; init; }
+
+    /// <summary>Whether the OSTree proxy server is used.</summary>
+    public bool? UseOstreeServer { get; init; }
+
+    /// <summary>The registration endpoint.</summary>
+    public string? DeviceApi { get; init; }
+
+    /// <summary>The base of the OAuth device flow.</summary>
+    public string? OAuthBase { get; init; }
+
+    /// <summary>The API token.</summary>
+    public Secret? ApiToken { get; init; }
+
+    /// <summary>A file with the API token, as a path on this machine (not below <see cref="Root"/>).</summary>
+    public string? ApiTokenPath { get; init; }
+
+    /// <summary>The header that carries the API token.</summary>
+    public string? ApiTokenHeader { get; init; }
+
+    /// <summary>The PKCS#11 module, as a path on this machine.</summary>
+    public string? HsmModule { get; init; }
+
+    /// <summary>The token's user PIN.</summary>
+    public Secret? HsmPin { get; init; }
+
+    /// <summary>The token's SO PIN.</summary>
+    public Secret? HsmSoPin { get; init; }
+
+    /// <summary>The token's label.</summary>
+    public string? TokenLabel { get; init; }
+
+    /// <summary>Use a key file, whatever the hsm file and credentials say.</summary>
+    public bool NoHsm { get; init; }
+
+    /// <summary>Accept plain http to any address; the environment's <c>ALLOW_PLAIN_HTTP=1</c> says the same.</summary>
+    public bool? AllowPlainHttp { get; init; }
+
+    /// <summary>
+    /// Look for no API token but one given here: the device is registered already and needs none, or OAuth is wanted.
+    /// </summary>
+    public bool SkipApiToken { get; init; }
+
+    /// <summary>A missing token file is no error: a person is there who can authorise the device instead.</summary>
+    public bool ApiTokenOptional { get; init; }
+}
