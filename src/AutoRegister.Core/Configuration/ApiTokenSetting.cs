@@ -1,0 +1,79 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// The API token: parameter, else the systemd credential <c>api-token</c>, else the file that <c>TOKEN_FILE</c> names.
+/// As upstream, which takes <c>head -n1</c> of the file; ours skips blank lines and drops what surrounds the token.
+/// </summary>
+internal static class ApiTokenSetting
+{
+    /// <summary>The file, as the device sees it.</summary>
+    public const string DefaultPath = "/etc/lmp-device-register-token";
+
+    /// <summary>The credential.</summary>
+    public const string CredentialName = "api-token";
+
+    private const string Action = "Write an API token with scope devices:create on the first line of the file.";
+
+    /// <summary>Reads the token.</summary>
+    /// <returns>The token, owned by the caller; <see langword="null"/> when none is wanted or needed.</returns>
+    public static Sourced<Secret>? Read(SettingInputs inputs)
+    {
+        if (inputs.Options.ApiToken is { } given)
+        {
+            return new Sourced<Secret>(Check(given.Utf8, "parameter -ApiToken"), SettingInputs.FromParameter("ApiToken"));
+        }
+
+        if (inputs.Options.ApiTokenPath is { } path)
+        {
+            return FromFile("/", path, inputs);
+        }
+
+        if (inputs.Options.SkipApiToken)
+        {
+            return null;
+        }
+
+        using var credential = inputs.Credential(CredentialName);
+        return credential is not null
+            ? new Sourced<Secret>(Parse(credential).Value, SettingInputs.FromCredential(CredentialName))
+            : FromFile(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath, inputs);
+    }
+
+    /// <summary>Parses a token file.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.TokenFileEmpty"/> or <see cref="ErrorId.TokenFileInvalid"/>.</exception>
+    public static Sourced<Secret> Parse(ConfigFile file)
+    {
+        var line = ConfigLine.First(file, out var number);
+        return number > 0
+            ? new Sourced<Secret>(Check(line, file.At(number).ToString()), file.At(number))
+            : throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{file.Name} is empty.", Action, file.Name);
+    }
+
+    private static Sourced<Secret>? FromFile(string root, string path, SettingInputs inputs)
+    {
+        using var file = ConfigFile.TryRead(root, path);
+        return file is not null ? Parse(file)
+            : inputs.Options is { ApiTokenOptional: true, ApiTokenPath: null } ? null
+            : throw new AutoRegisterException(ErrorId.TokenFileMissing, $"The API token file {path} does not exist.", Action, path);
+    }
+
+    // The token goes into a header field: visible ASCII and nothing else (RFC 9110, section 5.5).
+    private static Secret Check(ReadOnlySpan<byte> token, string place) =>
+        token.IsEmpty ? throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{place}: the API token is empty.", Action, place)
+        : token.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7E) is >= 0 and var at
+            ? throw new AutoRegisterException(
+                ErrorId.TokenFileInvalid,
+                $"{place}: character {at + 1} is {Kind(token[at])}, which no API token has.",
+                Action,
+                place)
+            : Secret.FromUtf8(token);
+
+    private static string Kind(byte value) => value switch
+    {
+        (byte)' ' or (byte)'\t' => "a blank",
+        < 0x20 or 0x7F => "a control character",
+        _ => "not ASCII",
+    };
+}

@@ -1,0 +1,87 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// The apps: parameter, else <c>APPS</c>, else what the image has below <c>compose-apps</c>. Upstream joins the output of
+/// <c>ls</c> with commas and so splits names at blanks; here a name stays one name.
+/// </summary>
+internal static class AppList
+{
+    /// <summary>Reads the apps to run; none means all apps of the target.</summary>
+    public static Sourced<IReadOnlyList<string>> Read(SettingInputs inputs, string sotaDirectory)
+    {
+        if (SettingInputs.Parameter("Apps", inputs.Options.Apps) is { } given)
+        {
+            return Check(given, inputs.Observer);
+        }
+
+        if (inputs.Environment("APPS") is { } listed)
+        {
+            var names = listed.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return names.Length > 0
+                ? Check(new Sourced<IReadOnlyList<string>>(names, listed.Source), inputs.Observer)
+                : throw Invalid(listed.Source, "the list names no app");
+        }
+
+        var directory = Path.Join(sotaDirectory, "compose-apps");
+        return Preloaded(inputs.Root, directory) is { Length: > 0 } found
+            ? Check(new Sourced<IReadOnlyList<string>>(found, new SettingSource(SettingSourceKind.File, directory)), inputs.Observer)
+            : SettingInputs.Default<IReadOnlyList<string>>([]);
+    }
+
+    /// <summary>Reads the restorable apps, which only a parameter can name.</summary>
+    public static Sourced<IReadOnlyList<string>>? ReadRestorable(SettingInputs inputs) =>
+        SettingInputs.Parameter("RestorableApps", inputs.Options.RestorableApps) is { } given ? Check(given, inputs.Observer) : null;
+
+    // What ls shows: no dot files, in the order of bytes that LC_ALL=C gives.
+    private static string[] Preloaded(string root, string directory)
+    {
+        try
+        {
+            var path = RootedPath.Resolve(root, directory);
+            return Directory.Exists(path)
+                ? [.. Directory.EnumerateFileSystemEntries(path).Select(p => Path.GetFileName(p)).Where(n => n[0] != '.').Order(StringComparer.Ordinal)]
+                : [];
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(directory, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unreadable(directory, e);
+        }
+    }
+
+    private static Sourced<IReadOnlyList<string>> Check(Sourced<IReadOnlyList<string>> apps, IRegistrationObserver observer)
+    {
+        foreach (var name in apps.Value)
+        {
+            var problem = string.IsNullOrWhiteSpace(name) ? "an app name is empty"
+                : Characters.Unprintable(name) is string wrong ? $"an app name has {wrong}"
+                : name.AsSpan().ContainsAny(",\"\\") ? $"the app name '{name}' has a comma, quote or backslash"
+                : null;
+            if (problem is not null)
+            {
+                throw Invalid(apps.Source, problem);
+            }
+
+            if (name.Contains(' ', StringComparison.Ordinal))
+            {
+                observer.ReportWarning($"{apps.Source}: the app name '{name}' has a blank. It is sent as one name; rename it if the OTA client does not know it.");
+            }
+        }
+
+        return apps;
+    }
+
+    private static AutoRegisterException Unreadable(string directory, Exception cause) => new(
+        ErrorId.FileUnreadable, $"{directory} cannot be read: {cause.Message}", "Give the apps with -Apps or APPS.", directory, cause);
+
+    private static AutoRegisterException Invalid(SettingSource source, string problem) => new(
+        ErrorId.AppsInvalid,
+        $"{source}: {problem}.",
+        "The names go into the OTA client's configuration as one comma list: name apps without commas, quotes, backslashes and control characters.",
+        source.ToString());
+}

@@ -1,0 +1,43 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>The URLs of the servers: parameter, else environment (upstream's <c>DEVICE_API</c> and <c>OAUTH_BASE</c>), else the hosted ones.</summary>
+internal static class EndpointSetting
+{
+    /// <summary>The registration endpoint.</summary>
+    public static Sourced<Uri> DeviceApi(SettingInputs inputs) =>
+        Read(inputs, "DeviceApi", inputs.Options.DeviceApi, "DEVICE_API", SotaConfig.DefaultDeviceApi);
+
+    /// <summary>The base of the OAuth device flow.</summary>
+    public static Sourced<Uri> OAuthBase(SettingInputs inputs) =>
+        Read(inputs, "OAuthBase", inputs.Options.OAuthBase, "OAUTH_BASE", SotaConfig.DefaultOAuthBase);
+
+    private static Sourced<Uri> Read(SettingInputs inputs, string parameter, string? given, string variable, string otherwise)
+    {
+        var text = SettingInputs.Parameter(parameter, given) ?? inputs.Environment(variable) ?? SettingInputs.Default(otherwise);
+        var place = text.Source.ToString();
+        var uri = Parse(text.Value, place);
+        PlainHttpPolicy.Require(uri, place, inputs.Options.AllowPlainHttp ?? inputs.Environment("ALLOW_PLAIN_HTTP")?.Value == "1", inputs.Observer);
+        return new Sourced<Uri>(uri, text.Source);
+    }
+
+    private static Uri Parse(string text, string place)
+    {
+        // Uri repairs blanks and backslashes silently; a URL that needs repair is not the one that was meant.
+        if (Characters.Unprintable(text) is not null || text.AsSpan().ContainsAny(" \\\"<>")
+            || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
+        {
+            throw Invalid(place, "this is not an absolute http or https URL");
+        }
+
+        // A password in a URL ends up in logs, so it is not shown here either.
+        return uri.UserInfo.Length > 0 ? throw Invalid(place, "a URL with a user name or password is not accepted")
+            : uri.Fragment.Length > 0 ? throw Invalid(place, "a URL with a fragment ('#…') is not accepted")
+            : uri;
+    }
+
+    private static AutoRegisterException Invalid(string place, string problem) => new(
+        ErrorId.DeviceApiInvalid, $"{place}: {problem}.", $"Give a URL such as {SotaConfig.DefaultDeviceApi}.", place);
+}

@@ -1,0 +1,55 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>What the device is in the factory's eyes: which factory, and which hardware.</summary>
+internal static class FactoryIdentity
+{
+    // RFC 5280, appendix A.1: ub-organizational-unit-name; the factory becomes an OU.
+    private const int MaximumFactory = 64;
+
+    // A hardware id names a machine in Yocto; no real one comes near.
+    private const int MaximumHardwareId = 200;
+
+    /// <summary>The factory: parameter, else <c>DEVICE_FACTORY</c>, else <c>LMP_FACTORY</c>. <c>lmp</c> is what an image without one says.</summary>
+    public static Sourced<string> Factory(SettingInputs inputs, OsRelease osRelease)
+    {
+        var factory = SettingInputs.Parameter("Factory", inputs.Options.Factory) ?? inputs.Environment("DEVICE_FACTORY") ?? osRelease.Factory;
+        return factory is not { Value: not ("" or "lmp") } found
+            ? throw new AutoRegisterException(
+                ErrorId.FactoryMissing,
+                factory is { } placeholder
+                    ? $"{placeholder.Source}: '{placeholder.Value}' is no factory."
+                    : $"No factory is configured: {OsRelease.DefaultPath} has no LMP_FACTORY.",
+                "Give -Factory or DEVICE_FACTORY, or use an image that was built for a factory.",
+                factory?.Source.ToString())
+            : Check(found, "factory", MaximumFactory, ErrorId.FactoryInvalid);
+    }
+
+    /// <summary>The hardware id: parameter, else <c>LMP_MACHINE</c>. Upstream has it compiled in.</summary>
+    public static Sourced<string> HardwareId(SettingInputs inputs, OsRelease osRelease)
+    {
+        var hardwareId = SettingInputs.Parameter("HardwareId", inputs.Options.HardwareId) ?? osRelease.Machine;
+        return hardwareId is not { Value: not "" } found
+            ? throw new AutoRegisterException(
+                ErrorId.HardwareIdMissing,
+                hardwareId is { } empty
+                    ? $"{empty.Source}: the hardware id is empty."
+                    : $"No hardware id is configured: {OsRelease.DefaultPath} has no LMP_MACHINE.",
+                "Give -HardwareId, or use an image whose os-release has LMP_MACHINE.",
+                hardwareId?.Source.ToString())
+            : Check(found, "hardware id", MaximumHardwareId, ErrorId.HardwareIdInvalid);
+    }
+
+    // A set that means the same in X.509, JSON, an OAuth scope, a URL and TOML.
+    private static Sourced<string> Check(Sourced<string> value, string thing, int maximum, ErrorId error)
+    {
+        var problem = Characters.Outside(value.Value, Characters.Name) is string wrong ? $"a {thing} cannot have {wrong}"
+            : value.Value.Length > maximum ? $"the {thing} has more than {maximum} characters"
+            : null;
+        return problem is null
+            ? value
+            : throw new AutoRegisterException(
+                error, $"{value.Source}: {problem}.", "Use letters, digits, '.', '_' and '-' only.", value.Source.ToString());
+    }
+}

@@ -1,0 +1,41 @@
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>The layers settings come from, as the single settings see them.</summary>
+/// <param name="Options">The parameters.</param>
+/// <param name="Variable">The environment.</param>
+/// <param name="Observer">Where words go.</param>
+internal sealed record SettingInputs(SotaConfigOptions Options, Func<string, string?> Variable, IRegistrationObserver Observer)
+{
+    /// <summary>The directory device paths are below.</summary>
+    public string Root => Options.Root ?? "/";
+
+    /// <summary>A variable of the environment. An empty one counts as none, as in upstream's <c>[ -n "$X" ]</c>.</summary>
+    public Sourced<string>? Environment(string name) =>
+        Variable(name) is { Length: > 0 } value ? new Sourced<string>(value, new SettingSource(SettingSourceKind.Environment, name)) : null;
+
+    /// <summary>A parameter, when it was given.</summary>
+    public static Sourced<T>? Parameter<T>(string name, T? value)
+        where T : class => value is null ? null : new Sourced<T>(value, FromParameter(name));
+
+    /// <summary>A parameter, or its default.</summary>
+    public static Sourced<T> Parameter<T>(string name, T? value, T otherwise)
+        where T : struct => value is T given ? new Sourced<T>(given, FromParameter(name)) : Default(otherwise);
+
+    /// <summary>A value that is built in.</summary>
+    public static Sourced<T> Default<T>(T value) => new(value, SettingSource.Default);
+
+    /// <summary>The source of a value that a parameter gave.</summary>
+    public static SettingSource FromParameter(string name) => new(SettingSourceKind.Parameter, name);
+
+    /// <summary>
+    /// A file that systemd passes to the unit (systemd.exec(5), <c>LoadCredential=</c>). The directory is this process's
+    /// own, so it is not below the root.
+    /// </summary>
+    /// <param name="name">The credential.</param>
+    /// <returns>The file, or <see langword="null"/> when the unit has no such credential.</returns>
+    public ConfigFile? Credential(string name) =>
+        Environment("CREDENTIALS_DIRECTORY") is { } directory ? ConfigFile.TryRead("/", Path.Join(directory.Value, name)) : null;
+
+    /// <summary>The source of a value from a credential.</summary>
+    public static SettingSource FromCredential(string name) => new(SettingSourceKind.Credential, name);
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// The tags: parameter, else <c>/etc/sota/tag</c>, else <c>LMP_FACTORY_TAG</c>. Upstream's wrapper says that the backend
+/// takes one tag for a registration, while the option of lmp-device-register takes a list; so a list in a file is passed
+/// on with a warning.
+/// </summary>
+internal static class TagList
+{
+    /// <summary>The file, as the device sees it.</summary>
+    public const string DefaultPath = "/etc/sota/tag";
+
+    /// <summary>The tags somebody chose for this device, not for its image.</summary>
+    public static Sourced<IReadOnlyList<string>>? Chosen(SettingInputs inputs)
+    {
+        if (SettingInputs.Parameter("Tag", inputs.Options.Tags) is { } given)
+        {
+            var tags = given.Value.SelectMany(t => Split(t, given.Source.ToString())).ToArray();
+            return tags.Length > 0 ? new Sourced<IReadOnlyList<string>>(tags, given.Source) : throw Missing();
+        }
+
+        using var file = ConfigFile.TryRead(inputs.Root, DefaultPath);
+        return file is null ? null : Parse(file, inputs.Observer);
+    }
+
+    /// <summary>The tags of the image.</summary>
+    public static Sourced<IReadOnlyList<string>> OfImage(OsRelease osRelease, SettingInputs inputs) =>
+        osRelease.FactoryTag is { } tag ? FromImage(tag, inputs.Observer) : throw Missing();
+
+    /// <summary>Parses the file.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.TagInvalid"/>.</exception>
+    public static Sourced<IReadOnlyList<string>> Parse(ConfigFile file, IRegistrationObserver observer)
+    {
+        var line = ConfigLine.Only(file, ErrorId.TagInvalid, "tag", out var number);
+        return number > 0
+            ? FromImage(new Sourced<string>(Encoding.UTF8.GetString(line), file.At(number)), observer)
+            : throw new AutoRegisterException(
+                ErrorId.TagInvalid, $"{file.Name} is empty.", "Write one tag into it, or remove it to use the tag of the image.", file.Name);
+    }
+
+    private static Sourced<IReadOnlyList<string>> FromImage(Sourced<string> text, IRegistrationObserver observer)
+    {
+        var tags = Split(text.Value, text.Source.ToString());
+        if (tags.Length > 1)
+        {
+            observer.ReportWarning(
+                $"{text.Source}: '{text.Value}' is a list of {tags.Length} tags; the server takes one tag for a registration. Leave one.");
+        }
+
+        return new Sourced<IReadOnlyList<string>>(tags, text.Source);
+    }
+
+    private static string[] Split(string text, string place)
+    {
+        if (Characters.Outside(text, Characters.Tags) is string wrong)
+        {
+            throw new AutoRegisterException(
+                ErrorId.TagInvalid, $"{place}: a tag cannot have {wrong}.", "Use letters, digits, '.', '_' and '-' only.", place);
+        }
+
+        var tags = text.Split(',');
+        return Array.Exists(tags, t => t.Length == 0)
+            ? throw new AutoRegisterException(
+                ErrorId.TagInvalid,
+                text.Length == 0 ? $"{place}: a tag cannot be empty." : $"{place}: the list '{text}' has an empty tag.",
+                "Leave one tag.",
+                place)
+            : tags;
+    }
+
+    private static AutoRegisterException Missing() => new(
+        ErrorId.TagMissing,
+        $"No tag is configured: there is no {DefaultPath}, and {OsRelease.DefaultPath} has no LMP_FACTORY_TAG.",
+        $"Write the tag this device is to follow into {DefaultPath}, or give -Tag.");
+}
