@@ -1,11 +1,12 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
 namespace AutoRegister.Host;
 
 /// <summary>
-/// The one thing pwsh asks of its engine that has no public name. An engine that lost it fails loudly, in the
-/// first test of exit codes: the engine's version is pinned.
+/// What pwsh asks of its engine that has no public name. An engine that lost it fails loudly, in the first test of
+/// exit codes: the engine's version is pinned.
 /// </summary>
 internal static class EngineInternals
 {
@@ -17,6 +18,15 @@ internal static class EngineInternals
     /// the script's last native command left there.
     /// </summary>
     public static void LetExitOfNextScriptEndTheSession(Runspace runspace) => SetRethrowExit(GetContext(runspace), true);
+
+    /// <summary>
+    /// Lets an error be written again and still say where it happened. Otherwise its position becomes that of the
+    /// command that writes it.
+    /// </summary>
+    public static void KeepPosition(ErrorRecord record) => SetPreservePosition(record, true);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_PreserveInvocationInfoOnce")]
+    private static extern void SetPreservePosition(ErrorRecord record, bool value);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_ExecutionContext")]
     [return: UnsafeAccessorType(Context)]

@@ -12,10 +12,19 @@ internal static class ErrorReport
     /// <summary>Formats and writes the error; its bare message where formatting fails too.</summary>
     public static void Write(Exception failure, Runspace runspace, ConsoleOutput output)
     {
+        // Text that cannot be parsed at all has no position object, only a message with the position in it; the
+        // engine's error view shows an empty line for that.
+        if (failure is ParseException { ErrorRecord.InvocationInfo: null })
+        {
+            output.WriteErrorLine($"ParserError: {failure.Message}");
+            return;
+        }
+
         var record = failure is IContainsErrorRecord carrier
             ? carrier.ErrorRecord
             : new ErrorRecord(failure, "ScriptFailed", ErrorCategory.InvalidResult, null);
         var writer = new Command(Writer, isScript: true, useLocalScope: true);
+        EngineInternals.KeepPosition(record);
         writer.Parameters.Add("Record", record);
         writer.Parameters.Add("ErrorAction", ActionPreference.Continue);
         writer.MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);

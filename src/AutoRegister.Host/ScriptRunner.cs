@@ -59,15 +59,24 @@ internal sealed class ScriptRunner
             return null;
         }
 
-        using var pipeline = runspace.CreatePipeline();
+        using var pipeline = NewPipeline(runspace, script);
+        pipeline.Commands.Clear();
         pipeline.Commands.Add(CommandFor(script));
         pipeline.Commands.Add(new Command("Out-Default", isScript: false, useLocalScope: true));
-        if (_commandLine.Mode == RunMode.File)
+        return PipelineRun.ToEnd(pipeline, !_commandLine.ScriptFromInput && StandardInput.IsWantedBy(script), _signals.Token);
+    }
+
+    // Only a pipeline that goes into the history leaves its $? behind. That is how pwsh makes a failed last command
+    // count for -Command and not for -File.
+    private Pipeline NewPipeline(Runspace runspace, string script)
+    {
+        if (_commandLine.Mode == RunMode.Command)
         {
-            EngineInternals.LetExitOfNextScriptEndTheSession(runspace);
+            return runspace.CreatePipeline(script, addToHistory: true);
         }
 
-        return PipelineRun.ToEnd(pipeline, !_commandLine.ScriptFromInput && StandardInput.IsWantedBy(script), _signals.Token);
+        EngineInternals.LetExitOfNextScriptEndTheSession(runspace);
+        return runspace.CreatePipeline();
     }
 
     // In the global scope, as pwsh does: what the script leaves there is what its exit handlers see.
@@ -89,6 +98,10 @@ internal sealed class ScriptRunner
     private bool IsScriptFile => _commandLine.Mode == RunMode.File
         && _commandLine.ScriptPath.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase);
 
-    private static bool LastCommandSucceeded(Runspace runspace) =>
-        LanguagePrimitives.IsTrue(runspace.SessionStateProxy.PSVariable.GetValue("?"));
+    // Asked from inside: seen from outside, $? is about the asking.
+    private static bool LastCommandSucceeded(Runspace runspace)
+    {
+        using var pipeline = runspace.CreatePipeline("$global:?");
+        return LanguagePrimitives.IsTrue(pipeline.Invoke());
+    }
 }
