@@ -1,0 +1,17 @@
+using System.Text;
+using AutoRegister.Core.Configuration;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Configuration;
+
+/// <summary>Looks a setting up in the table a person reads.</summary>
+internal static class SettingAssert
+{
+    public static void Is(SotaConfig config, string name, string value, string source)
+    {
+        var setting = Assert.Single(config.Settings, s => s.Name == name);
+        Assert.Equal((value, source), (setting.Value, setting.Source.ToString()));
+    }
+
+    public static string Text(Secret? secret) => Encoding.UTF8.GetString(Assert.IsType<Secret>(secret).Utf8);
+}
