@@ -17,4 +17,10 @@ public sealed record HsmSettings
 
     /// <summary>Label of the token, at most 32 bytes of UTF-8.</summary>
     public string TokenLabel { get; init; } = DefaultTokenLabel;
+
+    /// <summary>Serial number of the token, where several have the label; <see langword="null"/> when the label is enough.</summary>
+    public string? TokenSerial { get; init; }
+
+    /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
+    public string? ModuleParameters { get; init; }
 }

@@ -1,0 +1,70 @@
+using System.Globalization;
+using AutoRegister.Core.Keys.Pkcs11;
+
+namespace AutoRegister.Core.Errors;
+
+/// <summary>What is wrong with a PIN, and the remedy. A PIN's length is told, never the PIN.</summary>
+internal static class PinErrors
+{
+    /// <summary>The token refused the PIN.</summary>
+    public static AutoRegisterException Rejected(TokenDescription token, bool officer, Exception? cause = null)
+    {
+        PinState state = officer ? token.SoPin : token.UserPin;
+        string warning = state switch
+        {
+            PinState.Locked => " It is locked now.",
+            PinState.FinalTry => " One more wrong PIN locks it.",
+            _ => string.Empty,
+        };
+        return Create(
+            officer ? ErrorId.HsmSoPinRejected : ErrorId.HsmPinRejected,
+            $"refused {Name(officer)}. It was tried once, and is not tried again.{warning}",
+            $"Correct {Setting(officer)}, then run again.",
+            token,
+            cause);
+    }
+
+    /// <summary>The PIN is locked.</summary>
+    public static AutoRegisterException Locked(TokenDescription token, bool officer, Exception? cause = null) => officer
+        ? Create(ErrorId.HsmSoPinLocked, "has locked its SO PIN after too many wrong ones.", "Only the manufacturer's tools can reset the token.", token, cause)
+        : Create(ErrorId.HsmPinLocked, "has locked its user PIN after too many wrong ones.", "Have the security officer set a new user PIN, or wait for the end of a TPM's lockout.", token, cause);
+
+    /// <summary>One more wrong PIN would lock the token, and we do not take the risk.</summary>
+    public static AutoRegisterException FinalTry(TokenDescription token, bool officer) => Create(
+        ErrorId.HsmPinFinalTry,
+        $"allows one more try before it locks {Name(officer)}; it was not used.",
+        $"Check {Setting(officer)}, log in once by hand with the right PIN, then run again.",
+        token);
+
+    /// <summary>The PIN has expired.</summary>
+    public static AutoRegisterException Expired(TokenDescription token, Exception cause) =>
+        Create(ErrorId.HsmPinExpired, "says that its user PIN has expired.", "Set a new user PIN with the token's own tools, and put it into HSM_PIN.", token, cause);
+
+    /// <summary>The user PIN was never set.</summary>
+    public static AutoRegisterException NotInitialized(TokenDescription token, Exception? cause = null) =>
+        Create(ErrorId.HsmPinNotInitialized, "has no user PIN yet.", "Let New-HsmDeviceKey set it with the SO PIN, or set it with the token's own tools.", token, cause);
+
+    /// <summary>The PIN has a length the token does not take.</summary>
+    public static AutoRegisterException Length(TokenDescription token, bool officer, Exception? cause = null)
+    {
+        string limits = token.MaxPinLength == int.MaxValue
+            ? string.Create(CultureInfo.InvariantCulture, $"at least {token.MinPinLength}")
+            : string.Create(CultureInfo.InvariantCulture, $"{token.MinPinLength} to {token.MaxPinLength}");
+        return Create(
+            ErrorId.HsmPinLength,
+            $"takes PINs of {limits} bytes; {Name(officer)} has another length.",
+            $"Set {Setting(officer)} to a PIN of a length the token takes.",
+            token,
+            cause);
+    }
+
+    private static string Name(bool officer) => officer ? "the SO PIN" : "the user PIN";
+
+    private static string Setting(bool officer) => officer ? "HSM_SOPIN" : "HSM_PIN";
+
+    private static AutoRegisterException Create(ErrorId id, string says, string action, TokenDescription token, Exception? cause = null)
+    {
+        string subject = token.ToString();
+        return new AutoRegisterException(id, $"{char.ToUpperInvariant(subject[0])}{subject[1..]} {says}", action, token.ModulePath, cause);
+    }
+}

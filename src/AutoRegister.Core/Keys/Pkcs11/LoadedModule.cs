@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// One initialised PKCS#11 module, shared by everyone in the process who uses the same file. Initialisation, login and
+/// finalisation are properties of the process, not of a caller (PKCS#11 2.40, sections 5.4 and 5.6), so they live here.
+/// </summary>
+internal sealed class LoadedModule
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<nint, LoadedModule> Modules = [];
+
+    private readonly nint handle;
+    private readonly IPkcs11Library library;
+    private readonly Dictionary<ulong, TokenLogin> logins = [];
+    private int users;
+
+    private LoadedModule(nint handle, string path, IPkcs11Library library)
+    {
+        this.handle = handle;
+        this.library = library;
+        Path = path;
+    }
+
+    /// <summary>The path as it was given first.</summary>
+    public string Path { get; }
+
+    /// <summary>Held while a token is looked for, initialised and logged in to: two threads must not initialise the same blank token.</summary>
+    public Lock OpenGate { get; } = new();
+
+    /// <summary>Adds a user of the module; the first one initialises it.</summary>
+    /// <param name="path">Path of the module.</param>
+    /// <param name="parameters">The string <c>pReserved</c> points to, for modules that want one; the first user's counts.</param>
+    /// <returns>The module; every user calls <see cref="Release"/> once.</returns>
+    public static LoadedModule Acquire(string path, string? parameters)
+    {
+        LibdlResolver.Install();
+        lock (Gate)
+        {
+            // The dynamic linker's handle is the same for every path that leads to the same file. It is never given back:
+            // modules register exit handlers and thread-local data, and unloading them has crashed more than one.
+            nint handle = ModuleFile.Load(path);
+            if (!Modules.TryGetValue(handle, out LoadedModule? module))
+            {
+                module = new LoadedModule(handle, path, Initialize(path, parameters));
+                Modules.Add(handle, module);
+            }
+
+            module.users++;
+            return module;
+        }
+    }
+
+    /// <summary>Ends one use; the last one finalises the module.</summary>
+    public void Release()
+    {
+        lock (Gate)
+        {
+            if (--users > 0)
+            {
+                return;
+            }
+
+            Modules.Remove(handle);
+            foreach (TokenLogin login in logins.Values)
+            {
+                login.Dispose();
+            }
+
+            library.Dispose();
+        }
+    }
+
+    /// <summary>Lists the slots, with or without a token in them.</summary>
+    /// <param name="type">Which slots.</param>
+    /// <returns>The slots.</returns>
+    public List<ISlot> Slots(SlotsType type)
+    {
+        try
+        {
+            return library.GetSlotList(type);
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Failure($"PKCS#11 module {Path}", e, Path);
+        }
+    }
+
+    /// <summary>The login state of the token in a slot.</summary>
+    /// <param name="slotId">The slot.</param>
+    /// <returns>The state, the same for all users.</returns>
+    public TokenLogin Login(ulong slotId)
+    {
+        lock (Gate)
+        {
+            if (!logins.TryGetValue(slotId, out TokenLogin? login))
+            {
+                logins.Add(slotId, login = new TokenLogin());
+            }
+
+            return login;
+        }
+    }
+
+    private static IPkcs11Library Initialize(string path, string? parameters)
+    {
+        nint reserved = parameters is null ? 0 : Marshal.StringToCoTaskMemUTF8(parameters);
+        try
+        {
+            var factories = new Pkcs11InteropFactories();
+            return Platform.NativeULongSize == 8
+                ? new ModuleLibrary80(factories, path, reserved)
+                : new ModuleLibrary40(factories, path, reserved);
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw new AutoRegisterException(
+                ErrorId.HsmModuleUnusable,
+                $"PKCS#11 module {path} cannot be initialised: {e.Method} returned {Pkcs11Errors.NameOf(e.RV)}.",
+                "Check the module's own configuration and that its service and device are running.",
+                path,
+                e);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(reserved);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>Maps the file of a PKCS#11 module into the process, or says in a user's words why it cannot.</summary>
+internal static class ModuleFile
+{
+    // The one symbol every module exports (PKCS#11 2.40, section 5.4, C_GetFunctionList).
+    private const string EntryPoint = "C_GetFunctionList";
+
+    /// <summary>Maps the file.</summary>
+    /// <param name="path">A path, or a bare file name for the dynamic linker to look for.</param>
+    /// <returns>The dynamic linker's handle.</returns>
+    public static nint Load(string path)
+    {
+        bool isPath = path.Contains('/', StringComparison.Ordinal);
+        if (path.Length == 0 || (isPath && !File.Exists(path)))
+        {
+            throw new AutoRegisterException(
+                ErrorId.HsmModuleNotFound,
+                $"There is no PKCS#11 module {(path.Length == 0 ? "path" : path)}.",
+                "Set HSM_MODULE to the path of the module of the device's token.",
+                path);
+        }
+
+        nint handle;
+        try
+        {
+            handle = NativeLibrary.Load(path);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw new AutoRegisterException(
+                isPath ? ErrorId.HsmModuleUnusable : ErrorId.HsmModuleNotFound,
+                $"PKCS#11 module {path} cannot be loaded: {LastLine(e.Message)}",
+                "Check that the file is a shared library of this machine's architecture and that what it depends on is installed.",
+                path,
+                e);
+        }
+
+        if (NativeLibrary.TryGetExport(handle, EntryPoint, out _))
+        {
+            return handle;
+        }
+
+        NativeLibrary.Free(handle);
+        throw new AutoRegisterException(
+            ErrorId.HsmModuleUnusable,
+            $"{path} is a shared library, but no PKCS#11 module: it does not export {EntryPoint}.",
+            "Set HSM_MODULE to the path of the module of the device's token.",
+            path);
+    }
+
+    // The runtime puts advice for developers before the dynamic linker's own words.
+    private static string LastLine(string message) => message.Trim().Split('\n')[^1].Trim();
+}

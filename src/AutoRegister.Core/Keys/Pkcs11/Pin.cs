@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// A PIN on its way into a module: Pkcs11Interop wants a byte array of the exact length. It is pinned, so that the garbage
+/// collector leaves no copies, and zeroed when done. A token with a PIN pad gets no PIN at all (PKCS#11 2.40, section 5.6, C_Login).
+/// </summary>
+internal sealed class Pin : IDisposable
+{
+    /// <summary>Copies a PIN, or takes none where the token has a PIN pad.</summary>
+    /// <param name="secret">The PIN.</param>
+    /// <param name="token">The token it is for.</param>
+    public Pin(Secret secret, TokenDescription token)
+    {
+        if (!token.HasProtectedAuthenticationPath)
+        {
+            Bytes = GC.AllocateArray<byte>(secret.Length, pinned: true);
+            secret.Utf8.CopyTo(Bytes);
+        }
+    }
+
+    /// <summary>The bytes; <see langword="null"/> for a token with a PIN pad.</summary>
+    public byte[]? Bytes { get; }
+
+    /// <summary>Refuses a PIN whose length the token does not take, before the token sees it.</summary>
+    /// <param name="secret">The PIN.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="officer">Whether it is the security officer's.</param>
+    public static void CheckLength(Secret secret, TokenDescription token, bool officer)
+    {
+        if (!token.HasProtectedAuthenticationPath && (secret.Length < token.MinPinLength || secret.Length > token.MaxPinLength))
+        {
+            throw Errors.PinErrors.Length(token, officer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => CryptographicOperations.ZeroMemory(Bytes);
+}

@@ -1,0 +1,67 @@
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// One use of a PKCS#11 module. All uses of the same file share one initialised module; the last one to be disposed
+/// finalises it, unless someone else in the process had initialised it before. Thread-safe.
+/// </summary>
+public sealed class Pkcs11Module : IDisposable
+{
+    private int disposed;
+
+    private Pkcs11Module(LoadedModule loaded) => Loaded = loaded;
+
+    /// <summary>Path of the module.</summary>
+    public string Path => Loaded.Path;
+
+    /// <summary>The module all uses share.</summary>
+    internal LoadedModule Loaded { get; }
+
+    /// <summary>Loads and initialises a module, or adds a use of one that is loaded.</summary>
+    /// <param name="path">Path of the module.</param>
+    /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, for modules that want it (NSS); the first user's counts.</param>
+    /// <returns>The use.</returns>
+    public static Pkcs11Module Open(string path, string? parameters = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new Pkcs11Module(LoadedModule.Acquire(path, parameters));
+    }
+
+    /// <summary>
+    /// Looks for a UUID in the slot descriptions, slots without a token included: some vendors put the device's UUID there.
+    /// </summary>
+    /// <param name="modulePath">Path of the module.</param>
+    /// <returns>The first one found, lower-case; <see langword="null"/> when there is none.</returns>
+    public static string? FindUuidInSlotDescription(string modulePath)
+    {
+        using Pkcs11Module module = Open(modulePath);
+        foreach (ISlot slot in module.Loaded.Slots(SlotsType.WithOrWithoutTokenPresent))
+        {
+            if (UuidText.Find(TokenSlot.DescriptionOf(slot, module.Path)) is string uuid)
+            {
+                return uuid;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Lists all tokens of the module, with what can be known without a login.</summary>
+    /// <returns>The tokens, in the module's order of slots.</returns>
+    public IReadOnlyList<TokenDescription> ListTokens()
+    {
+        ObjectDisposedException.ThrowIf(disposed != 0, this);
+        return [.. TokenSlot.List(Loaded).Select(slot => slot.WithMechanisms().Token)];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            Loaded.Release();
+        }
+    }
+}

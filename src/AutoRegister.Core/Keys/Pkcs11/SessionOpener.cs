@@ -1,0 +1,87 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// The steps to a usable session, each of which the next run continues from: find the token, initialise it if it is blank,
+/// set its user PIN if it has none, open a session, log in. Nothing that can be checked earlier is left to a later step.
+/// </summary>
+internal sealed class SessionOpener : IDisposable
+{
+    private readonly Pkcs11Module module;
+    private bool handedOver;
+
+    /// <summary>Loads the module.</summary>
+    public SessionOpener(HsmSettings hsm) => module = Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters);
+
+    /// <summary>Goes through the steps.</summary>
+    public OpenedSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer)
+    {
+        lock (module.Loaded.OpenGate)
+        {
+            TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize);
+            bool initialize = !slot.Token.IsInitialized;
+            slot = initialize ? TokenInitializer.InitializeToken(module.Loaded, slot, hsm, observer) : slot;
+            bool setPin = slot.Token.UserPin == PinState.NotInitialized;
+            slot = setPin ? SetUserPin(slot, hsm, mayInitialize, observer) : slot;
+
+            slot = slot.WithMechanisms();
+            TokenLogin login = module.Loaded.Login(slot.Token.SlotId);
+            ISession session = OpenSession(slot);
+            try
+            {
+                login.Enter(session, slot, hsm.Pin, observer);
+                handedOver = true;
+            }
+            finally
+            {
+                if (!handedOver)
+                {
+                    Close(session);
+                }
+            }
+
+            return new OpenedSession(module, slot.Token, session, login, initialize || setPin);
+        }
+    }
+
+    /// <summary>Closes a session; the module closes it in any case when it is finalised.</summary>
+    public static void Close(ISession session)
+    {
+        try
+        {
+            session.Dispose();
+        }
+        catch (Pkcs11Exception)
+        {
+            // The token is gone or the module was finalised by someone else; there is no session left to close.
+        }
+    }
+
+    /// <summary>Gives the module back, unless an opened session uses it now.</summary>
+    public void Dispose()
+    {
+        if (!handedOver)
+        {
+            module.Dispose();
+        }
+    }
+
+    private static TokenSlot SetUserPin(TokenSlot slot, HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer) =>
+        mayInitialize ? TokenInitializer.InitializeUserPin(slot, hsm, observer) : throw PinErrors.NotInitialized(slot.Token);
+
+    private static ISession OpenSession(TokenSlot slot)
+    {
+        try
+        {
+            return slot.Slot.OpenSession(slot.Token.IsWriteProtected ? SessionType.ReadOnly : SessionType.ReadWrite);
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Failure(slot.Token.ToString(), e, slot.Token.ModulePath);
+        }
+    }
+}

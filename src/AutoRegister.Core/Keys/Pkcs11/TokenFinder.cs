@@ -1,0 +1,62 @@
+using System.Globalization;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>Chooses the device's token among all tokens of a module. A token that is initialised and not ours is never chosen.</summary>
+internal static class TokenFinder
+{
+    /// <summary>Chooses the token.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="selector">What tells the token from others.</param>
+    /// <param name="acceptBlank">Whether a blank token may be chosen when none answers the selector.</param>
+    /// <returns>The slot; its token is initialised, or blank where that is acceptable.</returns>
+    public static TokenSlot Find(LoadedModule module, TokenSelector selector, bool acceptBlank)
+    {
+        IReadOnlyList<TokenSlot> slots = TokenSlot.List(module);
+        TokenSlot[] matches = [.. slots.Where(slot => selector.Matches(slot.Token))];
+        if (matches.Length > 0)
+        {
+            return Single(matches, selector, module);
+        }
+
+        TokenSlot[] blanks = [.. slots.Where(slot => selector.MatchesBlank(slot.Token))];
+        if (!acceptBlank || blanks.Length == 0)
+        {
+            throw NotFound(slots, blanks.Length, selector, module);
+        }
+
+        return blanks.Length == 1 ? blanks[0] : throw new AutoRegisterException(
+            ErrorId.HsmTokenAmbiguous,
+            $"No token of {module.Path} is {selector}, and {blanks.Length} blank tokens could become it: {Names(blanks)}.",
+            "Choose one by its serial number, or initialise one with the label yourself.",
+            module.Path);
+    }
+
+    /// <summary>Takes the one token, and refuses to guess among several.</summary>
+    /// <param name="matches">Tokens that answer the selector, at least one.</param>
+    /// <param name="selector">The selector.</param>
+    /// <param name="module">The module.</param>
+    /// <returns>The one.</returns>
+    public static TokenSlot Single(IReadOnlyList<TokenSlot> matches, TokenSelector selector, LoadedModule module) =>
+        matches.Count == 1 ? matches[0] : throw new AutoRegisterException(
+            ErrorId.HsmTokenAmbiguous,
+            $"{matches.Count} tokens of {module.Path} are {selector}: {Names(matches)}.",
+            "Choose one by its serial number.",
+            module.Path);
+
+    private static AutoRegisterException NotFound(IReadOnlyList<TokenSlot> slots, int blanks, TokenSelector selector, LoadedModule module)
+    {
+        string others = slots.Count == 0 ? "It has no token at all." : $"It has: {Names(slots)}.";
+        return new AutoRegisterException(
+            ErrorId.HsmTokenNotFound,
+            $"No token of {module.Path} is {selector}. {others}",
+            blanks > 0
+                ? "Let New-HsmDeviceKey initialise the blank token."
+                : "Check the label, that the token is present, and that this user may use it; only a blank token is ever initialised.",
+            module.Path);
+    }
+
+    private static string Names(IEnumerable<TokenSlot> slots) => string.Join(", ", slots.Select(slot =>
+        string.Create(CultureInfo.InvariantCulture, $"{(slot.Token.IsInitialized ? $"\"{slot.Token.Label}\"" : "blank")} serial {(slot.Token.Serial.Length == 0 ? "(none)" : slot.Token.Serial)} in slot {slot.Token.SlotId}")));
+}

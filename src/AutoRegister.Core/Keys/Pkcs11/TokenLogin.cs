@@ -1,0 +1,131 @@
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// The user's login to one token. All sessions of a process share it (PKCS#11 2.40, section 5.6: C_Login and C_Logout change
+/// the state of every session), so the first session logs in and the last one out. A PIN the token refused is remembered as
+/// long as anyone uses the module: sessions that wait for their turn must not lock the token with the same wrong PIN.
+/// </summary>
+internal sealed class TokenLogin : IDisposable
+{
+    private readonly Lock gate = new();
+    private Secret? accepted;
+    private Secret? refused;
+    private bool loggedInHere;
+    private int users;
+
+    /// <summary>Adds a session's use of the login; the first one logs in, with one attempt.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="slot">The token's slot, freshly read.</param>
+    /// <param name="secret">The user PIN.</param>
+    /// <param name="observer">Hears of warnings.</param>
+    public void Enter(ISession session, TokenSlot slot, Secret secret, IRegistrationObserver observer)
+    {
+        lock (gate)
+        {
+            if (users > 0)
+            {
+                if (accepted is not null && !slot.Token.HasProtectedAuthenticationPath && !accepted.SameAs(secret))
+                {
+                    throw PinErrors.Rejected(slot.Token, officer: false);
+                }
+            }
+            else
+            {
+                CheckBeforehand(slot.Token, secret, observer);
+                LogIn(session, slot, secret);
+            }
+
+            users++;
+        }
+    }
+
+    /// <summary>Ends a session's use of the login; the last one logs out, unless someone else in the process had logged in.</summary>
+    /// <param name="session">The session, still open.</param>
+    public void Leave(ISession session)
+    {
+        lock (gate)
+        {
+            if (--users > 0)
+            {
+                return;
+            }
+
+            accepted?.Dispose();
+            accepted = null;
+            if (loggedInHere)
+            {
+                loggedInHere = false;
+                LogOut(session);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        accepted?.Dispose();
+        refused?.Dispose();
+    }
+
+    private static void LogOut(ISession session)
+    {
+        try
+        {
+            session.Logout();
+        }
+        catch (Pkcs11Exception)
+        {
+            // The token is gone, or someone else in the process has logged out or finalised the module: there is no login left.
+        }
+    }
+
+    private void CheckBeforehand(TokenDescription token, Secret secret, IRegistrationObserver observer)
+    {
+        switch (token.UserPin)
+        {
+            case PinState.Locked:
+                throw PinErrors.Locked(token, officer: false);
+            case PinState.FinalTry:
+                throw PinErrors.FinalTry(token, officer: false);
+            case PinState.CountLow:
+                observer.ReportWarning($"A wrong user PIN was tried on {token} since the last login.");
+                break;
+            case PinState.ToBeChanged:
+                observer.ReportWarning($"The user PIN of {token} should be changed: the token says it is a default or has expired.");
+                break;
+        }
+
+        Pin.CheckLength(secret, token, officer: false);
+        if (refused is not null && !token.HasProtectedAuthenticationPath && refused.SameAs(secret))
+        {
+            throw PinErrors.Rejected(token, officer: false);
+        }
+    }
+
+    private void LogIn(ISession session, TokenSlot slot, Secret secret)
+    {
+        using var pin = new Pin(secret, slot.Token);
+        try
+        {
+            session.Login(CKU.CKU_USER, pin.Bytes);
+            loggedInHere = true;
+        }
+        catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_ALREADY_LOGGED_IN)
+        {
+            // Someone else in this process did; their login serves us, and stays when we leave.
+            return;
+        }
+        catch (Pkcs11Exception e)
+        {
+            refused?.Dispose();
+            refused = Secret.FromUtf8(secret.Utf8);
+            throw Pkcs11Errors.Login(slot.Refresh().Token, officer: false, e);
+        }
+
+        accepted = Secret.FromUtf8(secret.Utf8);
+    }
+}

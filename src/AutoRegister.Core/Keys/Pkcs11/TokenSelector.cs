@@ -1,0 +1,33 @@
+using AutoRegister.Core.Configuration;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>How the device's token is told from others. Never by slot number: initialisation may change it.</summary>
+/// <param name="Label">The token's label, without padding.</param>
+/// <param name="Serial">The token's serial number, where the label is not enough.</param>
+public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel, string? Serial = null)
+{
+    /// <summary>The selector in words.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Serial is null ? $"\"{Label}\"" : $"\"{Label}\" (serial {Serial})";
+
+    /// <summary>Whether a token that is initialised is the one.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>Whether it is.</returns>
+    public bool Matches(TokenDescription token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return token.IsInitialized && token.Label == Label && MatchesSerial(token);
+    }
+
+    /// <summary>Whether a blank token may become the one.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>Whether it may.</returns>
+    public bool MatchesBlank(TokenDescription token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return !token.IsInitialized && MatchesSerial(token);
+    }
+
+    private bool MatchesSerial(TokenDescription token) => Serial is null || token.Serial == Serial;
+}

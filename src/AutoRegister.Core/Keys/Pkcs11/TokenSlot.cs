@@ -1,0 +1,95 @@
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>A slot with a token in it, and what the token said of itself when it was asked.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Token">The token.</param>
+internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
+{
+    private static readonly CKM[] MechanismsThatMatter =
+    [
+        CKM.CKM_EC_KEY_PAIR_GEN, CKM.CKM_ECDSA, CKM.CKM_ECDSA_SHA256, CKM.CKM_ECDH1_DERIVE,
+        CKM.CKM_RSA_PKCS_KEY_PAIR_GEN, CKM.CKM_RSA_PKCS, CKM.CKM_SHA256_RSA_PKCS,
+    ];
+
+    /// <summary>Lists the slots that have a token.</summary>
+    /// <param name="module">The module.</param>
+    /// <returns>The slots, without mechanisms.</returns>
+    public static IReadOnlyList<TokenSlot> List(LoadedModule module) =>
+        [.. module.Slots(SlotsType.WithTokenPresent).Select(slot => Read(slot, module.Path))];
+
+    /// <summary>The description of a slot, without padding.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="modulePath">Path of the module, for messages.</param>
+    /// <returns>The description.</returns>
+    public static string DescriptionOf(ISlot slot, string modulePath) =>
+        Ask(() => Unpad(slot.GetSlotInfo().SlotDescription), modulePath);
+
+    /// <summary>Asks the token again: flags change with every login and initialisation.</summary>
+    /// <returns>The same slot, as it is now, without mechanisms.</returns>
+    public TokenSlot Refresh() => Read(Slot, Token.ModulePath);
+
+    /// <summary>Asks for the mechanisms as well.</summary>
+    /// <returns>The same slot with <see cref="TokenDescription.Mechanisms"/>.</returns>
+    public TokenSlot WithMechanisms()
+    {
+        List<CKM> all = Ask(Slot.GetMechanismList, Token.ModulePath);
+        return this with { Token = Token with { Mechanisms = [.. MechanismsThatMatter.Where(all.Contains).Select(m => m.ToString())] } };
+    }
+
+    private static TokenSlot Read(ISlot slot, string modulePath)
+    {
+        string description = DescriptionOf(slot, modulePath);
+        ITokenInfo info = Ask(slot.GetTokenInfo, modulePath);
+        ITokenFlags flags = info.TokenFlags;
+        return new TokenSlot(slot, new TokenDescription
+        {
+            ModulePath = modulePath,
+            SlotId = slot.SlotId,
+            SlotDescription = description,
+            Label = Unpad(info.Label),
+            Serial = Unpad(info.SerialNumber),
+            Manufacturer = Unpad(info.ManufacturerId),
+            Model = Unpad(info.Model),
+            IsInitialized = flags.TokenInitialized,
+            IsWriteProtected = flags.WriteProtected,
+            IsLoginRequired = flags.LoginRequired,
+            HasProtectedAuthenticationPath = flags.ProtectedAuthenticationPath,
+            UserPin = StateOf(flags.UserPinLocked, flags.UserPinFinalTry, flags.UserPinCountLow, flags.UserPinInitialized, flags.UserPinToBeChanged),
+            SoPin = StateOf(flags.SoPinLocked, flags.SoPinFinalTry, flags.SoPinCountLow, initialized: true, flags.SoPinToBeChanged),
+            MinPinLength = (int)Math.Min(Known(info.MinPinLen) ?? 0, int.MaxValue),
+            MaxPinLength = info.MaxPinLen == 0 ? int.MaxValue : (int)Math.Min(Known(info.MaxPinLen) ?? int.MaxValue, int.MaxValue),
+            FreePrivateMemory = Known(info.FreePrivateMemory),
+            SessionCount = Known(info.SessionCount),
+        });
+    }
+
+    private static PinState StateOf(bool locked, bool finalTry, bool countLow, bool initialized, bool toBeChanged) =>
+        locked ? PinState.Locked
+        : !initialized ? PinState.NotInitialized
+        : finalTry ? PinState.FinalTry
+        : countLow ? PinState.CountLow
+        : toBeChanged ? PinState.ToBeChanged
+        : PinState.Ready;
+
+    // CK_UNAVAILABLE_INFORMATION is all ones in a CK_ULONG of 4 or 8 bytes (PKCS#11 2.40, section 3.2).
+    private static long? Known(ulong value) => value is ulong.MaxValue or uint.MaxValue or > long.MaxValue ? null : (long)value;
+
+    // The specification pads with blanks; modules that copy C strings leave a NUL and whatever was behind it.
+    private static string Unpad(string text) => text.Split('\0')[0].Trim();
+
+    private static T Ask<T>(Func<T> question, string modulePath)
+    {
+        try
+        {
+            return question();
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Failure($"PKCS#11 module {modulePath}", e, modulePath);
+        }
+    }
+}
