@@ -1,0 +1,55 @@
+using System.Formats.Asn1;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>Makes a <c>SubjectPublicKeyInfo</c> of what a token shows of an EC public key.</summary>
+internal static class EcPublicKey
+{
+    private const string EcPublicKeyOid = "1.2.840.10045.2.1";
+    private const byte UncompressedPoint = 0x04;
+    private const int RawP256PointLength = 65;
+
+    /// <summary><c>CKA_EC_PARAMS</c> of P-256: the DER of its OID, 1.2.840.10045.3.1.7 (RFC 5480, section 2.1.1.1).</summary>
+    public static ReadOnlySpan<byte> P256Parameters => [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+
+    /// <summary>Encodes the key as RFC 5480, section 2, has it.</summary>
+    /// <param name="parameters"><c>CKA_EC_PARAMS</c>, DER.</param>
+    /// <param name="point"><c>CKA_EC_POINT</c>.</param>
+    /// <returns>The DER; <see langword="null"/> where parameters or point are not what they should be.</returns>
+    public static byte[]? Encode(ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> point)
+    {
+        try
+        {
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            {
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(EcPublicKeyOid);
+                    writer.WriteEncodedValue(parameters);
+                }
+
+                writer.WriteBitString(Unwrap(point));
+            }
+
+            return writer.Encode();
+        }
+        catch (Exception e) when (e is AsnContentException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    // The specification wants the point wrapped in a DER OCTET STRING (PKCS#11 2.40 mechanisms, section 2.3.3); some modules
+    // give it bare. OCTET STRING and uncompressed point both begin with 04, so the length of a P-256 point decides.
+    private static byte[] Unwrap(ReadOnlySpan<byte> point)
+    {
+        if (point.Length == RawP256PointLength && point[0] == UncompressedPoint)
+        {
+            return point.ToArray();
+        }
+
+        byte[] unwrapped = AsnDecoder.ReadOctetString(point, AsnEncodingRules.DER, out int consumed);
+        return consumed == point.Length ? unwrapped : throw new AsnContentException();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// One PKCS#11 session, one call at a time: a session has one active search and one active signature (PKCS#11 2.40, section
+/// 5.1). Failures leave as our errors; <see cref="Try{T}"/> lets a caller look at the return value first.
+/// </summary>
+internal sealed class TokenAccess(ISession session, TokenDescription token)
+{
+    private readonly Lock gate = new();
+    private bool closed;
+
+    /// <summary>The token.</summary>
+    public TokenDescription Token { get; } = token;
+
+    /// <summary>Does something with the session.</summary>
+    public T Run<T>(Func<ISession, T> action)
+    {
+        try
+        {
+            return Try(action);
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Failure(Token.ToString(), e, Token.ModulePath);
+        }
+    }
+
+    /// <summary>Does something with the session and leaves its <see cref="Pkcs11Exception"/> to the caller.</summary>
+    public T Try<T>(Func<ISession, T> action)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(closed, typeof(TokenSession));
+            return action(session);
+        }
+    }
+
+    /// <summary>A template to fill.</summary>
+    public Template NewTemplate() => new(session.Factories.ObjectAttributeFactory);
+
+    /// <summary>Finds objects. Disposes the template.</summary>
+    public List<IObjectHandle> Find(Template template)
+    {
+        using (template)
+        {
+            return Run(s => s.FindAllObjects(template.Attributes));
+        }
+    }
+
+    /// <summary>Reads one attribute. One at a time, because some modules fail the whole list for one they do not know.</summary>
+    /// <returns>The bytes; <see langword="null"/> where the module does not show the attribute.</returns>
+    public byte[]? ReadBytes(IObjectHandle handle, CKA type) => Run(s =>
+    {
+        using IObjectAttribute attribute = s.GetAttributeValue(handle, new List<CKA> { type })[0];
+        return attribute.CannotBeRead ? null : attribute.GetValueAsByteArray();
+    });
+
+    /// <summary>Reads a yes or no.</summary>
+    /// <returns>The value; <see langword="null"/> where the module does not show the attribute.</returns>
+    public bool? ReadFlag(IObjectHandle handle, CKA type) => ReadBytes(handle, type) is [byte value] ? value != 0 : null;
+
+    /// <summary>Reads a text.</summary>
+    public string ReadText(IObjectHandle handle, CKA type) => Encoding.UTF8.GetString(ReadBytes(handle, type) ?? []).TrimEnd('\0');
+
+    /// <summary>Removes an object; one that is gone already is no failure.</summary>
+    public void Destroy(IObjectHandle handle) => Run(s =>
+    {
+        try
+        {
+            s.DestroyObject(handle);
+            return true;
+        }
+        catch (Pkcs11Exception e) when (e.RV == CKR.CKR_OBJECT_HANDLE_INVALID)
+        {
+            return false;
+        }
+    });
+
+    /// <summary>Ends all use of the session.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+        }
+    }
+}

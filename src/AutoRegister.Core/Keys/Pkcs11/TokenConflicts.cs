@@ -1,0 +1,66 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// Tells strangers from ours. A stranger is a key with our label or our id, or a certificate with its label or id, that does
+/// not belong to the public key we know: the OTA client looks by id alone and might take it for the device's.
+/// </summary>
+public static class TokenConflicts
+{
+    /// <summary>Finds all strangers.</summary>
+    /// <param name="objects">All keys and certificates of the token.</param>
+    /// <param name="expectedSubjectPublicKeyInfo">The public key that is known to be ours, DER; empty when none is.</param>
+    /// <returns>The strangers; a private key counts as ours when the public key with the same label and id is.</returns>
+    public static IReadOnlyList<TokenObject> Find(IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        string? expected = expectedSubjectPublicKeyInfo.IsEmpty ? null : PublicKeyHash.Of(expectedSubjectPublicKeyInfo);
+        bool knowsPublicKey = expected is not null && objects.Any(o => o.Kind == TokenObjectKind.PublicKey && IsOurs(o, expected));
+        return [.. objects.Where(o => IsUnderOurNames(o) && !(o.Kind == TokenObjectKind.PrivateKey ? knowsPublicKey && IsNamedOurs(o) : IsOurs(o, expected)))];
+    }
+
+    /// <summary>Throws when there is a stranger.</summary>
+    /// <param name="token">The token, for the message.</param>
+    /// <param name="objects">All keys and certificates of the token.</param>
+    /// <param name="expectedSubjectPublicKeyInfo">The public key that is known to be ours, DER; empty when none is.</param>
+    public static void Check(TokenDescription token, IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo)
+    {
+        if (Find(objects, expectedSubjectPublicKeyInfo) is [TokenObject stranger, ..])
+        {
+            throw Error(token, stranger);
+        }
+    }
+
+    /// <summary>Finds halves of key pairs: private keys without their public key, and the other way round.</summary>
+    /// <param name="objects">All keys and certificates of the token.</param>
+    /// <param name="label">Label of the pair.</param>
+    /// <param name="id">Id of the pair.</param>
+    /// <returns>The halves; empty when the pair is complete or absent.</returns>
+    public static IReadOnlyList<TokenObject> FindHalves(IReadOnlyList<TokenObject> objects, string label = TokenNames.KeyLabel, byte id = TokenNames.KeyId)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        TokenObject[] keys = [.. objects.Where(o => o.Kind != TokenObjectKind.Certificate && o.IsNamed(label, id))];
+        return keys.Select(o => o.Kind).Distinct().Count() == 1 ? keys : [];
+    }
+
+    /// <summary>The error that names a stranger.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="stranger">The object.</param>
+    /// <returns>The error.</returns>
+    internal static AutoRegisterException Error(TokenDescription token, TokenObject stranger) => new(
+        ErrorId.HsmObjectConflict,
+        $"There is a {stranger} in {token} that no registration of this device is known to have made.",
+        "Remove it or give it another label and id, or run with -Force to have it replaced.",
+        stranger);
+
+    private static bool IsUnderOurNames(TokenObject o) => o.Kind == TokenObjectKind.Certificate
+        ? o.Label == TokenNames.CertificateLabel || o.Id == TokenNames.Hex(TokenNames.CertificateId)
+        : o.Label == TokenNames.KeyLabel || o.Id == TokenNames.Hex(TokenNames.KeyId);
+
+    private static bool IsNamedOurs(TokenObject o) => o.Kind == TokenObjectKind.Certificate
+        ? o.IsNamed(TokenNames.CertificateLabel, TokenNames.CertificateId)
+        : o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId);
+
+    private static bool IsOurs(TokenObject o, string? expected) => expected is not null && o.PublicKeyHash == expected && IsNamedOurs(o);
+}

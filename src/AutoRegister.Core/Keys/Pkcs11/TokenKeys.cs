@@ -1,0 +1,112 @@
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>Makes and finds key pairs in a token. A key that leaves here has been checked and has signed.</summary>
+internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegistrationObserver observer)
+{
+    /// <summary>Makes a key pair; a pair that turns out to be unusable is removed again.</summary>
+    public TokenKey Generate(KeyRequest request)
+    {
+        CheckMechanisms();
+        if (objects.FindKeysUnder(request.Label, request.Id) is [TokenObject occupant, ..])
+        {
+            throw TokenConflicts.Error(access.Token, occupant);
+        }
+
+        (IObjectHandle publicKey, IObjectHandle privateKey) = GeneratePair(request);
+        try
+        {
+            TokenKey key = Check(request.Label, request.Id, publicKey, privateKey);
+            if (access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false)
+            {
+                WarnOfDerive();
+            }
+
+            observer.ReportDetail($"Made the key \"{request.Label}\" (id {TokenNames.Hex(request.Id)}) in {access.Token}; a test signature verified.");
+            return key;
+        }
+        catch (AutoRegisterException)
+        {
+            access.Destroy(privateKey);
+            access.Destroy(publicKey);
+            throw;
+        }
+    }
+
+    /// <summary>Finds a complete pair.</summary>
+    /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
+    public TokenKey? Find(string label, byte id)
+    {
+        List<IObjectHandle> privateKeys = objects.Find(TokenObjectKind.PrivateKey, label, id);
+        List<IObjectHandle> publicKeys = objects.Find(TokenObjectKind.PublicKey, label, id);
+        if (privateKeys.Count > 1 || publicKeys.Count > 1)
+        {
+            bool secret = privateKeys.Count > 1;
+            throw TokenConflicts.Error(access.Token, new TokenObject(secret ? TokenObjectKind.PrivateKey : TokenObjectKind.PublicKey, label, TokenNames.Hex(id)));
+        }
+
+        return privateKeys is [IObjectHandle privateKey] && publicKeys is [IObjectHandle publicKey] ? Check(label, id, publicKey, privateKey) : null;
+    }
+
+    private TokenKey Check(string label, byte id, IObjectHandle publicKey, IObjectHandle privateKey)
+    {
+        KeyAttributes.Check(access, privateKey, label);
+        byte[]? parameters = access.ReadBytes(publicKey, CKA.CKA_EC_PARAMS);
+        if (!EcPublicKey.P256Parameters.SequenceEqual(parameters))
+        {
+            throw KeyAttributes.Unusable(access, label, "it is no EC P-256 key");
+        }
+
+        byte[] info = objects.ReadEcPublicKey(publicKey)
+            ?? throw KeyAttributes.Unusable(access, label, "the token does not show its public point");
+        var key = new TokenKey(access, label, id, privateKey, publicKey, info);
+        key.Prove();
+        return key;
+    }
+
+    private void CheckMechanisms()
+    {
+        IReadOnlyList<string> has = access.Token.Mechanisms;
+        string? missing = !has.Contains(nameof(CKM.CKM_EC_KEY_PAIR_GEN)) ? nameof(CKM.CKM_EC_KEY_PAIR_GEN)
+            : !has.Contains(nameof(CKM.CKM_ECDSA)) && !has.Contains(nameof(CKM.CKM_ECDSA_SHA256)) ? nameof(CKM.CKM_ECDSA)
+            : null;
+        if (missing is not null)
+        {
+            throw new AutoRegisterException(ErrorId.HsmMechanismMissing, $"{missing} is not among the mechanisms of {access.Token}.", "Use a token that can make EC P-256 keys and sign with them.", access.Token.ModulePath);
+        }
+    }
+
+    private (IObjectHandle PublicKey, IObjectHandle PrivateKey) GeneratePair(KeyRequest request)
+    {
+        try
+        {
+            return access.Try(session => GeneratePair(session, request, derive: true));
+        }
+        catch (Pkcs11Exception e) when (e.RV is CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_ATTRIBUTE_TYPE_INVALID
+            or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_KEY_FUNCTION_NOT_PERMITTED)
+        {
+            var pair = access.Run(session => GeneratePair(session, request, derive: false));
+            WarnOfDerive();
+            return pair;
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Failure(access.Token.ToString(), e, access.Token.ModulePath);
+        }
+    }
+
+    private (IObjectHandle PublicKey, IObjectHandle PrivateKey) GeneratePair(ISession session, KeyRequest request, bool derive)
+    {
+        using IMechanism mechanism = session.Factories.MechanismFactory.Create(CKM.CKM_EC_KEY_PAIR_GEN);
+        using Template publicTemplate = KeyTemplates.PublicKey(access.NewTemplate(), request);
+        using Template privateTemplate = KeyTemplates.PrivateKey(access.NewTemplate(), request, derive);
+        session.GenerateKeyPair(mechanism, publicTemplate.Attributes, privateTemplate.Attributes, out IObjectHandle publicKey, out IObjectHandle privateKey);
+        return (publicKey, privateKey);
+    }
+
+    private void WarnOfDerive() => observer.ReportWarning(
+        $"{access.Token} does not allow ECDH (CKA_DERIVE) with this key: fioconfig will not be able to decrypt configuration files sent to this device.");
+}

@@ -1,0 +1,14 @@
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>The kinds of objects a registration deals with (PKCS#11 2.40, section 4.1, <c>CKA_CLASS</c>).</summary>
+public enum TokenObjectKind
+{
+    /// <summary><c>CKO_PRIVATE_KEY</c>.</summary>
+    PrivateKey,
+
+    /// <summary><c>CKO_PUBLIC_KEY</c>.</summary>
+    PublicKey,
+
+    /// <summary><c>CKO_CERTIFICATE</c>.</summary>
+    Certificate,
+}

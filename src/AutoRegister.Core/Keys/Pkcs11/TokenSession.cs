@@ -1,0 +1,111 @@
+using AutoRegister.Core.Configuration;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// A login to the device's token. Several may be open at once, on any threads; one of them serves one call at a time.
+/// Disposing the last one logs out and finalises the module; keys it handed out end with it.
+/// </summary>
+public sealed class TokenSession : IDisposable
+{
+    private readonly OpenedSession opened;
+    private readonly TokenAccess access;
+    private readonly TokenObjects objects;
+    private readonly TokenKeys keys;
+    private readonly TokenCertificates certificates;
+    private int disposed;
+
+    private TokenSession(OpenedSession opened, IRegistrationObserver observer)
+    {
+        this.opened = opened;
+        access = new TokenAccess(opened.Session, opened.Token);
+        objects = new TokenObjects(access);
+        keys = new TokenKeys(access, objects, observer);
+        certificates = new TokenCertificates(access, objects, observer);
+    }
+
+    /// <summary>The token.</summary>
+    public TokenDescription Token => access.Token;
+
+    /// <summary>Whether opening it initialised the token or set its user PIN.</summary>
+    public bool InitializedNow => opened.InitializedNow;
+
+    /// <summary>Finds the device's token and logs in, with one attempt.</summary>
+    /// <param name="hsm">Module, label and PINs.</param>
+    /// <param name="mayInitialize">Whether a blank token may be initialised, and a missing user PIN set.</param>
+    /// <param name="observer">Hears the story.</param>
+    /// <returns>The session.</returns>
+    public static TokenSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(hsm);
+        ArgumentNullException.ThrowIfNull(observer);
+        using var opener = new SessionOpener(hsm);
+        return new TokenSession(opener.Open(hsm, mayInitialize, observer), observer);
+    }
+
+    /// <summary>Lists all keys and certificates in the token.</summary>
+    /// <returns>The objects; halves of key pairs included.</returns>
+    public IReadOnlyList<TokenObject> FindObjects() => objects.FindAll();
+
+    /// <summary>Makes a key pair that never leaves the token, checks its attributes, and verifies a test signature.</summary>
+    /// <param name="request">Its names. Nothing may be there under them.</param>
+    /// <returns>The pair.</returns>
+    public TokenKey GenerateKey(KeyRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return keys.Generate(request);
+    }
+
+    /// <summary>Finds a complete key pair, checks its attributes, and verifies a test signature.</summary>
+    /// <param name="label">Its label.</param>
+    /// <param name="id">Its id.</param>
+    /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
+    public TokenKey? FindKey(string label = TokenNames.KeyLabel, byte id = TokenNames.KeyId) => keys.Find(label, id);
+
+    /// <summary>Removes both halves of a key pair, the private one first.</summary>
+    /// <param name="key">The pair, from this token.</param>
+    public void DestroyKey(TokenKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        access.Destroy(key.PrivateKey);
+        access.Destroy(key.PublicKey);
+        key.Dispose();
+    }
+
+    /// <summary>Removes exactly these objects; private keys first. One that is gone already is no failure.</summary>
+    /// <param name="doomed">Objects from <see cref="FindObjects"/>.</param>
+    public void DestroyObjects(IEnumerable<TokenObject> doomed)
+    {
+        foreach (TokenObject item in doomed.OrderBy(o => o.Kind))
+        {
+            access.Destroy(item.Handle ?? throw new ArgumentException("An object that was not found in a token cannot be removed from one.", nameof(doomed)));
+        }
+    }
+
+    /// <summary>
+    /// Puts a certificate in: new one in, read back and compared, old ones for the same public key out. The same one there
+    /// already is a success. Another key's certificate under these names is a conflict, unless it may be replaced.
+    /// </summary>
+    /// <param name="certificate">The certificate, DER.</param>
+    /// <param name="label">Its label.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="replaceable">Other keys' certificates, from <see cref="FindObjects"/>, that may go.</param>
+    public void StoreCertificate(ReadOnlyMemory<byte> certificate, string label = TokenNames.CertificateLabel, byte id = TokenNames.CertificateId, IReadOnlyCollection<TokenObject>? replaceable = null) =>
+        certificates.Store(certificate.ToArray(), label, id, replaceable ?? []);
+
+    /// <summary>Finds a certificate.</summary>
+    /// <param name="label">Its label.</param>
+    /// <param name="id">Its id.</param>
+    /// <returns>The DER; <see langword="null"/> when there is none.</returns>
+    public byte[]? FindCertificate(string label = TokenNames.CertificateLabel, byte id = TokenNames.CertificateId) => certificates.Find(label, id);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            access.Close();
+            opened.Dispose();
+        }
+    }
+}
