@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AutoRegister.Factory.Hosting;
+
+/// <summary>The few shapes an answer has.</summary>
+internal static class Answer
+{
+    // JSON for programs and logs: a quote or a plus sign needs no \u escape there.
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Answers with JSON.</summary>
+    public static Task JsonAsync<T>(HttpContext context, int status, T value)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(value, Plain, "application/json", context.RequestAborted);
+    }
+
+    /// <summary>Answers with <c>{"error": "…"}</c>, as the hosted service does.</summary>
+    public static Task ErrorAsync(HttpContext context, int status, string message) =>
+        JsonAsync(context, status, new Dictionary<string, string> { ["error"] = message });
+
+    /// <summary>Answers with a line of plain text, as the reference server does.</summary>
+    public static Task TextAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(message + "\n", context.RequestAborted);
+    }
+}
