@@ -24,6 +24,7 @@ $script:Run = $null
 . $PSScriptRoot/Operator.Throw.ps1
 . $PSScriptRoot/Formatting.ps1
 . $PSScriptRoot/Report.ps1
+. $PSScriptRoot/ResultFile.ps1
 
 Export-ModuleMember -Function @(
     'Describe', 'Context', 'It'

@@ -10,6 +10,8 @@ function Invoke-AcceptanceRun {
         [string[]] $FullName = @(),
         [string[]] $Tag = @(),
         [string[]] $ExcludeTag = @(),
+        # Where to write JUnit XML, relative to the current location.
+        [string] $ResultPath,
         [System.IO.TextWriter] $Writer = [System.Console]::Out
     )
 
@@ -43,6 +45,10 @@ function Invoke-AcceptanceRun {
         }
 
         $result = Get-RunResult $roots $clock.Elapsed
+        if ($ResultPath) {
+            Export-JUnitResult $result $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ResultPath)
+        }
+
         Write-Summary $result
         $result
     }
