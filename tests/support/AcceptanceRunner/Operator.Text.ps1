@@ -30,7 +30,14 @@ Add-Operator -Name 'BeLikeExactly' -Parameter 'ExpectedValue' -Test {
 
 Add-Operator -Name 'Exist' -Test {
     param($claim)
-    Resolve-Claim $claim ($claim.Session.InvokeProvider.Item.Exists([string]$claim.Actual)) `
+    $exists = try {
+        $claim.Session.InvokeProvider.Item.Exists([string]$claim.Actual)
+    }
+    catch [System.Management.Automation.DriveNotFoundException] {
+        $false
+    }
+
+    Resolve-Claim $claim $exists `
         'Expected the path {1} to exist,{2} but it does not.' `
         'Expected the path {1} not to exist,{2} but it does.'
 }
