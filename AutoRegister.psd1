@@ -23,6 +23,7 @@
             Tags         = @('PKCS11', 'HSM', 'TPM', 'OTA', 'IoT', 'Foundries', 'LmP', 'X509', 'CSR', 'Linux', 'PSEdition_Core')
             LicenseUri   = 'https://opensource.org/license/mit'
             ReleaseNotes = 'See CHANGELOG.md.'
+            ReleaseDate  = '2026-11-23'
         }
     }
 }

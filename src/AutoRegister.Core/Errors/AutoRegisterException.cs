@@ -29,6 +29,9 @@ public sealed class AutoRegisterException : Exception
     /// <summary>What to do about it, as one sentence; <see langword="null"/> when the message says it all.</summary>
     public string? RecommendedAction { get; }
 
+    /// <summary>How long the server asked to wait before the next try; <see langword="null"/> when it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The user's input that caused the error.</summary>
     public object? Target { get; }
 }

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Certificates;
+
+/// <summary>A device certificate as a factory issued it, possibly with its issuers behind it, and the checks it must pass.</summary>
+public sealed class IssuedCertificate
+{
+    private const string CommonNameOid = "2.5.4.3";
+    private const string OrganizationalUnitOid = "2.5.4.11";
+    private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
+    private readonly IReadOnlyList<X509Certificate2> issuers;
+
+    private IssuedCertificate(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers)
+    {
+        Leaf = leaf;
+        this.issuers = issuers;
+    }
+
+    /// <summary>The device certificate.</summary>
+    public X509Certificate2 Leaf { get; }
+
+    /// <summary>The CN, which is the UUID.</summary>
+    public string CommonName => SubjectPart(CommonNameOid);
+
+    /// <summary>The OU, which is the factory.</summary>
+    public string OrganizationalUnit => SubjectPart(OrganizationalUnitOid);
+
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo, lower-case hex.</summary>
+    public string KeyFingerprint => Fingerprint(Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+
+    /// <summary>SHA-256 of a DER SubjectPublicKeyInfo, lower-case hex.</summary>
+    /// <param name="subjectPublicKeyInfo">The public key.</param>
+    /// <returns>64 hex digits.</returns>
+    public static string Fingerprint(ReadOnlySpan<byte> subjectPublicKeyInfo) =>
+        Convert.ToHexStringLower(SHA256.HashData(subjectPublicKeyInfo));
+
+    /// <summary>Parses a PEM text: the device certificate first, its issuers after it.</summary>
+    /// <param name="pem">The text of <c>client.pem</c>.</param>
+    /// <returns>The certificate.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/> when there is no certificate in it.</exception>
+    public static IssuedCertificate Parse(string pem)
+    {
+        List<X509Certificate2> all = ParseAll(pem, "client.pem");
+        return new IssuedCertificate(all[0], all.Skip(1).ToList());
+    }
+
+    /// <summary>Checks that the certificate is the one that was asked for.</summary>
+    /// <param name="subject">Who it must be for.</param>
+    /// <param name="keyFingerprint">The key it must certify.</param>
+    /// <param name="now">The time it must be valid at; a day's clock skew is allowed for.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/> naming the first difference.</exception>
+    public void CheckBelongsTo(DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        Require(KeyFingerprint == keyFingerprint, "is for another key than the one this device made");
+        Require(CommonName == subject.Uuid, $"is for the device '{Printable.Text(CommonName)}', not for '{subject.Uuid}'");
+        Require(OrganizationalUnit == subject.Factory, $"is of the factory '{Printable.Text(OrganizationalUnit)}', not of '{subject.Factory}'");
+        Require(AllowsClientAuthentication(), "does not allow client authentication");
+        Require(Leaf.NotBefore.ToUniversalTime() - ClockSkew <= now.UtcDateTime, $"is not valid before {Leaf.NotBefore.ToUniversalTime():u}");
+        Require(Leaf.NotAfter.ToUniversalTime() + ClockSkew >= now.UtcDateTime, $"expired at {Leaf.NotAfter.ToUniversalTime():u}");
+    }
+
+    /// <summary>
+    /// Checks the chain to the root where the answer carries the issuers; the hosted service may send the certificate alone,
+    /// and then there is nothing to check.
+    /// </summary>
+    /// <param name="rootPem">The text of <c>root.crt</c>.</param>
+    /// <param name="chainedPem">The text of <c>client.chained</c>, if sent.</param>
+    /// <param name="now">The time the chain is built for.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/>.</exception>
+    public void CheckChain(string rootPem, string? chainedPem, DateTimeOffset now)
+    {
+        List<X509Certificate2> roots = ParseAll(rootPem, "root.crt");
+        List<X509Certificate2> chained = chainedPem is null ? [] : ParseAll(chainedPem, "client.chained");
+        Require(chained.Count == 0 || chained[0].RawDataMemory.Span.SequenceEqual(Leaf.RawDataMemory.Span), "is not the one that client.chained begins with");
+        X509Certificate2[] intermediates = [.. issuers, .. chained.Skip(1)];
+        if (intermediates.Length == 0)
+        {
+            return;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = ChainPolicy(roots, intermediates, now) };
+        if (!chain.Build(Leaf))
+        {
+            string reasons = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()));
+            Require(false, $"does not chain to root.crt ({reasons})");
+        }
+    }
+
+    private static X509ChainPolicy ChainPolicy(IEnumerable<X509Certificate2> roots, X509Certificate2[] intermediates, DateTimeOffset now)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            VerificationTime = now.UtcDateTime,
+            // The certificate's own validity is checked with clock skew allowed for; a clock a minute behind must not fail the chain.
+            VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
+        };
+        policy.CustomTrustStore.AddRange(roots.ToArray());
+        policy.ExtraStore.AddRange(intermediates);
+        return policy;
+    }
+
+    private static List<X509Certificate2> ParseAll(string pem, string name)
+    {
+        try
+        {
+            List<X509Certificate2> all = Pem.DecodeAll("CERTIFICATE", pem).Select(X509CertificateLoader.LoadCertificate).ToList();
+            return all.Count > 0 ? all : throw Mismatch($"'{name}' holds no certificate");
+        }
+        catch (CryptographicException e)
+        {
+            throw Mismatch($"'{name}' holds a certificate that cannot be read ({e.Message})", e);
+        }
+    }
+
+    private bool AllowsClientAuthentication()
+    {
+        X509EnhancedKeyUsageExtension? usage = Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
+        X509KeyUsageExtension? keyUsage = Leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault();
+        return (usage is null || usage.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == ClientAuthOid))
+            && (keyUsage is null || keyUsage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
+    }
+
+    private string SubjectPart(string oid) => Leaf.SubjectName
+        .EnumerateRelativeDistinguishedNames(reversed: false)
+        .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == oid)
+        .Select(part => part.GetSingleElementValue() ?? string.Empty)
+        .FirstOrDefault(string.Empty);
+
+    private static void Require(bool condition, string difference)
+    {
+        if (!condition)
+        {
+            throw Mismatch($"the certificate in 'client.pem' {difference}");
+        }
+    }
+
+    private static AutoRegisterException Mismatch(string what, Exception? cause = null) => new(
+        ErrorId.CertificateMismatch,
+        $"The server's answer cannot be used: {what}. Nothing was written.",
+        "Check that the API belongs to this factory; then run the registration again.",
+        innerException: cause);
+}

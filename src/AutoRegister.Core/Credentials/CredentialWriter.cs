@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+
+namespace AutoRegister.Core.Credentials;
+
+/// <summary>
+/// Puts the credentials in place, each file durable before the next one begins. <c>sota.toml</c> is the last: it is the commit
+/// mark, and everything it names is there when it is.
+/// </summary>
+internal static class CredentialWriter
+{
+    /// <summary>Writes the files of a checked answer.</summary>
+    /// <param name="config">Where to, and which token <c>sota.toml</c> names.</param>
+    /// <param name="answer">The checked answer.</param>
+    /// <param name="privateKeyPath">The software key's file in the journal; not used with a token.</param>
+    /// <returns>The files, full paths, in the order they were written.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, string privateKeyPath)
+    {
+        List<string> written = [];
+        string directory = config.SotaPath;
+        RestrictDirectory(directory);
+        foreach (string name in CredentialFileNames.Known.Where(name => name != CredentialFileNames.SotaToml))
+        {
+            if (answer.Files.TryGetValue(name, out string? content))
+            {
+                Put(written, Path.Join(directory, name), Encoding.UTF8.GetBytes(content), AtomicFile.WorldReadable);
+            }
+        }
+
+        string keyPath = Path.Join(directory, CredentialFileNames.PrivateKey);
+        if (config.Hsm is null)
+        {
+            Put(written, keyPath, File.ReadAllBytes(privateKeyPath), AtomicFile.OwnerOnly);
+        }
+        else
+        {
+            // A key file of an earlier registration would be a private key that nothing uses and nobody guards.
+            AtomicFile.Delete(keyPath);
+        }
+
+        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), answer.Toml.Encode(config.Hsm), AtomicFile.OwnerOnly);
+        return written;
+    }
+
+    private static void Put(List<string> written, string path, byte[] content, UnixFileMode mode)
+    {
+        try
+        {
+            AtomicFile.Write(path, content, mode);
+            written.Add(path);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
+    private static void RestrictDirectory(string directory)
+    {
+        try
+        {
+            if (File.GetUnixFileMode(directory) != AtomicFile.OwnerOnlyDirectory)
+            {
+                File.SetUnixFileMode(directory, AtomicFile.OwnerOnlyDirectory);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AutoRegisterException(
+                ErrorId.SotaDirectoryUnusable,
+                $"The mode of '{directory}' cannot be set to 0700: {e.Message}",
+                "Make the directory belong to the user that registers the device, usually root.",
+                directory,
+                e);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using Tomlyn;
+using Tomlyn.Model;
+
+namespace AutoRegister.Core.Credentials;
+
+/// <summary>
+/// The OTA client's configuration. Two programs read it and do not agree on the language: aktualizr-lite takes INI lines with
+/// quotes stripped, fioconfig strict TOML. What is written here is both.
+/// </summary>
+public sealed class SotaToml
+{
+    /// <summary>CKA_ID of the device key, as both readers write it.</summary>
+    public const string KeyId = "01";
+
+    /// <summary>CKA_ID of the device certificate.</summary>
+    public const string CertificateId = "03";
+
+    private readonly string text;
+
+    private SotaToml(string text, TomlTable table)
+    {
+        this.text = text;
+        GatewayServer = Value(table, "tls", "server");
+        HasToken = table.ContainsKey("p11");
+    }
+
+    /// <summary>The URL of the device gateway (<c>[tls] server</c>); empty when there is none.</summary>
+    public string GatewayServer { get; }
+
+    /// <summary>Whether there is a <c>[p11]</c> section: key and certificate are in a token.</summary>
+    public bool HasToken { get; }
+
+    /// <summary>Parses the file of an answer and checks that both readers can use it.</summary>
+    /// <param name="text">The text of <c>sota.toml</c> as the server sent it.</param>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaTomlInvalid"/>.</exception>
+    public static SotaToml ParseAnswer(string text)
+    {
+        SotaToml toml = TryParse(text, out string problem) ?? throw Invalid(problem);
+        int line = IniLines.FirstUnreadable(text);
+        if (line > 0)
+        {
+            throw Invalid($"line {line} cannot be read by the OTA client, which reads one 'key = value' a line");
+        }
+
+        if (toml.HasToken)
+        {
+            throw Invalid("it has a [p11] section of its own");
+        }
+
+        return Uri.TryCreate(toml.GatewayServer, UriKind.Absolute, out Uri? server) && server.Scheme == Uri.UriSchemeHttps
+            ? toml
+            : throw Invalid("its [tls] section names no https server");
+    }
+
+    /// <summary>Parses a file that is already there.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="problem">What is wrong with it; empty when nothing is.</param>
+    /// <returns>The configuration; <see langword="null"/> when it is no TOML.</returns>
+    public static SotaToml? TryParse(string text, out string problem)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            TomlTable? table = TomlSerializer.Deserialize<TomlTable>(text);
+            problem = table is null || table.Count == 0 ? "it is empty" : string.Empty;
+            return problem.Length > 0 ? null : new SotaToml(text, table!);
+        }
+        catch (TomlException e)
+        {
+            problem = $"it is no TOML ({Printable.Text(e.Message)})";
+            return null;
+        }
+    }
+
+    /// <summary>The bytes to write: the server's text and, with a token, exactly one <c>[p11]</c> section at the end.</summary>
+    /// <param name="hsm">The token; <see langword="null"/> for a software key.</param>
+    /// <returns>UTF-8; with a token it holds the PIN, and the caller zeroes it.</returns>
+    public byte[] Encode(HsmSettings? hsm)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(text.TrimEnd() + "\n");
+        if (hsm is null)
+        {
+            return body;
+        }
+
+        // PIN and module were refused when they were read if they cannot be written as a plain quoted value.
+        return
+        [
+            .. body,
+            .. Encoding.UTF8.GetBytes($"\n[p11]\nmodule = \"{hsm.ModulePath}\"\npass = \""),
+            .. hsm.Pin.Utf8,
+            .. Encoding.UTF8.GetBytes($"\"\ntls_pkey_id = \"{KeyId}\"\ntls_clientcert_id = \"{CertificateId}\"\n"),
+        ];
+    }
+
+    private static string Value(TomlTable table, string section, string key) =>
+        table.TryGetValue(section, out object? found) && found is TomlTable inner && inner.TryGetValue(key, out object? value) && value is string text
+            ? text
+            : string.Empty;
+
+    private static AutoRegisterException Invalid(string what) => new(
+        ErrorId.SotaTomlInvalid,
+        $"The sota.toml in the server's answer cannot be used: {what}. Nothing was written.",
+        "Correct the configuration that the factory's server hands out; then run the registration again.");
+}

@@ -1,0 +1,64 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Keys;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// The whole story: a key, a registration, credentials. Each step takes the lock of the SOTA directory, reads in the journal
+/// how far an earlier run came, does what is left, and makes it durable before the next step can begin.
+/// </summary>
+/// <param name="options">How patient to be, and whom to trust.</param>
+/// <param name="observer">Is told the story.</param>
+public sealed class Enroller(EnrollerOptions options, IRegistrationObserver observer)
+{
+    /// <summary>Makes the device key and its CSR, or takes up those of an interrupted run.</summary>
+    /// <param name="config">What the device is told to be.</param>
+    /// <param name="replace">Whether to replace what an earlier registration left (<c>-Force</c>).</param>
+    /// <param name="cancellation">Ends the wait for another run.</param>
+    /// <returns>The key; its state is <see cref="RegistrationState.Registered"/> when there is nothing left to do.</returns>
+    /// <exception cref="AutoRegisterException">The first problem.</exception>
+    public DeviceKey MakeKey(SotaConfig config, bool replace, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        AtomicFile.CreateDirectory(config.SotaPath);
+        using DirectoryLock held = Lock(config, cancellation);
+        return new KeyStep(config, observer).Run(replace);
+    }
+
+    /// <summary>Sends the request until the answer is there, checked and durable.</summary>
+    /// <param name="key">The device key.</param>
+    /// <param name="client">Speaks to the server.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>The registration.</returns>
+    /// <exception cref="AutoRegisterException">The last problem, when the time was up, or the first that repeating cannot solve.</exception>
+    public async Task<DeviceRegistration> RegisterAsync(DeviceKey key, RegistrationClient client, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key.State == RegistrationState.Registered)
+        {
+            return new DeviceRegistration { Key = key, State = RegistrationState.Registered };
+        }
+
+        using DirectoryLock held = Lock(key.Config, cancellation);
+        var schedule = new RetrySchedule(options.RetryFor, observer, options.Time);
+        return await new RegistrationStep(key, client, schedule, options.Time, observer).RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts the credentials in place; after <c>sota.toml</c> nothing is undone.</summary>
+    /// <param name="registration">The checked registration.</param>
+    /// <param name="cancellation">Ends the wait for another run.</param>
+    /// <returns>What the device has now.</returns>
+    /// <exception cref="AutoRegisterException">The first problem; the journal stays, and the next run continues.</exception>
+    public ExportedCredentials Export(DeviceRegistration registration, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        using DirectoryLock held = Lock(registration.Key.Config, cancellation);
+        return new ExportStep(registration, observer).Run();
+    }
+
+    private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation) =>
+        DirectoryLock.Acquire(config.SotaPath, options.LockPatience, observer, cancellation);
+}

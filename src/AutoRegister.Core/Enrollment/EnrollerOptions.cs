@@ -1,0 +1,14 @@
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>How patient an enrolment is.</summary>
+public sealed record EnrollerOptions
+{
+    /// <summary>How long requests are repeated; zero sends one, <see cref="Timeout.InfiniteTimeSpan"/> never gives up.</summary>
+    public TimeSpan RetryFor { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How long to wait for another run on the same device.</summary>
+    public TimeSpan LockPatience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using AutoRegister.Core.Files;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// The journal of one unfinished registration: the directory <c>.registration</c> (mode 0700) in the SOTA directory.
+/// <c>journal.json</c> is what counts; without it everything else in the directory is debris. It is gone once the device is
+/// registered. The caller holds the <see cref="DirectoryLock"/> of the SOTA directory.
+/// </summary>
+public sealed class EnrollmentJournal
+{
+    /// <summary>The directory's name below the SOTA directory.</summary>
+    public const string DirectoryName = ".registration";
+
+    private const long SizeLimit = 4 * 1024 * 1024;
+    private readonly string sotaPath;
+    private readonly string entryPath;
+    private readonly string answerPath;
+
+    /// <summary>Names the journal of a SOTA directory; touches nothing.</summary>
+    /// <param name="sotaPath">The SOTA directory on this machine.</param>
+    public EnrollmentJournal(string sotaPath)
+    {
+        this.sotaPath = sotaPath;
+        JournalPath = Path.Join(sotaPath, DirectoryName);
+        entryPath = Path.Join(JournalPath, "journal.json");
+        answerPath = Path.Join(JournalPath, "answer.json");
+        PrivateKeyPath = Path.Join(JournalPath, CredentialFileNames.PrivateKey);
+    }
+
+    /// <summary>The journal's directory.</summary>
+    public string JournalPath { get; }
+
+    /// <summary>Where a software key waits until it is put in place.</summary>
+    public string PrivateKeyPath { get; }
+
+    /// <summary>Whether a damaged journal was set aside here and its registration is still unfinished.</summary>
+    public bool WasDamaged => Directory.Exists(JournalPath) && Directory.EnumerateFiles(JournalPath, "*.damaged").Any();
+
+    /// <summary>Reads the entry. A damaged one is set aside in the journal's directory and reported, never trusted.</summary>
+    /// <param name="observer">Told when the journal is damaged.</param>
+    /// <returns>The entry; <see langword="null"/> when there is no unfinished registration.</returns>
+    public JournalEntry? Read(IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        if (!File.Exists(entryPath))
+        {
+            return null;
+        }
+
+        string damage;
+        try
+        {
+            JournalEntry? entry = JsonSerializer.Deserialize(ReadBounded(entryPath), EnrollmentJson.Default.JournalEntry);
+            if (entry is { Version: JournalEntry.CurrentVersion } && IsWhole(entry))
+            {
+                return entry;
+            }
+
+            damage = entry is null or { Version: JournalEntry.CurrentVersion } ? "incomplete" : $"of the unknown version {entry.Version}";
+        }
+        catch (JsonException e)
+        {
+            damage = $"not readable ({e.Message})";
+        }
+        catch (InvalidDataException e)
+        {
+            damage = e.Message;
+        }
+
+        SetAside(entryPath);
+        observer.ReportWarning($"The journal '{entryPath}' is {damage}. It was set aside in '{JournalPath}'; the registration begins anew.");
+        return null;
+    }
+
+    /// <summary>Makes the entry durable, and the journal's directory when it is missing.</summary>
+    /// <param name="entry">What to remember.</param>
+    public void Save(JournalEntry entry)
+    {
+        AtomicFile.CreateDirectory(JournalPath);
+        AtomicFile.Write(entryPath, JsonSerializer.SerializeToUtf8Bytes(entry, EnrollmentJson.Default.JournalEntry), AtomicFile.OwnerOnly);
+    }
+
+    /// <summary>Makes a checked answer durable; the entry says separately that it counts.</summary>
+    /// <param name="files">File names and contents.</param>
+    public void SaveAnswer(IReadOnlyDictionary<string, string> files) => AtomicFile.Write(
+        answerPath,
+        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(files), EnrollmentJson.Default.DictionaryStringString),
+        AtomicFile.OwnerOnly);
+
+    /// <summary>Reads the answer back.</summary>
+    /// <returns>The bytes that <see cref="SaveAnswer"/> wrote; <see langword="null"/> when there are none.</returns>
+    public byte[]? ReadAnswer() => File.Exists(answerPath) ? ReadBounded(answerPath) : null;
+
+    /// <summary>Keeps an answer that failed its checks for a person to look at.</summary>
+    /// <param name="body">The body as it came.</param>
+    /// <returns>Where it is.</returns>
+    public string KeepRejectedAnswer(ReadOnlySpan<byte> body)
+    {
+        string path = Path.Join(JournalPath, "answer.rejected");
+        AtomicFile.Write(path, body, AtomicFile.OwnerOnly);
+        return path;
+    }
+
+    /// <summary>Forgets the registration: first the entry, so that what a power cut leaves is debris and nothing else.</summary>
+    public void Remove()
+    {
+        if (!Directory.Exists(JournalPath))
+        {
+            return;
+        }
+
+        AtomicFile.Delete(entryPath);
+        Directory.Delete(JournalPath, recursive: true);
+        Posix.SyncDirectory(sotaPath);
+    }
+
+    private static bool IsWhole(JournalEntry entry) =>
+        entry.Uuid.Length > 0 && entry.Factory.Length > 0 && entry.KeyPlace.Length > 0
+        && (entry.State == RegistrationState.Unregistered || (entry.KeyFingerprint.Length == 64 && entry.CertificateRequest.Length > 0))
+        && entry.State is >= RegistrationState.Unregistered and < RegistrationState.Registered;
+
+    private static byte[] ReadBounded(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
+        if (stream.Length > SizeLimit)
+        {
+            throw new InvalidDataException("too large");
+        }
+
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+
+    private static void SetAside(string path)
+    {
+        string stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        File.Move(path, $"{path}.{stamp}.damaged", overwrite: true);
+        Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+}

@@ -1,0 +1,87 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>From a durable answer to credentials in place. Needs no network, and can be repeated from any point.</summary>
+internal sealed class ExportStep(DeviceRegistration registration, IRegistrationObserver observer)
+{
+    private readonly SotaConfig config = registration.Key.Config;
+    private readonly EnrollmentJournal journal = new(registration.Key.Config.SotaPath);
+
+    internal ExportedCredentials Run()
+    {
+        JournalEntry? entry = registration.State == RegistrationState.Registered ? null : journal.Read(observer);
+        if (entry is null || registration.Answer is not RegistrationAnswer answer)
+        {
+            return AlreadyThere();
+        }
+
+        if (entry.Uuid != registration.Uuid || entry.State != RegistrationState.AnswerReceived)
+        {
+            throw Incomplete("the journal belongs to another attempt");
+        }
+
+        string keyLocation = Path.Join(config.SotaPath, CredentialFileNames.PrivateKey);
+        if (config.Hsm is not null)
+        {
+            keyLocation = registration.Key.KeyLocation;
+            StoreInToken(answer);
+        }
+
+        IReadOnlyList<string> files = CredentialWriter.Write(config, answer, journal.PrivateKeyPath);
+        journal.Remove();
+        observer.ReportStep("Device is now registered.");
+        return new ExportedCredentials
+        {
+            Uuid = registration.Uuid,
+            Name = registration.Name,
+            Factory = registration.Factory,
+            AlreadyRegistered = false,
+            Path = config.SotaPath,
+            Files = files,
+            KeyLocation = keyLocation,
+            GatewayServer = registration.GatewayServer,
+            CertificateSerialNumber = registration.CertificateSerialNumber,
+            NotAfter = registration.NotAfter,
+        };
+    }
+
+    private void StoreInToken(RegistrationAnswer answer)
+    {
+        using TokenKeyPlace place = TokenKeyPlace.Open(config.Hsm!, observer);
+        place.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
+        observer.ReportStep($"Certificate written to the token '{config.Hsm!.TokenLabel}'");
+    }
+
+    private ExportedCredentials AlreadyThere()
+    {
+        InstalledCredentials installed = InstalledCredentials.Inspect(config.SotaPath);
+        if (!installed.Complete)
+        {
+            throw Incomplete(string.Join("; ", installed.Problems.DefaultIfEmpty("no journal and no credentials are there")));
+        }
+
+        return new ExportedCredentials
+        {
+            Uuid = registration.Uuid,
+            Name = config.Name ?? registration.Uuid,
+            Factory = installed.Certificate?.OrganizationalUnit ?? registration.Factory,
+            AlreadyRegistered = true,
+            Path = config.SotaPath,
+            Files = installed.Files,
+            KeyLocation = registration.Key.KeyLocation,
+            GatewayServer = installed.Toml!.GatewayServer,
+            CertificateSerialNumber = installed.Certificate?.Leaf.SerialNumber ?? string.Empty,
+            NotAfter = installed.Certificate?.Leaf.NotAfter.ToUniversalTime(),
+        };
+    }
+
+    private AutoRegisterException Incomplete(string what) => new(
+        ErrorId.RegistrationIncomplete,
+        $"'{config.SotaPath}' cannot be completed: {what}.",
+        "Begin again with New-HsmDeviceKey.",
+        config.SotaPath);
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>What the journal remembers of an unfinished registration. It holds no secret: the private key has a file of its own.</summary>
+public sealed record JournalEntry
+{
+    /// <summary>The version of this format.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version the entry was written with.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>How far the registration has come; never <see cref="RegistrationState.Registered"/>.</summary>
+    public required RegistrationState State { get; init; }
+
+    /// <summary>The device UUID.</summary>
+    public required string Uuid { get; init; }
+
+    /// <summary>Whether we made the UUID up, and so may replace it when the server says it exists.</summary>
+    public required bool UuidIsOurs { get; init; }
+
+    /// <summary>The factory the CSR names.</summary>
+    public required string Factory { get; init; }
+
+    /// <summary>Whether the CSR asks for a production device.</summary>
+    public required bool Production { get; init; }
+
+    /// <summary>Where the key is: a file or a token, as its <c>KeyPlace.Description</c> says.</summary>
+    public required string KeyPlace { get; init; }
+
+    /// <summary>SHA-256 of the public key's SubjectPublicKeyInfo, hex; empty until the key is made.</summary>
+    public string KeyFingerprint { get; init; } = string.Empty;
+
+    /// <summary>The CSR, PEM, byte for byte as it was and will be sent; empty until the key is made.</summary>
+    public string CertificateRequest { get; init; } = string.Empty;
+
+    /// <summary>Whether credentials and token objects of an earlier registration are to be replaced (<c>-Force</c>).</summary>
+    public bool Replace { get; init; }
+
+    /// <summary>How often the registration began anew because the server knew the UUID.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>UUIDs that the server may have registered for attempts that were given up.</summary>
+    public IReadOnlyList<string> Orphans { get; init; } = [];
+
+    /// <summary>The subject of the CSR.</summary>
+    [JsonIgnore]
+    public Certificates.DeviceSubject Subject => new(Uuid, Factory, Production);
+}

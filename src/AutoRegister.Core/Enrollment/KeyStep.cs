@@ -1,0 +1,181 @@
+using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Identity;
+using AutoRegister.Core.Keys;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// From nothing, or from whatever an interrupted run left, to a durable key, UUID and CSR. What is about to be made is
+/// remembered before it is made, so that a key in a token is known to be ours even when the power goes in between.
+/// </summary>
+internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
+{
+    private readonly EnrollmentJournal journal = new(config.SotaPath);
+
+    internal DeviceKey Run(bool replace)
+    {
+        JournalEntry? entry = journal.Read(observer);
+        if (entry is null && !replace && FindInstalled() is DeviceKey registered)
+        {
+            return registered;
+        }
+
+        using IKeyPlace place = KeyPlaces.Open(config, journal, observer);
+        if (replace)
+        {
+            entry = BeginAnew(place, Forget(entry));
+        }
+        else if (entry is null)
+        {
+            entry = Begin(place);
+        }
+        else if (entry.KeyPlace != place.Description)
+        {
+            observer.ReportWarning($"The device was told to keep its key elsewhere ({entry.KeyPlace} before, {place.Description} now): the registration begins anew.");
+            entry = Begin(place, Forget(entry));
+        }
+
+        using IDeviceKey key = FindKey(ref entry, place);
+        return Describe(entry = Request(entry, key), place, key);
+    }
+
+    /// <summary>Credentials without a journal: whole ones mean that there is nothing to do, parts of some need a person.</summary>
+    private DeviceKey? FindInstalled()
+    {
+        InstalledCredentials installed = InstalledCredentials.Inspect(config.SotaPath);
+        if (!installed.Any)
+        {
+            return null;
+        }
+
+        if (!installed.Complete)
+        {
+            throw new AutoRegisterException(
+                ErrorId.RegistrationIncomplete,
+                $"'{config.SotaPath}' holds parts of a registration that was made elsewhere: {string.Join("; ", installed.Problems)}.",
+                "Restore the missing files, or register anew with -Force.",
+                config.SotaPath);
+        }
+
+        journal.Remove();
+        observer.ReportStep($"Device already registered in '{config.SotaPath}'");
+        return new DeviceKey
+        {
+            Config = config,
+            Uuid = installed.Certificate?.CommonName ?? config.Uuid ?? string.Empty,
+            State = RegistrationState.Registered,
+            KeyLocation = installed.Toml!.HasToken ? "pkcs11:id=%01;type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
+            KeyFingerprint = installed.Certificate?.KeyFingerprint ?? string.Empty,
+            CertificateRequest = string.Empty,
+        };
+    }
+
+    private JournalEntry Begin(IKeyPlace place, IReadOnlyList<string>? orphans = null)
+    {
+        if (!journal.WasDamaged)
+        {
+            place.RequireFree();
+        }
+
+        JournalEntry entry = NewEntry(place, orphans);
+        journal.Save(entry);
+        return entry;
+    }
+
+    private JournalEntry BeginAnew(IKeyPlace place, IReadOnlyList<string> orphans)
+    {
+        JournalEntry entry = NewEntry(place, orphans) with { Replace = true };
+        journal.Remove();
+        journal.Save(entry);
+        place.Clear();
+        return entry;
+    }
+
+    private JournalEntry NewEntry(IKeyPlace place, IReadOnlyList<string>? orphans)
+    {
+        string? given = config.Uuid ?? place.FindDeviceUuid();
+        string uuid = given ?? DeviceUuid.NewRandom();
+        observer.ReportStep($"UUID: {uuid} [{(config.Uuid is not null ? "Given" : given is not null ? "HSM" : "Random")}]");
+        return new JournalEntry
+        {
+            State = RegistrationState.Unregistered,
+            Uuid = uuid,
+            UuidIsOurs = given is null,
+            Factory = config.Factory,
+            Production = config.Production,
+            KeyPlace = place.Description,
+            Orphans = orphans ?? [],
+        };
+    }
+
+    private List<string> Forget(JournalEntry? entry)
+    {
+        List<string> orphans = [.. entry?.Orphans ?? []];
+        if (entry?.State >= RegistrationState.RequestSent)
+        {
+            observer.ReportWarning($"The server may hold a device with the UUID {entry.Uuid} for an attempt that is given up; delete it there.");
+            orphans.Add(entry.Uuid);
+        }
+
+        return orphans;
+    }
+
+    private IDeviceKey FindKey(ref JournalEntry entry, IKeyPlace place)
+    {
+        if (entry.State == RegistrationState.Unregistered)
+        {
+            return place.Make();
+        }
+
+        IDeviceKey? key = place.Find(entry.KeyFingerprint);
+        if (key is not null)
+        {
+            observer.ReportStep($"Continuing the registration of {entry.Uuid} ({entry.State})");
+            return key;
+        }
+
+        observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
+        entry = Begin(place, Forget(entry));
+        return place.Make();
+    }
+
+    /// <summary>The CSR is made once and kept byte for byte, unless the device is told to be somebody else.</summary>
+    private JournalEntry Request(JournalEntry entry, IDeviceKey key)
+    {
+        DeviceSubject wanted = new(config.Uuid ?? entry.Uuid, config.Factory, config.Production);
+        if (entry.State != RegistrationState.Unregistered && entry.Subject == wanted)
+        {
+            return entry;
+        }
+
+        JournalEntry made = entry.State >= RegistrationState.RequestSent
+            ? entry with { Orphans = Forget(entry), Uuid = entry.UuidIsOurs && config.Uuid is null ? DeviceUuid.NewRandom() : wanted.Uuid }
+            : entry with { Uuid = wanted.Uuid };
+        made = made with
+        {
+            State = RegistrationState.KeyMade,
+            UuidIsOurs = made.UuidIsOurs && config.Uuid is null,
+            Factory = wanted.Factory,
+            Production = wanted.Production,
+            KeyFingerprint = IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span),
+        };
+        made = made with { CertificateRequest = CertificateRequestBuilder.Build(made.Subject, key) };
+        journal.Save(made);
+        observer.ReportStep($"Certificate request made for CN={made.Uuid}, OU={made.Factory}{(made.Production ? ", businessCategory=production" : string.Empty)}");
+        return made;
+    }
+
+    private DeviceKey Describe(JournalEntry entry, IKeyPlace place, IDeviceKey key) => new()
+    {
+        Config = config,
+        Uuid = entry.Uuid,
+        State = entry.State,
+        KeyLocation = place.Location,
+        KeyFingerprint = IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span),
+        CertificateRequest = entry.CertificateRequest,
+        Replace = entry.Replace,
+    };
+}

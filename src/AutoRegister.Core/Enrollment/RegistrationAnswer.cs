@@ -1,0 +1,95 @@
+using System.Text.Json;
+using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>The server's answer, checked: nothing of it is written before every check has passed.</summary>
+public sealed class RegistrationAnswer
+{
+    private RegistrationAnswer(IReadOnlyDictionary<string, string> files, IssuedCertificate certificate, SotaToml toml)
+    {
+        Files = files;
+        Certificate = certificate;
+        Toml = toml;
+    }
+
+    /// <summary>File names, all of <see cref="CredentialFileNames.Known"/>, and contents.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; }
+
+    /// <summary>The device certificate.</summary>
+    public IssuedCertificate Certificate { get; }
+
+    /// <summary>The OTA client's configuration.</summary>
+    public SotaToml Toml { get; }
+
+    /// <summary>Parses and checks an answer.</summary>
+    /// <param name="body">The body of a 201 answer.</param>
+    /// <param name="subject">Who the certificate must be for.</param>
+    /// <param name="keyFingerprint">SHA-256 of the device key's SubjectPublicKeyInfo, hex.</param>
+    /// <param name="now">The time certificates must be valid at.</param>
+    /// <returns>The checked answer.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.AnswerInvalid"/>, <see cref="ErrorId.CertificateMismatch"/> or <see cref="ErrorId.SotaTomlInvalid"/>, saying what is wrong.</exception>
+    public static RegistrationAnswer Check(ReadOnlySpan<byte> body, DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
+    {
+        Dictionary<string, string> files = Parse(body);
+        CheckNames(files);
+        IssuedCertificate certificate = IssuedCertificate.Parse(files[CredentialFileNames.ClientCertificate]);
+        certificate.CheckBelongsTo(subject, keyFingerprint, now);
+        certificate.CheckChain(files[CredentialFileNames.RootCertificate], files.GetValueOrDefault(CredentialFileNames.ClientChain), now);
+        return new RegistrationAnswer(files, certificate, SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml]));
+    }
+
+    private static Dictionary<string, string> Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            // A name that comes twice would let two readers see two different answers.
+            using var document = JsonDocument.Parse(body.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw Invalid("is JSON, but no object");
+            }
+
+            var files = new Dictionary<string, string>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                files[property.Name] = property.Value.ValueKind == JsonValueKind.String
+                    ? property.Value.GetString()!
+                    : throw Invalid($"has '{property.Name}', which is no text");
+            }
+
+            return files;
+        }
+        catch (JsonException e)
+        {
+            throw Invalid($"is not complete JSON ({e.Message})", e);
+        }
+    }
+
+    private static void CheckNames(Dictionary<string, string> files)
+    {
+        foreach (string name in files.Keys)
+        {
+            if (!CredentialFileNames.Known.Contains(name))
+            {
+                throw Invalid($"has a file named '{Printable.Text(name)}', which no registration consists of");
+            }
+        }
+
+        foreach (string name in CredentialFileNames.Required)
+        {
+            if (string.IsNullOrWhiteSpace(files.GetValueOrDefault(name)))
+            {
+                throw Invalid($"has no '{name}'");
+            }
+        }
+    }
+
+    private static AutoRegisterException Invalid(string what, Exception? cause = null) => new(
+        ErrorId.AnswerInvalid,
+        $"The server said 201, but its answer {what}. Nothing was written.",
+        "Check that DEVICE_API is a registration API and that no proxy changes its answers.",
+        innerException: cause);
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// Speaks to a registration API: one ping, one POST, every phase bounded in time, every answer bounded in size. Redirects are
+/// never followed: a token must not travel to where it was not sent. Certificates are always verified.
+/// </summary>
+public sealed class RegistrationClient : IDisposable
+{
+    private const int BodyLimit = 1024 * 1024;
+    private readonly HttpClient http;
+    private readonly HttpTimeouts timeouts;
+
+    /// <summary>Prepares a client; nothing is connected yet. Proxies are taken from the environment (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>).</summary>
+    /// <param name="timeouts">How long each phase may take.</param>
+    /// <param name="anchor">A further trust anchor; <see langword="null"/> for the system's alone.</param>
+    public RegistrationClient(HttpTimeouts? timeouts = null, TrustAnchor? anchor = null)
+    {
+        this.timeouts = timeouts ?? HttpTimeouts.Default;
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = this.timeouts.Connect,
+            MaxResponseHeadersLength = 64,
+            MaxConnectionsPerServer = 256,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        if (anchor is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = anchor.Validate;
+        }
+
+        // Each phase has its own time-out; one for everything would cut off slow but healthy answers.
+        http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Asks whether the API is reachable: any answer below 500 says yes (400, 401 and 405 are normal).</summary>
+    /// <param name="api">The registration endpoint.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>A task.</returns>
+    /// <exception cref="AutoRegisterException">A condition of the network or server.</exception>
+    public async Task PingAsync(Uri api, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, api);
+        using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        if ((int)response.StatusCode >= 500)
+        {
+            throw HttpErrors.FromAnswer(api, response, string.Empty);
+        }
+    }
+
+    /// <summary>Sends a registration request.</summary>
+    /// <param name="config">The endpoint, the token and its header.</param>
+    /// <param name="bearer">An OAuth access token, used instead of the API token; else <see langword="null"/>.</param>
+    /// <param name="body">The JSON body, UTF-8.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>The body of a 201 answer.</returns>
+    /// <exception cref="AutoRegisterException">Any other outcome, sorted.</exception>
+    public async Task<byte[]> RegisterAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        using var request = new HttpRequestMessage(HttpMethod.Post, config.DeviceApi) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (bearer is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Convert.ToBase64String(bearer.Utf8));
+        }
+        else if (config.ApiToken is not null)
+        {
+            request.Headers.TryAddWithoutValidation(config.ApiTokenHeader, Encoding.UTF8.GetString(config.ApiToken.Utf8));
+        }
+
+        using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        byte[] answer = await ReadBodyAsync(config.DeviceApi, response, cancellation).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.Created && !HttpErrors.LooksLikeHtml(response, answer)
+            ? answer
+            : throw HttpErrors.FromAnswer(config.DeviceApi, response, Encoding.UTF8.GetString(answer));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bounded.CancelAfter(timeouts.Headers);
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bounded.Token).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            throw HttpErrors.FromFailure(request.RequestUri!, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw HttpErrors.TimedOut(request.RequestUri!, "did not begin to answer", e);
+        }
+    }
+
+    private async Task<byte[]> ReadBodyAsync(Uri api, HttpResponseMessage response, CancellationToken cancellation)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bounded.CancelAfter(timeouts.Body);
+        try
+        {
+            using Stream stream = await response.Content.ReadAsStreamAsync(bounded.Token).ConfigureAwait(false);
+            using var body = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, bounded.Token).ConfigureAwait(false)) > 0)
+            {
+                body.Write(buffer, 0, read);
+                if (body.Length > BodyLimit)
+                {
+                    throw HttpErrors.TooLarge(api, BodyLimit);
+                }
+            }
+
+            return body.ToArray();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw HttpErrors.CutOff(api, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw HttpErrors.TimedOut(api, "did not finish its answer", e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using AutoRegister.Core.Errors;
+using Polly;
+using Polly.Retry;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// Repeats what can succeed later: exponential back-off with full jitter, from one second to five minutes, or as long as the
+/// server asks for, until the caller's time is up. One line per failed attempt says what failed and when the next is.
+/// </summary>
+internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver observer, TimeProvider time)
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <summary>Runs an operation until it succeeds, fails for good, or the time is up.</summary>
+    internal async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellation)
+    {
+        long start = time.GetTimestamp();
+        TimeSpan Left() => retryFor == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : retryFor - time.GetElapsedTime(start);
+
+        var options = new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = new PredicateBuilder().Handle<AutoRegisterException>(e => e.Sort == FailureSort.TryAgain && Left() > TimeSpan.Zero),
+            DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
+                Shorter(Delay(arguments.AttemptNumber, arguments.Outcome.Exception as AutoRegisterException), Left())),
+            OnRetry = arguments =>
+            {
+                string next = Math.Ceiling(arguments.RetryDelay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                observer.ReportWarning($"Attempt {arguments.AttemptNumber + 1} failed: {arguments.Outcome.Exception!.Message} Next attempt in {next} s.");
+                return ValueTask.CompletedTask;
+            },
+        };
+
+        ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(options).Build();
+        return await pipeline.ExecuteAsync(async token => await operation(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+    }
+
+    private static TimeSpan Delay(int attempt, AutoRegisterException? failure)
+    {
+        if (failure?.RetryAfter is TimeSpan asked)
+        {
+            return asked;
+        }
+
+        double ceiling = Math.Min(Longest.TotalSeconds, First.TotalSeconds * Math.Pow(2, Math.Min(attempt, 16)));
+        return TimeSpan.FromSeconds(ceiling * Random.Shared.NextDouble());
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other)
+    {
+        TimeSpan shorter = one < other ? one : other;
+        return shorter > TimeSpan.Zero ? shorter : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Security.Authentication;
+using System.Text.Json;
+
+namespace AutoRegister.Core.Errors;
+
+/// <summary>The one map from what HTTP does to <see cref="ErrorId"/>.</summary>
+internal static class HttpErrors
+{
+    private static readonly TimeSpan RetryAfterLimit = TimeSpan.FromHours(1);
+
+    /// <summary>No answer: DNS, connection, TLS.</summary>
+    internal static AutoRegisterException FromFailure(Uri api, HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => new(
+            ErrorId.ServerUnreachable, $"The name '{api.Host}' cannot be resolved: {Words(e)}", "Check the network and DNS.", api, e),
+        HttpRequestError.SecureConnectionError => FromTls(api, e),
+        _ when e.InnerException is TimeoutException or OperationCanceledException => TimedOut(api, "could not be connected to", e),
+        _ => new(ErrorId.ServerUnreachable, $"'{Origin(api)}' cannot be reached: {Words(e)}", "Check the network, the proxy and DEVICE_API.", api, e),
+    };
+
+    /// <summary>An answer that is not the one that was hoped for, sorted by its status (CONTRACT, section 2); the server's own words are kept.</summary>
+    internal static AutoRegisterException FromAnswer(Uri api, HttpResponseMessage response, string body)
+    {
+        int status = (int)response.StatusCode;
+        string said = $"'{Origin(api)}' answered HTTP_{status}{ServerWords(body)}.";
+        if (LooksLikeHtml(response, body) && status < 400)
+        {
+            return new(ErrorId.CaptivePortal, $"'{Origin(api)}' answered HTTP_{status} with a web page: a captive portal or proxy is in the way.", "Sign in to the network or correct the proxy.", api);
+        }
+
+        return status switch
+        {
+            401 or 403 => new(ErrorId.ApiTokenRejected, said, "Give a valid API token with the scope devices:create for this factory.", api),
+            409 => new(ErrorId.DeviceConflict, said, "Choose another device name, or delete the device of that name or UUID in the factory.", api),
+            400 or 413 or 415 or 422 => new(ErrorId.RequestRejected, said, "Correct what the server complains about; the request follows the device's configuration.", api),
+            >= 300 and < 400 => new(ErrorId.CaptivePortal, $"{said} It points to '{Printable.Text(response.Headers.Location?.ToString() ?? "nowhere")}'; redirects are not followed.", "Sign in to the network, or give the final address as DEVICE_API.", api),
+            408 or 425 or 429 or 511 or >= 500 => new(ErrorId.ServerUnavailable, said, "Nothing: the request is repeated.", api) { RetryAfter = RetryAfter(response) },
+            _ => new(ErrorId.ServerUnexpected, said, "Check that DEVICE_API is the address of a registration API.", api),
+        };
+    }
+
+    internal static AutoRegisterException TimedOut(Uri api, string what, Exception e) => new(
+        ErrorId.ServerTimeout, $"'{Origin(api)}' {what} in time.", "Check the network; the request is repeated.", api, e);
+
+    internal static AutoRegisterException CutOff(Uri api, Exception e) => new(
+        ErrorId.ServerUnreachable, $"The connection to '{Origin(api)}' was cut off in the middle of the answer: {Words(e)}", "Check the network; the request is repeated.", api, e);
+
+    internal static AutoRegisterException TooLarge(Uri api, int limit) => new(
+        ErrorId.AnswerInvalid, $"The answer of '{Origin(api)}' is larger than {limit / 1024} KiB. Nothing was written.", "Check that DEVICE_API is the address of a registration API.", api);
+
+    internal static bool LooksLikeHtml(HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        ReadOnlySpan<byte> start = body.TrimStart(" \t\r\n"u8);
+        return IsHtmlType(response) || (!start.IsEmpty && start[0] == (byte)'<');
+    }
+
+    private static bool LooksLikeHtml(HttpResponseMessage response, string body) =>
+        IsHtmlType(response) || body.AsSpan().TrimStart().StartsWith("<");
+
+    private static bool IsHtmlType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is "text/html";
+
+    private static AutoRegisterException FromTls(Uri api, HttpRequestException e)
+    {
+        if (DateTimeOffset.UtcNow < BuildInformation.ReleaseDate)
+        {
+            return new(
+                ErrorId.ClockNotSet,
+                $"TLS to '{Origin(api)}' failed and the clock says {DateTimeOffset.UtcNow:u}, which is before this software was made: the clock is not set.",
+                "Set the clock, or wait for time synchronisation; the request is repeated.",
+                api,
+                e);
+        }
+
+        string reason = e.InnerException is AuthenticationException inner ? Printable.Text(inner.Message) + "." : Words(e);
+        return new(
+            ErrorId.ServerNotTrusted, $"TLS to '{Origin(api)}' failed: {reason}", "If the server has a private CA, name its certificate (SSL_CERT_FILE). Verification cannot be turned off.", api, e);
+    }
+
+    /// <summary>Both forms of Retry-After (RFC 9110, section 10.2.3), bounded.</summary>
+    private static TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        TimeSpan? asked = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - DateTimeOffset.UtcNow);
+        return asked is TimeSpan time && time > TimeSpan.Zero ? (time < RetryAfterLimit ? time : RetryAfterLimit) : null;
+    }
+
+    /// <summary>What the server said, as one line: the <c>error</c> of a JSON object, or the text itself.</summary>
+    private static string ServerWords(string body)
+    {
+        string words = body;
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out JsonElement error))
+            {
+                words = error.ToString();
+            }
+        }
+        catch (JsonException)
+        {
+            // Plain text and HTML are words too.
+        }
+
+        words = Printable.Text(words).TrimEnd('.');
+        return words.Length > 0 ? $": {words}" : string.Empty;
+    }
+
+    private static string Words(Exception e) => Printable.Text(e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".";
+
+    private static string Origin(Uri api) => api.GetLeftPart(UriPartial.Authority);
+}

@@ -1,0 +1,42 @@
+using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Enrollment;
+
+namespace AutoRegister.Core.Keys;
+
+/// <summary>A key file: in the journal's directory until it is put in place.</summary>
+internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
+{
+    public string Description => "file";
+
+    public string Location => journal.PrivateKeyPath;
+
+    public void RequireFree()
+    {
+        // The journal's directory is ours; nothing in it can be a stranger's.
+    }
+
+    public void Clear()
+    {
+        // An earlier key file is replaced when the new one is put in place, not before.
+    }
+
+    public string? FindDeviceUuid() => null;
+
+    public IDeviceKey? Find(string fingerprint)
+    {
+        FileDeviceKey? key = FileDeviceKey.TryOpen(journal.PrivateKeyPath);
+        if (key is not null && IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) == fingerprint)
+        {
+            return key;
+        }
+
+        key?.Dispose();
+        return null;
+    }
+
+    public IDeviceKey Make() => FileDeviceKey.Create(journal.PrivateKeyPath);
+
+    public void Dispose()
+    {
+    }
+}

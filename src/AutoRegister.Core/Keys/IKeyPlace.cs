@@ -1,0 +1,35 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Keys;
+
+/// <summary>Where a device key lives: a file beside the journal, or a token.</summary>
+internal interface IKeyPlace : IDisposable
+{
+    /// <summary>What the journal remembers of the place: it changes when the device is told to keep its key elsewhere.</summary>
+    string Description { get; }
+
+    /// <summary>Where a person finds the key: a path or a <c>pkcs11:</c> URI (RFC 7512).</summary>
+    string Location { get; }
+
+    /// <summary>Refuses to go on when something that is not ours is in the way; called before anything is remembered or made.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmObjectConflict"/> naming the object.</exception>
+    void RequireFree();
+
+    /// <summary>Removes every key and certificate in our way, whoever made them (<c>-Force</c>).</summary>
+    void Clear();
+
+    /// <summary>Finds the UUID the hardware gives the device, as upstream does: lower-case hex in a slot description.</summary>
+    /// <returns>The UUID; <see langword="null"/> when there is none.</returns>
+    string? FindDeviceUuid();
+
+    /// <summary>Finds a key by its public key.</summary>
+    /// <param name="fingerprint">SHA-256 of the SubjectPublicKeyInfo, hex.</param>
+    /// <returns>The key; <see langword="null"/> when it is not there.</returns>
+    IDeviceKey? Find(string fingerprint);
+
+    /// <summary>
+    /// Makes the key. The journal already says that whatever is there was made by an attempt of ours that was cut off: a whole
+    /// key is taken, half of one removed.
+    /// </summary>
+    IDeviceKey Make();
+}
