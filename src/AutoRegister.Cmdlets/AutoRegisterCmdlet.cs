@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using AutoRegister.Core;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>
+/// What all cmdlets share: words from Core become streams on the pipeline thread, whatever thread they come from; Ctrl-C and
+/// <c>StopProcessing</c> reach every await, and the work has unwound before the cmdlet returns.
+/// </summary>
+public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private BlockingCollection<Action>? pending;
+
+    /// <summary>Is cancelled when the pipeline stops.</summary>
+    protected CancellationToken Cancellation => stopping.Token;
+
+    /// <inheritdoc/>
+    public void ReportStep(string message) => Post(() => WriteVerbose(message));
+
+    /// <inheritdoc/>
+    public void ReportDetail(string message) => Post(() => WriteDebug(message));
+
+    /// <inheritdoc/>
+    public void ReportWarning(string message) => Post(() => WriteWarning(message));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stopping.Cancel();
+
+    /// <summary>Releases what the cmdlet holds.</summary>
+    /// <param name="disposing">Whether it is disposed, not finalised.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            stopping.Dispose();
+        }
+    }
+
+    /// <summary>Does the work for one input object; a failure becomes one error record with that object's name as target.</summary>
+    /// <param name="work">The work, on another thread.</param>
+    /// <param name="item">What the work is for: the target of an error that names none of its own.</param>
+    protected void WriteResult<T>(Func<CancellationToken, Task<T>> work, object item)
+    {
+        try
+        {
+            WriteObject(Wait(work));
+        }
+        catch (AutoRegisterException e)
+        {
+            WriteError(ErrorRecords.From(e, item));
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Runs work on another thread and writes what it reports on this one, until it has ended.</summary>
+    private T Wait<T>(Func<CancellationToken, Task<T>> work)
+    {
+        using var queue = new BlockingCollection<Action>();
+        pending = queue;
+        Task<T> task = Task.Run(() => work(Cancellation), CancellationToken.None);
+        task.ContinueWith(_ => queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            foreach (Action write in queue.GetConsumingEnumerable())
+            {
+                write();
+            }
+        }
+        finally
+        {
+            if (!task.IsCompleted)
+            {
+                // A write threw: the pipeline is stopping. A token session or a rename must not be abandoned half-way.
+                stopping.Cancel();
+                ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+            }
+
+            pending = null;
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    private void Post(Action write)
+    {
+        if (pending is BlockingCollection<Action> queue)
+        {
+            queue.Add(write);
+        }
+        else
+        {
+            write();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>Turns what Core throws into what PowerShell shows: a stable id, the true category, the user's input as target.</summary>
+internal static class ErrorRecords
+{
+    internal static ErrorRecord From(AutoRegisterException e, object? item = null) =>
+        new(e, e.Id.ToString(), CategoryOf(e.Id), e.Target ?? item)
+        {
+            ErrorDetails = new ErrorDetails(e.Message) { RecommendedAction = e.RecommendedAction ?? string.Empty },
+        };
+
+    internal static ErrorCategory CategoryOf(ErrorId id) => id switch
+    {
+        ErrorId.RootNotFound or ErrorId.TokenFileMissing or ErrorId.HsmModuleNotFound or ErrorId.HsmTokenNotFound
+            or ErrorId.HsmKeyNotFound or ErrorId.ApiTokenMissing => ErrorCategory.ObjectNotFound,
+
+        ErrorId.FileUnreadable => ErrorCategory.ReadError,
+        ErrorId.WriteFailed => ErrorCategory.WriteError,
+
+        ErrorId.ServerUnreachable or ErrorId.ServerUnavailable or ErrorId.CaptivePortal => ErrorCategory.ConnectionError,
+        ErrorId.ServerTimeout or ErrorId.AuthorizationExpired => ErrorCategory.OperationTimeout,
+        ErrorId.RegistrationBusy or ErrorId.OtaClientRunning => ErrorCategory.ResourceBusy,
+
+        ErrorId.ServerNotTrusted or ErrorId.ClockNotSet or ErrorId.CertificateMismatch or ErrorId.PlainHttpRefused
+            or ErrorId.GatewayRefused => ErrorCategory.SecurityError,
+
+        ErrorId.ApiTokenRejected or ErrorId.AuthorizationDenied or ErrorId.HsmPinRejected
+            or ErrorId.HsmSoPinRejected => ErrorCategory.AuthenticationError,
+
+        ErrorId.HsmPinLocked or ErrorId.HsmSoPinLocked or ErrorId.HsmPinFinalTry or ErrorId.HsmPinExpired => ErrorCategory.PermissionDenied,
+
+        ErrorId.DeviceConflict or ErrorId.HsmObjectConflict or ErrorId.AlreadyRegistered
+            or ErrorId.HsmTokenAmbiguous => ErrorCategory.ResourceExists,
+
+        ErrorId.RequestRejected or ErrorId.ServerUnexpected => ErrorCategory.ProtocolError,
+        ErrorId.AnswerInvalid or ErrorId.SotaTomlInvalid or ErrorId.JournalDamaged => ErrorCategory.InvalidData,
+
+        ErrorId.RegistrationIncomplete or ErrorId.SotaDirectoryUnusable or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable
+            or ErrorId.HsmPinNotInitialized => ErrorCategory.InvalidOperation,
+
+        ErrorId.HsmModuleUnusable or ErrorId.HsmFailure or ErrorId.OtaClientStartFailed => ErrorCategory.DeviceError,
+        ErrorId.HsmMechanismMissing => ErrorCategory.NotImplemented,
+
+        _ => ErrorCategory.InvalidArgument,
+    };
+}

@@ -1,0 +1,182 @@
+using System.Management.Automation;
+using System.Security;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>
+/// Reads what the device is told to be, from its files, the environment and the parameters, and shows for every value where
+/// it came from. Changes nothing.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "SotaConfig")]
+[OutputType(typeof(SotaConfig))]
+public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
+{
+    /// <summary>The directory all device paths are below, as systemctl's <c>--root</c>: a mounted image, or a test.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Root { get; set; }
+
+    /// <summary>The OTA client's directory, as the device sees it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("SotaDir")]
+    [ValidateNotNullOrEmpty]
+    public string? SotaDirectory { get; set; }
+
+    /// <summary>The factory.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Factory { get; set; }
+
+    /// <summary>The tags whose targets the device follows.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Tags")]
+    public string[]? Tag { get; set; }
+
+    /// <summary>The hardware id.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("HwId")]
+    public string? HardwareId { get; set; }
+
+    /// <summary>The device name; without it the UUID is used.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("DeviceName")]
+    public string? Name { get; set; }
+
+    /// <summary>Names the device after its <c>/etc/hostname</c>.</summary>
+    [Parameter]
+    public SwitchParameter UseHostname { get; set; }
+
+    /// <summary>The device UUID; without it one is found in the HSM or made.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Uuid { get; set; }
+
+    /// <summary>Accepts a UUID that does not have the form 8-4-4-4-12.</summary>
+    [Parameter]
+    public SwitchParameter SkipUuidValidation { get; set; }
+
+    /// <summary>Marks the device as a production device.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Production { get; set; }
+
+    /// <summary>The device group.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Group")]
+    public string? DeviceGroup { get; set; }
+
+    /// <summary>The apps to run; without it those in the image, or all.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Apps")]
+    [AllowEmptyCollection]
+    public string[]? App { get; set; }
+
+    /// <summary>The restorable apps; an empty list leaves it to the image.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("RestorableApps")]
+    [AllowEmptyCollection]
+    public string[]? RestorableApp { get; set; }
+
+    /// <summary>Whether the OSTree proxy server is used; it is unless told otherwise.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool? UseOstreeServer { get; set; }
+
+    /// <summary>The registration endpoint.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? DeviceApi { get; set; }
+
+    /// <summary>The base of the OAuth device flow.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? OAuthBase { get; set; }
+
+    /// <summary>The API token.</summary>
+    [Parameter]
+    public SecureString? ApiToken { get; set; }
+
+    /// <summary>A file with the API token, on this machine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ApiTokenPath { get; set; }
+
+    /// <summary>The header that carries the API token.</summary>
+    [Parameter]
+    public string? ApiTokenHeader { get; set; }
+
+    /// <summary>The PKCS#11 module, on this machine.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? HsmModule { get; set; }
+
+    /// <summary>The token's user PIN.</summary>
+    [Parameter]
+    public SecureString? HsmPin { get; set; }
+
+    /// <summary>The token's SO PIN, used only to initialise a blank token.</summary>
+    [Parameter]
+    public SecureString? HsmSoPin { get; set; }
+
+    /// <summary>The token's label.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? TokenLabel { get; set; }
+
+    /// <summary>Makes a software key, whatever the hsm file says.</summary>
+    [Parameter]
+    public SwitchParameter NoHsm { get; set; }
+
+    /// <summary>Accepts plain http to any address: the API token travels in the clear.</summary>
+    [Parameter]
+    public SwitchParameter AllowPlainHttp { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            string root = Root is null ? "/" : GetUnresolvedProviderPathFromPSPath(Root);
+            SotaConfigOptions options = Options(root);
+            options = options with { SkipApiToken = IsRegistered(options) };
+            WriteObject(new SotaConfigReader(options, Environment.GetEnvironmentVariable, this).Read());
+        }
+        catch (AutoRegisterException e)
+        {
+            WriteError(ErrorRecords.From(e, Root));
+        }
+    }
+
+    /// <summary>A registered device needs no token any more, and may have deleted it.</summary>
+    private static bool IsRegistered(SotaConfigOptions options)
+    {
+        string sotaPath = DevicePath.Below(options.Root!, options.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
+        return InstalledCredentials.Inspect(sotaPath).Complete;
+    }
+
+    private SotaConfigOptions Options(string root) => new()
+    {
+        Root = root,
+        SotaDirectory = SotaDirectory,
+        Factory = Factory,
+        Tags = Tag,
+        HardwareId = HardwareId,
+        Name = Name,
+        UseHostname = Given(UseHostname),
+        Uuid = Uuid,
+        ValidateUuid = SkipUuidValidation ? false : null,
+        Production = Given(Production),
+        DeviceGroup = DeviceGroup,
+        Apps = App,
+        RestorableApps = RestorableApp,
+        UseOstreeServer = UseOstreeServer,
+        DeviceApi = DeviceApi,
+        OAuthBase = OAuthBase,
+        ApiToken = ApiToken.ToSecret(),
+        ApiTokenPath = ApiTokenPath is null ? null : GetUnresolvedProviderPathFromPSPath(ApiTokenPath),
+        ApiTokenHeader = ApiTokenHeader,
+        HsmModule = HsmModule,
+        HsmPin = HsmPin.ToSecret(),
+        HsmSoPin = HsmSoPin.ToSecret(),
+        TokenLabel = TokenLabel,
+        NoHsm = NoHsm,
+        AllowPlainHttp = Given(AllowPlainHttp),
+    };
+
+    private static bool? Given(SwitchParameter parameter) => parameter.IsPresent ? true : null;
+}
