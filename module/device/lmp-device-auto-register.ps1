@@ -1,0 +1,78 @@
+#requires -Version 7.6
+<#
+.SYNOPSIS
+    Registers this device with its factory on first boot. This is what lmp-device-auto-register.service runs.
+.DESCRIPTION
+    Reads /etc/sota/tag, /etc/sota/hsm, /etc/lmp-device-register-token, /etc/os-release and /etc/hostname, and the environment
+    variables TOKEN_FILE, APPS, USE_HOSTNAME, DEVICE_FACTORY, PRODUCTION, DEVICE_API, OAUTH_BASE and ALLOW_PLAIN_HTTP.
+    Running it again continues an interrupted registration, and is a success on a registered device.
+
+    One line per step on standard output; warnings and errors on standard error; under systemd each with its syslog priority.
+    Exit codes (sysexits.h): 0 registered, 75 try again later, 77 refused by the server, 78 wrong configuration,
+    70 anything else.
+#>
+[CmdletBinding()]
+param(
+    # The directory all device paths are below: / on the device.
+    [string] $Root = '/',
+
+    # How long to repeat what can succeed later before giving up with exit code 75.
+    [TimeSpan] $RetryFor = $(if ($env:INVOCATION_ID) { '00:10:00' } else { '00:00:30' })
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# systemd sets JOURNAL_STREAM where what we print goes to the journal (systemd.exec(5)); sd-daemon(3) has the prefixes.
+$underSystemd = [bool] $env:JOURNAL_STREAM
+function Write-Step([string] $Text) {
+    [Console]::Out.WriteLine($(if ($underSystemd) { "<6>$Text" } else { $Text }))
+}
+
+function Write-Problem([int] $Priority, [string] $Text) {
+    [Console]::Error.WriteLine($(if ($underSystemd) { "<$Priority>$Text" } else { $Text }))
+}
+
+try {
+    $manifest = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psd1')
+    Import-Module -Name $(if ([System.IO.File]::Exists($manifest)) { $manifest } else { 'AutoRegister' }) -Verbose:$false
+
+    & {
+        $VerbosePreference = 'Continue'
+        Get-SotaConfig -Root $Root |
+            New-HsmDeviceKey -Confirm:$false |
+            Register-FoundriesDevice -RetryFor $RetryFor -Confirm:$false |
+            Export-SotaCredentials -Confirm:$false
+    } 3>&1 4>&1 | ForEach-Object {
+        if ($_ -is [System.Management.Automation.VerboseRecord]) {
+            Write-Step $_.Message
+        }
+        elseif ($_ -is [System.Management.Automation.WarningRecord]) {
+            Write-Problem 4 "warning: $($_.Message)"
+        }
+        elseif ($_.AlreadyRegistered) {
+            Write-Step "Already registered: $($_.Name) in factory $($_.Factory)"
+        }
+        else {
+            Write-Step "Registered: $($_.Name) in factory $($_.Factory), certificate $($_.CertificateSerialNumber)"
+        }
+    }
+
+    exit 0
+}
+catch {
+    $failure = $_
+    $problem = "error: $($failure.Exception.Message)"
+    if ($failure.ErrorDetails -and $failure.ErrorDetails.RecommendedAction) {
+        $problem += " $($failure.ErrorDetails.RecommendedAction)"
+    }
+
+    Write-Problem 3 "$problem [$($failure.FullyQualifiedErrorId.Split(',')[0])]"
+    $sort = if ($failure.Exception.PSObject.Properties['Sort']) { "$($failure.Exception.Sort)" } else { '' }
+    exit $(switch ($sort) {
+            'TryAgain' { 75 }
+            'Refused' { 77 }
+            'Configuration' { 78 }
+            default { 70 }
+        })
+}
