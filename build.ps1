@@ -1,0 +1,46 @@
+#requires -Version 7.6
+<#
+.SYNOPSIS
+    Builds AutoRegister and runs its demo and its tests.
+.DESCRIPTION
+    build    the module, the host and the local factory, into out/
+    demo     registers a device from nothing and shows what happened
+    test     the xunit projects and the acceptance tests
+    clean    removes out/ and what the projects built
+    Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
+    the engine's own cmdlets and .NET are used.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('build', 'demo', 'test', 'clean')]
+    [string] $Task = 'build'
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+. ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Common.ps1'))
+. ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Build.ps1'))
+. ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Packages.ps1'))
+
+switch ($Task) {
+    'build' {
+        Build-All
+    }
+    'demo' {
+        Install-DebianPackage
+        Build-All
+        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Demo.ps1'))
+        Show-Demo
+    }
+    'test' {
+        Install-DebianPackage
+        Build-All
+        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Test.ps1'))
+        exit (Test-All)
+    }
+    'clean' {
+        Remove-BuildOutput
+    }
+}

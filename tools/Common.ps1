@@ -1,0 +1,53 @@
+# What every part of the build needs: paths, and native commands that fail loudly.
+
+$Top = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
+$Out = [System.IO.Path]::Combine($Top, 'out')
+
+function Join-Top {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory, ValueFromRemainingArguments)] [string[]] $Part)
+
+    [System.IO.Path]::Combine([string[]] (@($Top) + $Part))
+}
+
+function Write-Line {
+    [CmdletBinding()]
+    param([Parameter(Position = 0)] [AllowEmptyString()] [string] $Text = '')
+
+    [Console]::Out.WriteLine($Text)
+}
+
+# Output goes to the caller's output unless -Quiet, and then it is shown only when the command fails.
+function Invoke-Native {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Command,
+        [Parameter(Position = 1)] [string[]] $Argument = @(),
+        [switch] $Quiet
+    )
+
+    if ($Quiet) {
+        $said = & $Command @Argument 2>&1
+    }
+    else {
+        & $Command @Argument
+        $said = @()
+    }
+
+    if ($LASTEXITCODE -ne 0) {
+        foreach ($line in $said) {
+            Write-Line "$line"
+        }
+
+        throw "'$Command $Argument' ended with exit code $LASTEXITCODE"
+    }
+}
+
+function Get-RuntimeIdentifier {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    if ([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64') { 'linux-arm64' } else { 'linux-x64' }
+}
