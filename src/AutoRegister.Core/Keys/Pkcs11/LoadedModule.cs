@@ -29,8 +29,12 @@ internal sealed class LoadedModule
     /// <summary>The path as it was given first.</summary>
     public string Path { get; }
 
-    /// <summary>Held while a token is looked for, initialised and logged in to: two threads must not initialise the same blank token.</summary>
-    public Lock OpenGate { get; } = new();
+    /// <summary>
+    /// Held during every call, and while a token is looked for, initialised and logged in to. Two threads must not initialise
+    /// the same blank token; and not every module that promises thread safety keeps it: SoftHSM2 fails key generation, drops
+    /// sessions and crashes when threads meet (its issues 464, 573 and 688). Device keys are few and rarely used.
+    /// </summary>
+    public Lock Calls { get; } = new();
 
     /// <summary>Adds a user of the module; the first one initialises it.</summary>
     /// <param name="path">Path of the module.</param>

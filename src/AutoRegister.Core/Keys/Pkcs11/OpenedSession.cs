@@ -13,8 +13,12 @@ internal sealed record OpenedSession(Pkcs11Module Module, TokenDescription Token
     /// <inheritdoc/>
     public void Dispose()
     {
-        Login.Leave(Session);
-        SessionOpener.Close(Session);
+        lock (Module.Loaded.Calls)
+        {
+            Login.Leave(Session);
+            SessionOpener.Close(Session);
+        }
+
         Module.Dispose();
     }
 }

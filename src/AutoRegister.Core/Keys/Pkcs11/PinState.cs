@@ -3,6 +3,9 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <summary>What a token's flags say of one of its PINs (PKCS#11 2.40, table 6, <c>CKF_USER_PIN_*</c> and <c>CKF_SO_PIN_*</c>), the worst first.</summary>
 public enum PinState
 {
+    /// <summary>It was never set.</summary>
+    NotInitialized,
+
     /// <summary>Too many wrong PINs: no login is possible.</summary>
     Locked,
 
@@ -11,9 +14,6 @@ public enum PinState
 
     /// <summary>A wrong PIN was tried since the last login.</summary>
     CountLow,
-
-    /// <summary>It was never set.</summary>
-    NotInitialized,
 
     /// <summary>It is set by the manufacturer or expired, and should be changed.</summary>
     ToBeChanged,

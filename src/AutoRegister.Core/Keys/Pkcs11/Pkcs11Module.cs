@@ -1,5 +1,4 @@
 using Net.Pkcs11Interop.Common;
-using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
 
@@ -37,15 +36,12 @@ public sealed class Pkcs11Module : IDisposable
     public static string? FindUuidInSlotDescription(string modulePath)
     {
         using Pkcs11Module module = Open(modulePath);
-        foreach (ISlot slot in module.Loaded.Slots(SlotsType.WithOrWithoutTokenPresent))
+        lock (module.Loaded.Calls)
         {
-            if (UuidText.Find(TokenSlot.DescriptionOf(slot, module.Path)) is string uuid)
-            {
-                return uuid;
-            }
+            return module.Loaded.Slots(SlotsType.WithOrWithoutTokenPresent)
+                .Select(slot => UuidText.Find(TokenSlot.DescriptionOf(slot, module.Path)))
+                .FirstOrDefault(uuid => uuid is not null);
         }
-
-        return null;
     }
 
     /// <summary>Lists all tokens of the module, with what can be known without a login.</summary>
@@ -53,7 +49,10 @@ public sealed class Pkcs11Module : IDisposable
     public IReadOnlyList<TokenDescription> ListTokens()
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        return [.. TokenSlot.List(Loaded).Select(slot => slot.WithMechanisms().Token)];
+        lock (Loaded.Calls)
+        {
+            return [.. TokenSlot.List(Loaded).Select(slot => slot.WithMechanisms().Token)];
+        }
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal sealed class SessionOpener : IDisposable
     /// <summary>Goes through the steps.</summary>
     public OpenedSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer)
     {
-        lock (module.Loaded.OpenGate)
+        lock (module.Loaded.Calls)
         {
             TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize);
             bool initialize = !slot.Token.IsInitialized;

@@ -6,16 +6,15 @@ using Net.Pkcs11Interop.HighLevelAPI;
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>
-/// One PKCS#11 session, one call at a time: a session has one active search and one active signature (PKCS#11 2.40, section
-/// 5.1). Failures leave as our errors; <see cref="Try{T}"/> lets a caller look at the return value first.
+/// One PKCS#11 session, and one call to its module at a time. Failures leave as our errors; <see cref="Try{T}"/> lets a caller
+/// look at the return value first.
 /// </summary>
-internal sealed class TokenAccess(ISession session, TokenDescription token)
+internal sealed class TokenAccess(OpenedSession opened)
 {
-    private readonly Lock gate = new();
     private bool closed;
 
     /// <summary>The token.</summary>
-    public TokenDescription Token { get; } = token;
+    public TokenDescription Token => opened.Token;
 
     /// <summary>Does something with the session.</summary>
     public T Run<T>(Func<ISession, T> action)
@@ -33,15 +32,15 @@ internal sealed class TokenAccess(ISession session, TokenDescription token)
     /// <summary>Does something with the session and leaves its <see cref="Pkcs11Exception"/> to the caller.</summary>
     public T Try<T>(Func<ISession, T> action)
     {
-        lock (gate)
+        lock (opened.Module.Loaded.Calls)
         {
             ObjectDisposedException.ThrowIf(closed, typeof(TokenSession));
-            return action(session);
+            return action(opened.Session);
         }
     }
 
     /// <summary>A template to fill.</summary>
-    public Template NewTemplate() => new(session.Factories.ObjectAttributeFactory);
+    public Template NewTemplate() => new(opened.Session.Factories.ObjectAttributeFactory);
 
     /// <summary>Finds objects. Disposes the template.</summary>
     public List<IObjectHandle> Find(Template template)
@@ -84,7 +83,7 @@ internal sealed class TokenAccess(ISession session, TokenDescription token)
     /// <summary>Ends all use of the session.</summary>
     public void Close()
     {
-        lock (gate)
+        lock (opened.Module.Loaded.Calls)
         {
             closed = true;
         }

@@ -8,10 +8,10 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// The user's login to one token. All sessions of a process share it (PKCS#11 2.40, section 5.6: C_Login and C_Logout change
 /// the state of every session), so the first session logs in and the last one out. A PIN the token refused is remembered as
 /// long as anyone uses the module: sessions that wait for their turn must not lock the token with the same wrong PIN.
+/// Callers hold <see cref="LoadedModule.Calls"/>.
 /// </summary>
 internal sealed class TokenLogin : IDisposable
 {
-    private readonly Lock gate = new();
     private Secret? accepted;
     private Secret? refused;
     private bool loggedInHere;
@@ -24,43 +24,37 @@ internal sealed class TokenLogin : IDisposable
     /// <param name="observer">Hears of warnings.</param>
     public void Enter(ISession session, TokenSlot slot, Secret secret, IRegistrationObserver observer)
     {
-        lock (gate)
+        if (users > 0)
         {
-            if (users > 0)
+            if (accepted is not null && !slot.Token.HasProtectedAuthenticationPath && !accepted.SameAs(secret))
             {
-                if (accepted is not null && !slot.Token.HasProtectedAuthenticationPath && !accepted.SameAs(secret))
-                {
-                    throw PinErrors.Rejected(slot.Token, officer: false);
-                }
+                throw PinErrors.Rejected(slot.Token, officer: false);
             }
-            else
-            {
-                CheckBeforehand(slot.Token, secret, observer);
-                LogIn(session, slot, secret);
-            }
-
-            users++;
         }
+        else
+        {
+            CheckBeforehand(slot.Token, secret, observer);
+            LogIn(session, slot, secret);
+        }
+
+        users++;
     }
 
     /// <summary>Ends a session's use of the login; the last one logs out, unless someone else in the process had logged in.</summary>
     /// <param name="session">The session, still open.</param>
     public void Leave(ISession session)
     {
-        lock (gate)
+        if (--users > 0)
         {
-            if (--users > 0)
-            {
-                return;
-            }
+            return;
+        }
 
-            accepted?.Dispose();
-            accepted = null;
-            if (loggedInHere)
-            {
-                loggedInHere = false;
-                LogOut(session);
-            }
+        accepted?.Dispose();
+        accepted = null;
+        if (loggedInHere)
+        {
+            loggedInHere = false;
+            LogOut(session);
         }
     }
 

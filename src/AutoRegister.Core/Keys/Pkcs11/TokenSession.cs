@@ -3,7 +3,7 @@ using AutoRegister.Core.Configuration;
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>
-/// A login to the device's token. Several may be open at once, on any threads; one of them serves one call at a time.
+/// A login to the device's token. Several may be open at once, on any threads; a module serves one call at a time.
 /// Disposing the last one logs out and finalises the module; keys it handed out end with it.
 /// </summary>
 public sealed class TokenSession : IDisposable
@@ -18,7 +18,7 @@ public sealed class TokenSession : IDisposable
     private TokenSession(OpenedSession opened, IRegistrationObserver observer)
     {
         this.opened = opened;
-        access = new TokenAccess(opened.Session, opened.Token);
+        access = new TokenAccess(opened);
         objects = new TokenObjects(access);
         keys = new TokenKeys(access, objects, observer);
         certificates = new TokenCertificates(access, objects, observer);

@@ -9,10 +9,16 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <param name="Token">The token.</param>
 internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
 {
-    private static readonly CKM[] MechanismsThatMatter =
+    // By name: the enumeration has some values under two names, and would choose the old one.
+    private static readonly (CKM Mechanism, string Name)[] MechanismsThatMatter =
     [
-        CKM.CKM_EC_KEY_PAIR_GEN, CKM.CKM_ECDSA, CKM.CKM_ECDSA_SHA256, CKM.CKM_ECDH1_DERIVE,
-        CKM.CKM_RSA_PKCS_KEY_PAIR_GEN, CKM.CKM_RSA_PKCS, CKM.CKM_SHA256_RSA_PKCS,
+        (CKM.CKM_EC_KEY_PAIR_GEN, nameof(CKM.CKM_EC_KEY_PAIR_GEN)),
+        (CKM.CKM_ECDSA, nameof(CKM.CKM_ECDSA)),
+        (CKM.CKM_ECDSA_SHA256, nameof(CKM.CKM_ECDSA_SHA256)),
+        (CKM.CKM_ECDH1_DERIVE, nameof(CKM.CKM_ECDH1_DERIVE)),
+        (CKM.CKM_RSA_PKCS_KEY_PAIR_GEN, nameof(CKM.CKM_RSA_PKCS_KEY_PAIR_GEN)),
+        (CKM.CKM_RSA_PKCS, nameof(CKM.CKM_RSA_PKCS)),
+        (CKM.CKM_SHA256_RSA_PKCS, nameof(CKM.CKM_SHA256_RSA_PKCS)),
     ];
 
     /// <summary>Lists the slots that have a token.</summary>
@@ -37,7 +43,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     public TokenSlot WithMechanisms()
     {
         List<CKM> all = Ask(Slot.GetMechanismList, Token.ModulePath);
-        return this with { Token = Token with { Mechanisms = [.. MechanismsThatMatter.Where(all.Contains).Select(m => m.ToString())] } };
+        return this with { Token = Token with { Mechanisms = [.. MechanismsThatMatter.Where(m => all.Contains(m.Mechanism)).Select(m => m.Name)] } };
     }
 
     private static TokenSlot Read(ISlot slot, string modulePath)
@@ -58,8 +64,8 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
             IsWriteProtected = flags.WriteProtected,
             IsLoginRequired = flags.LoginRequired,
             HasProtectedAuthenticationPath = flags.ProtectedAuthenticationPath,
-            UserPin = StateOf(flags.UserPinLocked, flags.UserPinFinalTry, flags.UserPinCountLow, flags.UserPinInitialized, flags.UserPinToBeChanged),
-            SoPin = StateOf(flags.SoPinLocked, flags.SoPinFinalTry, flags.SoPinCountLow, initialized: true, flags.SoPinToBeChanged),
+            UserPin = StateOf(flags.UserPinLocked, flags.UserPinFinalTry, flags.UserPinCountLow, flags.TokenInitialized && flags.UserPinInitialized, flags.UserPinToBeChanged),
+            SoPin = StateOf(flags.SoPinLocked, flags.SoPinFinalTry, flags.SoPinCountLow, flags.TokenInitialized, flags.SoPinToBeChanged),
             MinPinLength = (int)Math.Min(Known(info.MinPinLen) ?? 0, int.MaxValue),
             MaxPinLength = info.MaxPinLen == 0 ? int.MaxValue : (int)Math.Min(Known(info.MaxPinLen) ?? int.MaxValue, int.MaxValue),
             FreePrivateMemory = Known(info.FreePrivateMemory),
@@ -67,9 +73,10 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
         });
     }
 
+    // What the flags say of a PIN that does not exist means nothing: SoftHSM2 calls the SO PIN of a blank token locked.
     private static PinState StateOf(bool locked, bool finalTry, bool countLow, bool initialized, bool toBeChanged) =>
-        locked ? PinState.Locked
-        : !initialized ? PinState.NotInitialized
+        !initialized ? PinState.NotInitialized
+        : locked ? PinState.Locked
         : finalTry ? PinState.FinalTry
         : countLow ? PinState.CountLow
         : toBeChanged ? PinState.ToBeChanged
