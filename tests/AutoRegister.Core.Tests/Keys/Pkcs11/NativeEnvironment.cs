@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace AutoRegister.Core.Tests.Keys.Pkcs11;
+
+/// <summary>Sets variables where native code looks: .NET keeps a copy of the environment that getenv(3) does not see.</summary>
+internal static class NativeEnvironment
+{
+    public static void Set(string name, string value)
+    {
+        Environment.SetEnvironmentVariable(name, value);
+        if (SetEnv(name, value, 1) != 0)
+        {
+            throw new InvalidOperationException($"setenv {name} failed");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetEnv(string name, string value, int overwrite);
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Keys.Pkcs11;
+
+namespace AutoRegister.Core.Tests.Keys.Pkcs11;
+
+/// <summary>A SoftHSM2 of its own in a temporary directory, with one blank token.</summary>
+internal sealed class SoftHsm : IDisposable
+{
+    public const string PinText = "87654321";
+    public const string SoPinText = "12345678";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("softhsm-").FullName;
+
+    public SoftHsm()
+    {
+        Directory.CreateDirectory(Path.Combine(directory, "tokens"));
+        string configuration = Path.Combine(directory, "softhsm2.conf");
+        File.WriteAllText(configuration, $"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n");
+        NativeEnvironment.Set("SOFTHSM2_CONF", configuration);
+        Pin = Secret(PinText);
+        SoPin = Secret(SoPinText);
+    }
+
+    /// <summary>Debian's place per architecture, then the one without.</summary>
+    public static string ModulePath { get; } = Directory.EnumerateDirectories("/usr/lib")
+        .Append("/usr/lib").Select(d => Path.Combine(d, "softhsm/libsofthsm2.so")).First(File.Exists);
+
+    /// <summary>OpenSC's spy beside it: records every call and passes it on.</summary>
+    public static string SpyPath { get; } = Directory.EnumerateDirectories("/usr/lib")
+        .Append("/usr/lib").SelectMany(d => new[] { Path.Combine(d, "pkcs11-spy.so"), Path.Combine(d, "pkcs11/pkcs11-spy.so") }).First(File.Exists);
+
+    public RecordingObserver Observer { get; } = new();
+
+    public Secret Pin { get; }
+
+    public Secret SoPin { get; }
+
+    public HsmSettings Settings => new() { ModulePath = ModulePath, Pin = Pin, SoPin = SoPin };
+
+    public static Secret Secret(string text) => Core.Secret.FromUtf8(Encoding.UTF8.GetBytes(text));
+
+    public TokenSession Open(bool mayInitialize = true) => TokenSession.Open(Settings, mayInitialize, Observer);
+
+    /// <summary>Initialises a token with SoftHSM's own tool.</summary>
+    public static void InitializeToken(string label) =>
+        Tool.Run("softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PinText, "--so-pin", SoPinText);
+
+    /// <summary>Runs OpenSC's pkcs11-tool on the token, logged in as the user.</summary>
+    public static string Pkcs11Tool(params string[] arguments) =>
+        Tool.Run("pkcs11-tool", ["--module", ModulePath, "--token-label", "aktualizr", "--login", "--pin", PinText, .. arguments]);
+
+    public void Dispose()
+    {
+        Pin.Dispose();
+        SoPin.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+}
