@@ -14,6 +14,9 @@ internal static class ApiTokenSetting
     /// <summary>The credential.</summary>
     public const string CredentialName = "api-token";
 
+    // Servers refuse longer header fields (8 KiB for all of them together is common); real tokens have 40 to 2000 bytes.
+    private const int MaximumLength = 4096;
+
     private const string Action = "Write an API token with scope devices:create on the first line of the file.";
 
     /// <summary>Reads the token.</summary>
@@ -62,6 +65,9 @@ internal static class ApiTokenSetting
     // The token goes into a header field: visible ASCII and nothing else (RFC 9110, section 5.5).
     private static Secret Check(ReadOnlySpan<byte> token, string place) =>
         token.IsEmpty ? throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{place}: the API token is empty.", Action, place)
+        : token.Length > MaximumLength
+            ? throw new AutoRegisterException(
+                ErrorId.TokenFileInvalid, $"{place}: the text has more than {MaximumLength} characters, which no API token has.", Action, place)
         : token.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7E) is >= 0 and var at
             ? throw new AutoRegisterException(
                 ErrorId.TokenFileInvalid,

@@ -60,7 +60,7 @@ internal static class AppList
         {
             var problem = string.IsNullOrWhiteSpace(name) ? "an app name is empty"
                 : Characters.Unprintable(name) is string wrong ? $"an app name has {wrong}"
-                : name.AsSpan().ContainsAny(",\"\\") ? $"the app name '{name}' has a comma, quote or backslash"
+                : name.AsSpan().ContainsAny(",\"\\") ? $"the app name {Characters.Quote(name)} has a comma, quote or backslash"
                 : null;
             if (problem is not null)
             {
@@ -69,7 +69,7 @@ internal static class AppList
 
             if (name.Contains(' ', StringComparison.Ordinal))
             {
-                observer.ReportWarning($"{apps.Source}: the app name '{name}' has a blank. It is sent as one name; rename it if the OTA client does not know it.");
+                observer.ReportWarning($"{apps.Source}: the app name {Characters.Quote(name)} has a blank. It is sent as one name; rename it if the OTA client does not know it.");
             }
         }
 

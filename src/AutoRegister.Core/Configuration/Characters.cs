@@ -7,6 +7,8 @@ namespace AutoRegister.Core.Configuration;
 /// <summary>Which characters values may have, and how a message shows those they may not have.</summary>
 internal static class Characters
 {
+    private const int MaximumQuote = 80;
+
     private const string LettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     /// <summary>What factory names, hardware ids and host names consist of.</summary>
@@ -33,8 +35,7 @@ internal static class Characters
     {
         foreach (var rune in text.EnumerateRunes())
         {
-            // U+FFFD stands for bytes or surrogates that were no text to begin with.
-            if (!IsPrintable(rune) || rune == Rune.ReplacementChar)
+            if (!IsPrintable(rune))
             {
                 return Describe(rune);
             }
@@ -43,9 +44,16 @@ internal static class Characters
         return null;
     }
 
-    /// <summary>Whether a character shows as itself.</summary>
-    public static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+    /// <summary>Whether a character shows as itself. U+FFFD does not: it stands for what was no text to begin with.</summary>
+    public static bool IsPrintable(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned);
+
+    /// <summary>A text as a message quotes it: no longer than a line.</summary>
+    public static string Quote(string text)
+    {
+        var length = text.Length <= MaximumQuote ? text.Length : MaximumQuote - (char.IsHighSurrogate(text[MaximumQuote - 1]) ? 1 : 0);
+        return length == text.Length ? $"'{text}'" : $"'{text.AsSpan(0, length)}…'";
+    }
 
     private static string Describe(Rune rune) =>
         rune.Value == ' ' ? "a blank" : IsPrintable(rune) && !Rune.IsWhiteSpace(rune) ? $"'{rune}'" : $"U+{rune.Value:X4}";

@@ -46,7 +46,7 @@ internal static class HsmRules
 
     /// <summary>Why a module path is unusable.</summary>
     public static string? ModuleProblem(string path) =>
-        !path.StartsWith('/') ? $"'{path}' is not an absolute path"
+        !path.StartsWith('/') ? $"{Characters.Quote(path)} is not an absolute path"
         : path.AsSpan().ContainsAny("\"\\") ? "the path has a double quote or backslash, which sota.toml cannot hold"
         : Characters.Unprintable(path) is string wrong ? $"the path has {wrong}"
         : null;

@@ -10,6 +10,9 @@ namespace AutoRegister.Core.Configuration;
 /// </summary>
 internal static class TagList
 {
+    // Longer than any name of a branch or release; a limit keeps a mistake out of the request.
+    private const int MaximumLength = 255;
+
     /// <summary>The file, as the device sees it.</summary>
     public const string DefaultPath = "/etc/sota/tag";
 
@@ -47,7 +50,7 @@ internal static class TagList
         if (tags.Length > 1)
         {
             observer.ReportWarning(
-                $"{text.Source}: '{text.Value}' is a list of {tags.Length} tags; the server takes one tag for a registration. Leave one.");
+                $"{text.Source}: {Characters.Quote(text.Value)} is a list of {tags.Length} tags; the server takes one tag for a registration. Leave one.");
         }
 
         return new Sourced<IReadOnlyList<string>>(tags, text.Source);
@@ -62,10 +65,15 @@ internal static class TagList
         }
 
         var tags = text.Split(',');
+        if (Array.Exists(tags, t => t.Length > MaximumLength))
+        {
+            throw new AutoRegisterException(ErrorId.TagInvalid, $"{place}: a tag has more than {MaximumLength} characters.", "Leave one tag.", place);
+        }
+
         return Array.Exists(tags, t => t.Length == 0)
             ? throw new AutoRegisterException(
                 ErrorId.TagInvalid,
-                text.Length == 0 ? $"{place}: a tag cannot be empty." : $"{place}: the list '{text}' has an empty tag.",
+                text.Length == 0 ? $"{place}: a tag cannot be empty." : $"{place}: the list {Characters.Quote(text)} has an empty tag.",
                 "Leave one tag.",
                 place)
             : tags;

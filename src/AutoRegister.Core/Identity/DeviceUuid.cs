@@ -55,8 +55,8 @@ public static class DeviceUuid
         // Whatever its form, it becomes the CN of a certificate, a part of URLs and of file names on servers.
         var problem = string.IsNullOrWhiteSpace(uuid) ? "the UUID is empty"
             : Characters.Unprintable(uuid) is string wrong ? $"the UUID has {wrong}"
-            : validate ? $"'{uuid}' is not a UUID of the form 8-4-4-4-12"
-            : uuid.Contains('/', StringComparison.Ordinal) ? $"'{uuid}' has a '/'"
+            : validate ? $"{Characters.Quote(uuid)} is not a UUID of the form 8-4-4-4-12"
+            : uuid.Contains('/', StringComparison.Ordinal) ? $"{Characters.Quote(uuid)} has a '/'"
             : uuid.Length > MaximumLength ? $"the UUID has more than {MaximumLength} characters"
             : null;
         if (problem is not null)
