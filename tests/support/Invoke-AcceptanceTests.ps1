@@ -34,6 +34,12 @@ param(
     [switch] $NoPester
 )
 
+# Whatever goes wrong outside of the tests must not look like success.
+trap {
+    [System.Console]::Error.WriteLine("$($_.Exception.Message)`n$($_.ScriptStackTrace)")
+    exit 1
+}
+
 # Tests run in a scope below this one. No parameter of this script is to be seen there, and nothing else is set.
 # Dot-sourced, because only then the engine keeps variables whose options can be changed.
 . {

@@ -7,11 +7,14 @@ function Invoke-Entry([hashtable] $Option) {
     $console = [Console]::Out
     $writer = [System.IO.StringWriter]::new()
     [Console]::SetOut($writer)
+    $complaints = [Console]::Error
+    [Console]::SetError($writer)
     try {
         & $PSScriptRoot/Invoke-AcceptanceTests.ps1 -NoPester @Option
     }
     finally {
         [Console]::SetOut($console)
+        [Console]::SetError($complaints)
     }
 
     $writer.ToString()
@@ -40,5 +43,8 @@ Confirm-Entry 'A failed test' @{ Path = "$PSScriptRoot/fixtures/Order.Fixture.ps
 Confirm-Entry 'A failed teardown alone' @{
     Path = "$PSScriptRoot/fixtures/Failures.Fixture.ps1"; FullName = 'Teardown fails.*'
 } 1 '1 passed, 1 failed, 0 skipped'
+
+$output = Invoke-Entry @{ Path = "$scratch/missing" }
+Confirm-Same 'A path that leads nowhere' 'told True, exit code 1' "told $($output.Contains('missing')), exit code $LASTEXITCODE"
 
 [System.IO.Directory]::Delete($scratch, $true)

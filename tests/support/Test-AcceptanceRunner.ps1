@@ -9,6 +9,12 @@ Where there is a Pester, the same fixtures are run with it against the same expe
 [CmdletBinding()]
 param()
 
+# An error preference of Stop would reach the fixtures, which are to see the usual one.
+trap {
+    [Console]::Error.WriteLine("$($_.Exception.Message)`n$($_.ScriptStackTrace)")
+    exit 1
+}
+
 Import-Module -Name $PSScriptRoot/RealPester.psm1
 $theirOutcome = @{}
 if (Import-RealPester) {
