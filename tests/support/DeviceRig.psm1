@@ -270,13 +270,13 @@ function Get-RigGatewayAnswer {
         -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf; PKCS11_MODULE_PATH = (& $value 'module') }
 }
 
-# What is in the token, as pkcs11-tool of OpenSC sees it; the PIN goes in through standard input.
+# What is in the token, as pkcs11-tool of OpenSC sees it. It takes a PIN on its command line only: good enough for a test token.
 function Get-RigTokenObject {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Device, [string] $Label = 'aktualizr')
 
-    $listed = Invoke-RigProcess pkcs11-tool @('--module', $Rig.SoftHsm, '--token-label', $Label, '--login', '--list-objects') `
-        -InputText "$($Rig.Pin)`n" -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf }
+    $listed = Invoke-RigProcess pkcs11-tool @('--module', $Rig.SoftHsm, '--token-label', $Label, '--pin', $Rig.Pin, '--list-objects') `
+        -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf }
     if ($listed.ExitCode -ne 0) {
         throw "pkcs11-tool failed: $($listed.Error)"
     }
@@ -284,7 +284,10 @@ function Get-RigTokenObject {
     $current = $null
     foreach ($line in $listed.Lines) {
         if ($line -match '^(Private Key|Public Key|Certificate) Object; ?(.*)$') {
-            $current
+            if ($current) {
+                $current
+            }
+
             $current = [ordered]@{ Class = $Matches[1]; Kind = $Matches[2].Trim(); label = ''; ID = ''; Usage = ''; Access = ''; subject = '' }
         }
         elseif ($current -and $line -match '^\s+(label|ID|Usage|Access|subject):\s*(.*)$') {
@@ -292,7 +295,9 @@ function Get-RigTokenObject {
         }
     }
 
-    $current
+    if ($current) {
+        $current
+    }
 }
 
 Export-ModuleMember -Function '*-Rig*'

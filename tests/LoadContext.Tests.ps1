@@ -1,0 +1,79 @@
+# The module brings its own BouncyCastle and keeps it to itself.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+    $module = Get-RigPath Module
+    $foreign = [System.IO.Path]::GetFullPath("$PSScriptRoot/../out/test/foreign/BouncyCastle.Cryptography.dll")
+
+    function Invoke-Script([string] $Text, [hashtable] $Device) {
+        [System.IO.File]::WriteAllText("$TestDrive/script.ps1", $Text)
+        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/script.ps1") `
+            -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf; DEVICE_API = $factory.api; SSL_CERT_FILE = $factory.caFile }
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'Next to another BouncyCastle' {
+    It 'that was loaded first, the whole pipeline works, and the other one stays what it was' {
+        $device = New-RigDevice -Path "$TestDrive/after" -Token $factory.Token
+        $run = Invoke-Script @"
+`$ErrorActionPreference = 'Stop'
+`$other = [System.Reflection.Assembly]::LoadFrom('$foreign')
+[Org.BouncyCastle.Asn1.X509.X509Name]::Origin
+`$other.GetName().Version.ToString()
+Import-Module '$module'
+(Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials).State
+[Org.BouncyCastle.Asn1.X509.X509Name]::Origin
+"@ $device
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines | Should -Be @('foreign', '1.9.0.0', 'Registered', 'foreign')
+    }
+
+    It 'that is loaded afterwards, both work' {
+        $device = New-RigDevice -Path "$TestDrive/before" -Token $factory.Token -Hsm ''
+        $run = Invoke-Script @"
+`$ErrorActionPreference = 'Stop'
+Import-Module '$module'
+`$key = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey
+`$null = [System.Reflection.Assembly]::LoadFrom('$foreign')
+[Org.BouncyCastle.Asn1.X509.X509Name]::Origin
+(`$key | Register-FoundriesDevice | Export-SotaCredentials).State
+"@ $device
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines | Should -Be @('foreign', 'Registered')
+    }
+}
+
+Describe 'The module' {
+    It 'can be imported twice and with -Force, and keeps its cmdlets' {
+        $device = New-RigDevice -Path "$TestDrive/twice" -Hsm ''
+        $run = Invoke-Script @"
+`$ErrorActionPreference = 'Stop'
+Import-Module '$module'
+Import-Module '$module'
+Import-Module '$module' -Force
+(Get-Command -Module AutoRegister).Name -join ' '
+(Get-SotaConfig -Root '$($device.Root)').Factory
+"@ $device
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines[0] | Should -Match 'Export-SotaCredentials.*Get-SotaConfig.*New-HsmDeviceKey.*Register-FoundriesDevice'
+        $run.Lines[1] | Should -Be 'acme'
+    }
+
+    It 'ships no part of the engine' {
+        $names = @([System.IO.Directory]::GetFiles($module, '*.dll', 'AllDirectories') | ForEach-Object { [System.IO.Path]::GetFileName($_) })
+        $names | Where-Object { $_ -match '^(System\.|Microsoft\.)' } | Should -BeNullOrEmpty
+        $names | Should -Contain 'AutoRegister.Core.dll'
+    }
+
+    It 'has the version of its manifest in every assembly of ours' {
+        $version = [regex]::Match([System.IO.File]::ReadAllText("$module/AutoRegister.psd1"), "ModuleVersion\s*=\s*'(.*)'").Groups[1].Value
+        foreach ($file in [System.IO.Directory]::GetFiles($module, 'AutoRegister.*.dll', 'AllDirectories')) {
+            [System.Reflection.AssemblyName]::GetAssemblyName($file).Version.ToString(3) | Should -Be $version
+        }
+    }
+}

@@ -1,0 +1,90 @@
+# Runs every test there is and ends with one line that counts them.
+
+function Get-TrxCount {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [string] $Folder)
+
+    $count = @{ passed = 0; failed = 0; skipped = 0 }
+    foreach ($file in [System.IO.Directory]::GetFiles($Folder, '*.trx')) {
+        $counters = ([xml] [System.IO.File]::ReadAllText($file)).TestRun.ResultSummary.Counters
+        $count.passed += [int] $counters.passed
+        $count.failed += [int] $counters.total - [int] $counters.executed - (Get-NotExecuted $file)
+        $count.failed += [int] $counters.executed - [int] $counters.passed
+        $count.skipped += Get-NotExecuted $file
+    }
+
+    $count
+}
+
+function Get-NotExecuted {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([Parameter(Mandatory)] [string] $File)
+
+    [regex]::Matches([System.IO.File]::ReadAllText($File), '<UnitTestResult [^>]*outcome="NotExecuted"').Count
+}
+
+# Runs a script that ends with 'N passed, N failed, N skipped', shows what it says and returns its numbers.
+function Invoke-CountedScript {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [string] $Script, [string[]] $Argument = @())
+
+    $last = ''
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $Script @Argument | ForEach-Object {
+        Write-Line "$_"
+        if ("$_".Trim()) {
+            $last = "$_"
+        }
+    }
+
+    $succeeded = $LASTEXITCODE -eq 0
+    if ($last -notmatch '(\d+) passed, (\d+) failed, (\d+) skipped') {
+        throw "$Script ended with exit code $LASTEXITCODE and without a count of its tests"
+    }
+
+    $count = @{ passed = [int] $Matches[1]; failed = [int] $Matches[2]; skipped = [int] $Matches[3] }
+    if (-not $succeeded -and $count.failed -eq 0) {
+        # It failed for another reason than a test: that must not look like success.
+        $count.failed = 1
+    }
+
+    $count
+}
+
+function Test-All {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    $results = Join-Top out test results
+    if ([System.IO.Directory]::Exists($results)) {
+        [System.IO.Directory]::Delete($results, $true)
+    }
+
+    $null = [System.IO.Directory]::CreateDirectory($results)
+
+    Write-Line 'Running the xunit projects'
+    & dotnet test (Join-Top Cmdlets.sln) -c Release -v quiet --nologo --logger "trx" --results-directory $results | ForEach-Object { Write-Line "$_" }
+    $xunitSucceeded = $LASTEXITCODE -eq 0
+    $counts = @(Get-TrxCount $results)
+    if (-not $xunitSucceeded -and $counts[0].failed -eq 0) {
+        $counts[0].failed = 1
+    }
+
+    Write-Line 'Running the acceptance tests'
+    Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet')
+    $counts += Invoke-CountedScript (Join-Top tests support Test-AcceptanceRunner.ps1)
+    $counts += Invoke-CountedScript (Join-Top tests support Invoke-AcceptanceTests.ps1)
+
+    $passed = $failed = $skipped = 0
+    foreach ($count in $counts) {
+        $passed += $count.passed
+        $failed += $count.failed
+        $skipped += $count.skipped
+    }
+
+    Write-Line "$passed passed, $failed failed, $skipped skipped"
+    [int] ($failed -gt 0 -or $passed -eq 0)
+}
