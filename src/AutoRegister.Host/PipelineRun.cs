@@ -33,8 +33,8 @@ internal static class PipelineRun
             pipeline.Input.Close();
         }
 
-        // Stop runs the StopProcessing of the cmdlet at work and the script's finally blocks, and waits for them.
-        using var stopping = stop.Register(pipeline.Stop);
+        // Stopping runs the StopProcessing of the cmdlet at work and the script's finally blocks; the end comes after.
+        using var stopping = stop.Register(pipeline.StopAsync);
         ended.Wait(CancellationToken.None);
         return pipeline.PipelineStateInfo.State == PipelineState.Failed ? pipeline.PipelineStateInfo.Reason : null;
     }

@@ -35,6 +35,7 @@ internal sealed class ScriptRunner
             runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(directory));
         }
 
+        using var passingOn = _signals.Token.Register(PassSignalOn);
         var failure = Execute(runspace);
         if (failure is not null && _signals.ExitCode is null)
         {
@@ -45,6 +46,14 @@ internal sealed class ScriptRunner
         return _signals.ExitCode
             ?? (failure is not null ? ExitCodes.Failure : _host.RequestedExitCode)
             ?? (LastCommandSucceeded(runspace) ? ExitCodes.Success : ExitCodes.Failure);
+    }
+
+    private void PassSignalOn()
+    {
+        if (_signals.WasForUsOnly)
+        {
+            _host.Program.Stop();
+        }
     }
 
     private Exception? Execute(Runspace runspace)

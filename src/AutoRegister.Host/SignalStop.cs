@@ -27,6 +27,12 @@ internal sealed class SignalStop : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>
+    /// Whether the signal was meant for this process only. Ctrl-C reaches the programs it started as well, and a
+    /// second one would make some of them end without cleaning up.
+    /// </summary>
+    public bool WasForUsOnly => Volatile.Read(ref _received) is 1 or 15;
+
     /// <summary>What the process returns once a signal arrived; null as long as none did.</summary>
     public int? ExitCode => Volatile.Read(ref _received) is var number and not 0 ? ExitCodes.OfSignal(number) : null;
 

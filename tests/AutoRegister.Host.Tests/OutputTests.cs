@@ -33,7 +33,8 @@ public sealed class OutputTests
         var result = await HostProcess.Command(
             "[pscustomobject] @{ Name = 'device'; Long = 'x' * 200 }; $Host.UI.RawUI.BufferSize.Width");
 
-        Assert.Matches(@"Name +Long\n-+ +-+\ndevice x{112}…\n", result.Output);
+        Assert.Matches(@"(?m)^device x+…$", result.Output);
+        Assert.InRange(result.OutputLines.Max(line => line.Length), 119, 120);
         Assert.Contains("120", result.Output, StringComparison.Ordinal);
     }
 

@@ -7,6 +7,9 @@ namespace AutoRegister.Host;
 /// <summary>The host the engine sees: a console without a prompt.</summary>
 internal sealed class ConsoleHost(ConsoleUserInterface ui) : PSHost
 {
+    /// <summary>The native program the script waits for.</summary>
+    public ForegroundProgram Program { get; } = new();
+
     /// <summary>The number of the script's <c>exit</c>; null as long as there was none.</summary>
     public int? RequestedExitCode { get; private set; }
 
@@ -37,15 +40,15 @@ internal sealed class ConsoleHost(ConsoleUserInterface ui) : PSHost
     /// <inheritdoc/>
     public override void ExitNestedPrompt() => throw NoPrompt();
 
-    // The engine calls these around a native program that uses the terminal itself; nothing of ours is in its way
-    // but the progress line.
     /// <inheritdoc/>
-    public override void NotifyBeginApplication() => ui.ClearProgress();
+    public override void NotifyBeginApplication()
+    {
+        ui.ClearProgress();
+        Program.Begins();
+    }
 
     /// <inheritdoc/>
-    public override void NotifyEndApplication()
-    {
-    }
+    public override void NotifyEndApplication() => Program.Ended();
 
     private static PSNotSupportedException NoPrompt() => new("lmp-pwsh has no prompt to nest.");
 }
