@@ -11,30 +11,48 @@ namespace AutoRegister.Host;
 internal sealed partial class ForegroundProgram
 {
     private const int Terminate = 15;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private volatile bool _running;
+    // Odd while a program runs; never the same again, so that a program of a finally block is not taken for it.
+    private int _turn;
 
     /// <summary>The engine starts a program.</summary>
-    public void Begins() => _running = true;
+    public void Begins() => Interlocked.Increment(ref _turn);
 
     /// <summary>It ended.</summary>
-    public void Ended() => _running = false;
+    public void Ended() => Interlocked.Increment(ref _turn);
 
-    /// <summary>Asks the program, if there is one, to end.</summary>
+    /// <summary>Asks the program, if there is one, to end, and waits until it did.</summary>
     public void Stop()
     {
-        if (!_running || !OperatingSystem.IsLinux())
+        var turn = Volatile.Read(ref _turn);
+        if (turn % 2 == 0 || !OperatingSystem.IsLinux())
         {
             return;
         }
 
+        // Again and again: the engine says that it starts a program before there is one.
+        var asked = new HashSet<int>();
+        while (Volatile.Read(ref _turn) == turn)
+        {
+            foreach (var process in Children().Where(asked.Add))
+            {
+                // One that has just ended is what we want: the result does not matter.
+                _ = Kill(process, Terminate);
+            }
+
+            Thread.Sleep(Pause);
+        }
+    }
+
+    private static IEnumerable<int> Children()
+    {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var process)
                 && ParentOf(process) == Environment.ProcessId)
             {
-                // One that has just ended is what we want: the result does not matter.
-                _ = Kill(process, Terminate);
+                yield return process;
             }
         }
     }

@@ -61,7 +61,7 @@ public sealed class SignalTests : IDisposable
     [Fact]
     public async Task A_native_program_is_stopped_with_the_script()
     {
-        using var host = HostProcess.Start("-c", "try { 'ready'; /bin/sleep 40 } finally { $Host.UI.WriteLine('clean') }");
+        using var host = HostProcess.Start("-c", "try { /bin/sh -c 'echo ready; exec sleep 40' } finally { $Host.UI.WriteLine('clean') }");
         Assert.Equal("ready", await host.Output.ReadLineAsync());
 
         host.Signal(15);
