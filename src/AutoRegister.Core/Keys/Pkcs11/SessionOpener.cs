@@ -25,26 +25,19 @@ internal sealed class SessionOpener : IDisposable
             TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize);
             bool initialize = !slot.Token.IsInitialized;
             slot = initialize ? TokenInitializer.InitializeToken(module.Loaded, slot, hsm, observer) : slot;
-            bool setPin = slot.Token.UserPin == PinState.NotInitialized;
-            slot = setPin ? SetUserPin(slot, hsm, mayInitialize, observer) : slot;
 
-            slot = slot.WithMechanisms();
-            TokenLogin login = module.Loaded.Login(slot.Token.SlotId);
-            ISession session = OpenSession(slot);
+            // After C_InitToken the flag is not asked: tpm2-pkcs11 says at once that there is a user PIN.
+            bool setPin = initialize || slot.Token.UserPin == PinState.NotInitialized;
+            slot = setPin ? SetUserPin(slot, hsm, mayInitialize, observer) : slot;
             try
             {
-                login.Enter(session, slot, hsm.Pin, observer);
-                handedOver = true;
+                return LogIn(slot, hsm, setPin, observer);
             }
-            finally
+            catch (AutoRegisterException e) when (e.Id == ErrorId.HsmPinNotInitialized && mayInitialize && !setPin)
             {
-                if (!handedOver)
-                {
-                    Close(session);
-                }
+                // The same flag on the next run after one that was killed before C_InitPIN: only C_Login tells the truth.
+                return LogIn(SetUserPin(slot, hsm, mayInitialize, observer), hsm, initializedNow: true, observer);
             }
-
-            return new OpenedSession(module, slot.Token, session, login, initialize || setPin);
         }
     }
 
@@ -68,6 +61,27 @@ internal sealed class SessionOpener : IDisposable
         {
             module.Dispose();
         }
+    }
+
+    private OpenedSession LogIn(TokenSlot slot, HsmSettings hsm, bool initializedNow, IRegistrationObserver observer)
+    {
+        TokenSlot complete = slot.WithMechanisms();
+        TokenLogin login = module.Loaded.Login(slot.Token.SlotId);
+        ISession session = OpenSession(slot);
+        try
+        {
+            login.Enter(session, slot, hsm.Pin, observer);
+            handedOver = true;
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                Close(session);
+            }
+        }
+
+        return new OpenedSession(module, complete.Token, session, login, initializedNow);
     }
 
     private static TokenSlot SetUserPin(TokenSlot slot, HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer) =>

@@ -70,7 +70,10 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
         }
         catch (Pkcs11Exception e)
         {
-            throw Pkcs11Errors.Failure(access.Token.ToString(), e, access.Token.ModulePath);
+            // NSS refuses a certificate that it has under another name, without saying so.
+            throw objects.FindAll().FirstOrDefault(o => o.Handle is not null && access.ReadBytes(o.Handle, CKA.CKA_VALUE) is byte[] present && present.AsSpan().SequenceEqual(value)) is TokenObject twin
+                ? TokenConflicts.Error(access.Token, twin)
+                : Pkcs11Errors.Failure(access.Token.ToString(), e, access.Token.ModulePath);
         }
 
         if (access.ReadBytes(handle, CKA.CKA_VALUE) is not byte[] readBack || !readBack.AsSpan().SequenceEqual(value))

@@ -12,9 +12,6 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// </summary>
 internal static class TokenInitializer
 {
-    // CK_TOKEN_INFO.label has 32 bytes (PKCS#11 2.40, section 3.2).
-    private const int MaxLabelLength = 32;
-
     /// <summary>Initialises a blank token; everything that can be checked is checked before it is touched.</summary>
     /// <param name="module">The module.</param>
     /// <param name="blank">The blank token's slot.</param>
@@ -25,13 +22,9 @@ internal static class TokenInitializer
     {
         TokenDescription token = blank.Token;
         byte[] label = Encoding.UTF8.GetBytes(hsm.TokenLabel);
-        if (label.Length is 0 or > MaxLabelLength)
-        {
-            throw new AutoRegisterException(ErrorId.HsmSettingUnusable, $"A token label has 1 to {MaxLabelLength} bytes; \"{hsm.TokenLabel}\" has {label.Length}.", "Choose a shorter token label.", hsm.TokenLabel);
-        }
-
-        CheckPins(token, hsm);
-        RefuseUnlessEmpty(blank);
+        InitializationChecks.Label(label, hsm.TokenLabel);
+        InitializationChecks.Pins(token, hsm);
+        InitializationChecks.Empty(blank);
         observer.ReportStep($"Initialising {token} as \"{hsm.TokenLabel}\".");
         using (var pin = new Pin(hsm.SoPin, token))
         {
@@ -48,7 +41,7 @@ internal static class TokenInitializer
         // The slots are asked for again: modules move tokens. One that ignores the label (NSS) keeps its slot.
         var selector = new TokenSelector(hsm.TokenLabel);
         TokenSlot[] ours = [.. TokenSlot.List(module).Where(slot => selector.Matches(slot.Token))];
-        return ours.Length == 0 ? blank.Refresh() : TokenFinder.Single(ours, selector, module);
+        return ours.Length == 0 ? Renamed(blank.Refresh(), hsm, observer) : TokenFinder.Single(ours, selector, module);
     }
 
     /// <summary>Sets the user PIN of a token that has none.</summary>
@@ -59,7 +52,7 @@ internal static class TokenInitializer
     public static TokenSlot InitializeUserPin(TokenSlot slot, HsmSettings hsm, IRegistrationObserver observer)
     {
         TokenDescription token = slot.Token;
-        CheckPins(token, hsm);
+        InitializationChecks.Pins(token, hsm);
         observer.ReportStep($"Setting the user PIN of {token}.");
         using ISession session = Open(slot);
         using (var officer = new Pin(hsm.SoPin, token))
@@ -90,48 +83,10 @@ internal static class TokenInitializer
         return slot.Refresh();
     }
 
-    private static void CheckPins(TokenDescription token, HsmSettings hsm)
+    private static TokenSlot Renamed(TokenSlot slot, HsmSettings hsm, IRegistrationObserver observer)
     {
-        if (token.IsWriteProtected)
-        {
-            throw new AutoRegisterException(ErrorId.HsmTokenUnusable, $"Cannot initialise {token}: it is write-protected.", "Make the token writable, or use another one.", token.ModulePath);
-        }
-
-        Pin.CheckLength(hsm.SoPin, token, officer: true);
-        Pin.CheckLength(hsm.Pin, token, officer: false);
-        if (token.SoPin is PinState.Locked)
-        {
-            throw PinErrors.Locked(token, officer: true);
-        }
-
-        if (token.SoPin is PinState.FinalTry)
-        {
-            throw PinErrors.FinalTry(token, officer: true);
-        }
-    }
-
-    // C_InitToken destroys what is in the token. Some modules call a token blank that merely has no PIN yet.
-    private static void RefuseUnlessEmpty(TokenSlot blank)
-    {
-        try
-        {
-            using ISession session = blank.Slot.OpenSession(SessionType.ReadOnly);
-            if (session.FindAllObjects([]).Count == 0)
-            {
-                return;
-            }
-        }
-        catch (Pkcs11Exception)
-        {
-            // A token that is really blank has no sessions (CKR_TOKEN_NOT_RECOGNIZED), so nothing can be in it.
-            return;
-        }
-
-        throw new AutoRegisterException(
-            ErrorId.HsmTokenUnusable,
-            $"Refusing to initialise {blank.Token}: it says it is blank, but holds objects.",
-            "Initialise the token with its own tools if its contents may go.",
-            blank.Token.ModulePath);
+        observer.ReportWarning($"The module ignored the label \"{hsm.TokenLabel}\": the token is called \"{slot.Token.Label}\". Use that as the token label from now on.");
+        return slot;
     }
 
     private static void LogOut(ISession session)

@@ -20,9 +20,9 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         try
         {
             TokenKey key = Check(request.Label, request.Id, publicKey, privateKey);
-            if (access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false)
+            if (access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false || !access.Token.Mechanisms.Contains(nameof(CKM.CKM_ECDH1_DERIVE)))
             {
-                WarnOfDerive();
+                observer.ReportWarning($"ECDH with this key is not possible in {access.Token}: fioconfig will not be able to decrypt configuration files sent to this device.");
             }
 
             observer.ReportDetail($"Made the key \"{request.Label}\" (id {TokenNames.Hex(request.Id)}) in {access.Token}; a test signature verified.");
@@ -88,9 +88,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         catch (Pkcs11Exception e) when (e.RV is CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_ATTRIBUTE_TYPE_INVALID
             or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_KEY_FUNCTION_NOT_PERMITTED)
         {
-            var pair = access.Run(session => GeneratePair(session, request, derive: false));
-            WarnOfDerive();
-            return pair;
+            return access.Run(session => GeneratePair(session, request, derive: false));
         }
         catch (Pkcs11Exception e)
         {
@@ -106,7 +104,4 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         session.GenerateKeyPair(mechanism, publicTemplate.Attributes, privateTemplate.Attributes, out IObjectHandle publicKey, out IObjectHandle privateKey);
         return (publicKey, privateKey);
     }
-
-    private void WarnOfDerive() => observer.ReportWarning(
-        $"{access.Token} does not allow ECDH (CKA_DERIVE) with this key: fioconfig will not be able to decrypt configuration files sent to this device.");
 }

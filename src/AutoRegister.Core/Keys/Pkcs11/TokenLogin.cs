@@ -115,8 +115,12 @@ internal sealed class TokenLogin : IDisposable
         }
         catch (Pkcs11Exception e)
         {
-            refused?.Dispose();
-            refused = Secret.FromUtf8(secret.Utf8);
+            if (e.RV is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE)
+            {
+                refused?.Dispose();
+                refused = Secret.FromUtf8(secret.Utf8);
+            }
+
             throw Pkcs11Errors.Login(slot.Refresh().Token, officer: false, e);
         }
 

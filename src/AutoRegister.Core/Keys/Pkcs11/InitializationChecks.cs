@@ -1,0 +1,67 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>What is checked before a token is initialised: afterwards is too late, and half-way is worst.</summary>
+internal static class InitializationChecks
+{
+    // CK_TOKEN_INFO.label has 32 bytes (PKCS#11 2.40, section 3.2).
+    private const int MaxLabelLength = 32;
+
+    /// <summary>Refuses a label no token can have.</summary>
+    public static void Label(byte[] label, string text)
+    {
+        if (label.Length is 0 or > MaxLabelLength)
+        {
+            throw new AutoRegisterException(ErrorId.HsmSettingUnusable, $"A token label has 1 to {MaxLabelLength} bytes; \"{text}\" has {label.Length}.", "Choose another token label.", text);
+        }
+    }
+
+    /// <summary>Refuses a token that cannot be written, PINs whose length it does not take, and an SO PIN that must not be tried.</summary>
+    public static void Pins(TokenDescription token, HsmSettings hsm)
+    {
+        if (token.IsWriteProtected)
+        {
+            throw new AutoRegisterException(ErrorId.HsmTokenUnusable, $"Cannot initialise {token}: it is write-protected.", "Make the token writable, or use another one.", token.ModulePath);
+        }
+
+        Pin.CheckLength(hsm.SoPin, token, officer: true);
+        Pin.CheckLength(hsm.Pin, token, officer: false);
+        if (token.SoPin is PinState.Locked)
+        {
+            throw PinErrors.Locked(token, officer: true);
+        }
+
+        if (token.SoPin is PinState.FinalTry)
+        {
+            throw PinErrors.FinalTry(token, officer: true);
+        }
+    }
+
+    /// <summary>Refuses a blank token that holds objects: C_InitToken destroys them, and some modules call a token blank that merely has no PIN yet.</summary>
+    public static void Empty(TokenSlot blank)
+    {
+        try
+        {
+            using ISession session = blank.Slot.OpenSession(SessionType.ReadOnly);
+            if (session.FindAllObjects([]).Count == 0)
+            {
+                return;
+            }
+        }
+        catch (Pkcs11Exception)
+        {
+            // A token that is really blank has no sessions (CKR_TOKEN_NOT_RECOGNIZED), so nothing can be in it.
+            return;
+        }
+
+        throw new AutoRegisterException(
+            ErrorId.HsmTokenUnusable,
+            $"Refusing to initialise {blank.Token}: it says it is blank, but holds objects.",
+            "Initialise the token with its own tools if its contents may go.",
+            blank.Token.ModulePath);
+    }
+}
