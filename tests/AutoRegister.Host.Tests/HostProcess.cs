@@ -14,7 +14,7 @@ public sealed partial class HostProcess : IDisposable
 
     private HostProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lmp-pwsh"), arguments)
+        var start = new ProcessStartInfo(Program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -30,6 +30,8 @@ public sealed partial class HostProcess : IDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException("The host did not start.");
         _error = _process.StandardError.ReadToEndAsync();
     }
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "lmp-pwsh");
 
     public int Id => _process.Id;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AutoRegister.Host.Tests;
 
 public sealed class OutputTests
@@ -82,5 +84,22 @@ public sealed class OutputTests
         Assert.Equal(3, await host.ExitCode());
         Assert.True(File.Exists(mark));
         Assert.Empty(await host.Error());
+    }
+
+    [Theory]
+    [InlineData(">/dev/full")]
+    [InlineData(">&-")]
+    public async Task A_lost_output_is_said_once_and_does_not_end_the_script(string redirection)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"\"$0\" -c \"1; 2; exit 3\" {redirection}", HostProcess.Program])
+        {
+            RedirectStandardError = true,
+        };
+        using var shell = Process.Start(start)!;
+        var error = await shell.StandardError.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+
+        Assert.Equal(3, shell.ExitCode);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class LineWriter(Func<Stream> open)
     /// Writes the text. A reader that went away is no reason to stop a script half way: what it does matters more
     /// than what it says. Returns why, once, when the stream cannot be written for another reason (a full disk).
     /// </summary>
-    public IOException? Write(string text, bool endLine)
+    public Exception? Write(string text, bool endLine)
     {
         if (_broken)
         {
@@ -34,8 +34,9 @@ internal sealed class LineWriter(Func<Stream> open)
             _writer.Flush();
             return null;
         }
-        catch (IOException problem)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
+            // .NET's word for a stream that was closed before we started (EBADF) is the second.
             _broken = true;
             return problem;
         }
