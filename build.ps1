@@ -6,6 +6,7 @@
     build    the module, the host and the local factory, into out/
     demo     registers a device from nothing and shows what happened
     test     the xunit projects and the acceptance tests
+    bench    what a registration costs beside the bare host
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.
@@ -13,7 +14,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'demo', 'test', 'clean')]
+    [ValidateSet('build', 'demo', 'test', 'bench', 'clean')]
     [string] $Task = 'build'
 )
 
@@ -39,6 +40,11 @@ switch ($Task) {
         Build-All
         . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Test.ps1'))
         exit (Test-All)
+    }
+    'bench' {
+        Install-DebianPackage
+        Build-All
+        Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Start.ps1))
     }
     'clean' {
         Remove-BuildOutput
