@@ -27,6 +27,8 @@ internal sealed class SecurePort : IAsyncDisposable
         // "Empty" reads no settings files and no environment: the command line alone says what this server does.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Error)
+            // A failure to start is an exception, and reported once, as that.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
             .AddSimpleConsole(console => console.SingleLine = true)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddRoutingCore();

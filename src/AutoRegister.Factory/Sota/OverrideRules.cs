@@ -21,7 +21,7 @@ internal static partial class OverrideRules
 
         if (section == "p11")
         {
-            throw RefusedException.Malformed("the section 'p11' is the device's own and can't be overridden");
+            throw RefusedException.Malformed("the override section 'p11' is refused: the device writes that one itself");
         }
     }
 
