@@ -12,9 +12,6 @@ internal enum ExitCode
     /// <summary>A file that must be there is not.</summary>
     NoInput = 66,
 
-    /// <summary>Something inside broke.</summary>
-    Software = 70,
-
     /// <summary>The operating system refused: a port that is taken, a full disk.</summary>
     OperatingSystem = 71,
 
