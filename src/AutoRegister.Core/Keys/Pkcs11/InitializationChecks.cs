@@ -20,6 +20,15 @@ internal static class InitializationChecks
         }
     }
 
+    /// <summary>Refuses a token that cannot serve: it stays blank, for whoever it can serve. One that lists nothing yet gets its chance.</summary>
+    public static void Mechanisms(TokenSlot blank)
+    {
+        if (blank.WithMechanisms().Token is { Mechanisms.Count: > 0 } able)
+        {
+            KeyMechanisms.Check(able);
+        }
+    }
+
     /// <summary>Refuses a token that cannot be written, PINs whose length it does not take, and an SO PIN that must not be tried.</summary>
     public static void Pins(TokenDescription token, HsmSettings hsm)
     {

@@ -23,6 +23,7 @@ internal static class TokenInitializer
         TokenDescription token = blank.Token;
         byte[] label = Encoding.UTF8.GetBytes(hsm.TokenLabel);
         InitializationChecks.Label(label, hsm.TokenLabel);
+        InitializationChecks.Mechanisms(blank);
         InitializationChecks.Pins(token, hsm);
         InitializationChecks.Empty(blank);
         observer.ReportStep($"Initialising {token} as \"{hsm.TokenLabel}\".");
@@ -39,8 +40,10 @@ internal static class TokenInitializer
         }
 
         // The slots are asked for again: modules move tokens. One that ignores the label (NSS) keeps its slot.
+        // A token that kept its serial number is told from others with our label by it; SoftHSM2 gives a new one.
         var selector = new TokenSelector(hsm.TokenLabel);
         TokenSlot[] ours = [.. TokenSlot.List(module).Where(slot => selector.Matches(slot.Token))];
+        ours = Array.Exists(ours, slot => slot.Token.Serial == token.Serial) ? [.. ours.Where(slot => slot.Token.Serial == token.Serial)] : ours;
         return ours.Length == 0 ? Renamed(blank.Refresh(), hsm, observer) : TokenFinder.Single(ours, selector, module);
     }
 

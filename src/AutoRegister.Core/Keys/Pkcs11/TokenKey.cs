@@ -50,7 +50,7 @@ public sealed class TokenKey : IDeviceKey
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        bool hashesItself = access.Token.Mechanisms.Contains(nameof(CKM.CKM_ECDSA_SHA256));
+        bool hashesItself = KeyMechanisms.HashesItself(access.Token);
         byte[] input = hashesItself ? data.ToArray() : SHA256.HashData(data);
         byte[] sideBySide = access.Run(session =>
         {

@@ -10,7 +10,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
     /// <summary>Makes a key pair; a pair that turns out to be unusable is removed again.</summary>
     public TokenKey Generate(KeyRequest request)
     {
-        CheckMechanisms();
+        KeyMechanisms.Check(access.Token);
         if (objects.FindKeysUnder(request.Label, request.Id) is [TokenObject occupant, ..])
         {
             throw TokenConflicts.Error(access.Token, occupant);
@@ -20,7 +20,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         try
         {
             TokenKey key = Check(request.Label, request.Id, publicKey, privateKey);
-            if (access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false || !access.Token.Mechanisms.Contains(nameof(CKM.CKM_ECDH1_DERIVE)))
+            if (access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false || !KeyMechanisms.Derives(access.Token))
             {
                 observer.ReportWarning($"ECDH with this key is not possible in {access.Token}: fioconfig will not be able to decrypt configuration files sent to this device.");
             }
@@ -65,18 +65,6 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         var key = new TokenKey(access, label, id, privateKey, publicKey, info);
         key.Prove();
         return key;
-    }
-
-    private void CheckMechanisms()
-    {
-        IReadOnlyList<string> has = access.Token.Mechanisms;
-        string? missing = !has.Contains(nameof(CKM.CKM_EC_KEY_PAIR_GEN)) ? nameof(CKM.CKM_EC_KEY_PAIR_GEN)
-            : !has.Contains(nameof(CKM.CKM_ECDSA)) && !has.Contains(nameof(CKM.CKM_ECDSA_SHA256)) ? nameof(CKM.CKM_ECDSA)
-            : null;
-        if (missing is not null)
-        {
-            throw new AutoRegisterException(ErrorId.HsmMechanismMissing, $"{missing} is not among the mechanisms of {access.Token}.", "Use a token that can make EC P-256 keys and sign with them.", access.Token.ModulePath);
-        }
     }
 
     private (IObjectHandle PublicKey, IObjectHandle PrivateKey) GeneratePair(KeyRequest request)
