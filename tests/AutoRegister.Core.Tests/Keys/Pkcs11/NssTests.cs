@@ -1,0 +1,73 @@
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys.Pkcs11;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Keys.Pkcs11;
+
+[Collection(SoftHsmTests.Name)]
+public sealed class NssTests : IDisposable
+{
+    private readonly Nss nss = new();
+    private readonly RecordingObserver observer = new();
+
+    public void Dispose() => nss.Dispose();
+
+    [NssFact]
+    public void Without_its_parameter_string_the_module_is_unusable() =>
+        Assert.Equal(ErrorId.HsmModuleUnusable, Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(Nss.ModulePath!)).Id);
+
+    [NssFact]
+    public void A_key_is_made_used_and_found_again()
+    {
+        byte[] publicKey;
+        using (TokenSession session = TokenSession.Open(nss.Settings(), true, observer))
+        {
+            Assert.Contains("CKM_ECDSA_SHA256", session.Token.Mechanisms);
+            TokenKey key = session.GenerateKey(new KeyRequest());
+            publicKey = key.SubjectPublicKeyInfo.ToArray();
+            session.StoreCertificate(TestCertificate.For(publicKey, "device"));
+        }
+
+        using TokenSession again = TokenSession.Open(nss.Settings(), false, observer);
+        Assert.False(again.InitializedNow);
+        Assert.Equal(publicKey, again.FindKey()!.SubjectPublicKeyInfo.ToArray());
+        Assert.Empty(TokenConflicts.Find(again.FindObjects(), publicKey));
+    }
+
+    [NssFact]
+    public void A_bare_point_is_understood()
+    {
+        NativeEnvironment.Set("NSS_USE_DECODED_CKA_EC_POINT", "1");
+        try
+        {
+            using TokenSession session = TokenSession.Open(nss.Settings(), true, observer);
+            Assert.Equal(91, session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.Length);
+        }
+        finally
+        {
+            NativeEnvironment.Set("NSS_USE_DECODED_CKA_EC_POINT", "0");
+        }
+    }
+
+    [NssFact]
+    public void A_certificate_the_module_refuses_as_a_duplicate_is_named()
+    {
+        using TokenSession session = TokenSession.Open(nss.Settings(), true, observer);
+        byte[] certificate = TestCertificate.For(session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.Span, "device");
+        session.StoreCertificate(certificate, "elsewhere", 0x07);
+
+        var e = Assert.Throws<AutoRegisterException>(() => session.StoreCertificate(certificate));
+
+        Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
+        Assert.Contains("\"elsewhere\" (id 07", e.Message, StringComparison.Ordinal);
+    }
+
+    [NssFact]
+    public void A_module_that_ignores_the_label_is_used_and_the_user_told()
+    {
+        using TokenSession session = TokenSession.Open(nss.Settings(withLabel: false), true, observer);
+
+        Assert.Equal("NSS Certificate DB", session.Token.Label);
+        Assert.Contains("\"NSS Certificate DB\"", Assert.Single(observer.Warnings), StringComparison.Ordinal);
+    }
+}
