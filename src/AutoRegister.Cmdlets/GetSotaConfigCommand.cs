@@ -145,7 +145,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     /// <summary>A registered device needs no token any more, and may have deleted it.</summary>
     private static bool IsRegistered(SotaConfigOptions options)
     {
-        string sotaPath = DevicePath.Below(options.Root!, options.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
+        string sotaPath = RootedPath.Resolve(options.Root!, options.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
         return InstalledCredentials.Inspect(sotaPath).Complete;
     }
 

@@ -81,8 +81,8 @@ public sealed record SotaConfig
     /// <summary>The SOTA directory on this machine: <see cref="SotaDirectory"/> below <see cref="Root"/>.</summary>
     public string SotaPath => Resolve(SotaDirectory);
 
-    /// <summary>Puts a path of the device below <see cref="Root"/>.</summary>
+    /// <summary>Finds a path of the device below <see cref="Root"/>; links lead where they lead on the device.</summary>
     /// <param name="devicePath">An absolute path as the device sees it.</param>
     /// <returns>The path on this machine.</returns>
-    public string Resolve(string devicePath) => DevicePath.Below(Root, devicePath);
+    public string Resolve(string devicePath) => RootedPath.Resolve(Root, devicePath);
 }

@@ -2,7 +2,8 @@ using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using Tomlyn;
-using Tomlyn.Model;
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
 
 namespace AutoRegister.Core.Credentials;
 
@@ -20,11 +21,11 @@ public sealed class SotaToml
 
     private readonly string text;
 
-    private SotaToml(string text, TomlTable table)
+    private SotaToml(string text, DocumentSyntax document)
     {
         this.text = text;
-        GatewayServer = Value(table, "tls", "server");
-        HasToken = table.ContainsKey("p11");
+        GatewayServer = Value(document, "tls", "server");
+        HasToken = document.Tables.Any(table => NameOf(table.Name) == "p11");
     }
 
     /// <summary>The URL of the device gateway (<c>[tls] server</c>); empty when there is none.</summary>
@@ -65,9 +66,10 @@ public sealed class SotaToml
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            TomlTable? table = TomlSerializer.Deserialize<TomlTable>(text);
-            problem = table is null || table.Count == 0 ? "it is empty" : string.Empty;
-            return problem.Length > 0 ? null : new SotaToml(text, table!);
+            // Validated: a section or key that comes twice is fatal to both readers, and Tomlyn's serializer would let it pass.
+            DocumentSyntax document = SyntaxParser.ParseStrict(text, sourceName: null, validate: true);
+            problem = document.Tables.ChildrenCount == 0 ? "it is empty" : string.Empty;
+            return problem.Length > 0 ? null : new SotaToml(text, document);
         }
         catch (TomlException e)
         {
@@ -97,10 +99,14 @@ public sealed class SotaToml
         ];
     }
 
-    private static string Value(TomlTable table, string section, string key) =>
-        table.TryGetValue(section, out object? found) && found is TomlTable inner && inner.TryGetValue(key, out object? value) && value is string text
-            ? text
-            : string.Empty;
+    private static string Value(DocumentSyntax document, string section, string key) => document.Tables
+        .Where(table => NameOf(table.Name) == section)
+        .SelectMany(table => table.Items)
+        .Where(item => NameOf(item.Key) == key)
+        .Select(item => (item.Value as StringValueSyntax)?.Value ?? string.Empty)
+        .FirstOrDefault(string.Empty);
+
+    private static string NameOf(KeySyntax? name) => name?.ToString().Trim() ?? string.Empty;
 
     private static AutoRegisterException Invalid(string what) => new(
         ErrorId.SotaTomlInvalid,

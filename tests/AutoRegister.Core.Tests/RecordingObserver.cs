@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace AutoRegister.Core.Tests.Keys.Pkcs11;
+namespace AutoRegister.Core.Tests;
 
 /// <summary>Keeps what Core said.</summary>
 internal sealed class RecordingObserver : IRegistrationObserver

@@ -1,0 +1,80 @@
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Files;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("atomic-").FullName;
+
+    [Fact]
+    public void A_file_has_its_exact_mode_whatever_was_there()
+    {
+        string path = Path.Join(folder, "sota.toml");
+        File.WriteAllText(path, "old");
+        File.SetUnixFileMode(path, AtomicFile.WorldReadable);
+
+        AtomicFile.Write(path, "new"u8, AtomicFile.OwnerOnly);
+
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal(AtomicFile.OwnerOnly, File.GetUnixFileMode(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void What_a_killed_write_left_is_replaced_and_its_mode_with_it()
+    {
+        string path = Path.Join(folder, "pkey.pem");
+        string leftover = AtomicFile.TemporaryNameFor(path);
+        File.WriteAllText(leftover, "half");
+        File.SetUnixFileMode(leftover, AtomicFile.WorldReadable);
+
+        AtomicFile.Write(path, "whole"u8, AtomicFile.OwnerOnly);
+
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder));
+        Assert.Equal(AtomicFile.OwnerOnly, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public void A_link_planted_under_the_temporary_name_is_not_followed()
+    {
+        string path = Path.Join(folder, "pkey.pem");
+        string elsewhere = Path.Join(folder, "elsewhere");
+        File.WriteAllText(elsewhere, "untouched");
+        File.CreateSymbolicLink(AtomicFile.TemporaryNameFor(path), elsewhere);
+
+        AtomicFile.Write(path, "secret"u8, AtomicFile.OwnerOnly);
+
+        Assert.Equal("untouched", File.ReadAllText(elsewhere));
+        Assert.Null(new FileInfo(path).LinkTarget);
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file_and_nothing_else()
+    {
+        string path = Path.Join(folder, "taken");
+        Directory.CreateDirectory(path);
+        File.WriteAllText(Path.Join(path, "inside"), "kept");
+
+        var error = Assert.Throws<AutoRegisterException>(() => AtomicFile.Write(path, "x"u8, AtomicFile.OwnerOnly));
+
+        Assert.Equal(ErrorId.WriteFailed, error.Id);
+        Assert.Equal(path, error.Target);
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder));
+        Assert.True(File.Exists(Path.Join(path, "inside")));
+    }
+
+    [Fact]
+    public void A_directory_is_for_its_owner_and_those_above_it_for_all()
+    {
+        string path = Path.Join(folder, "var", "sota");
+
+        AtomicFile.CreateDirectory(path);
+
+        Assert.Equal(AtomicFile.OwnerOnlyDirectory, File.GetUnixFileMode(path));
+        Assert.Equal(AtomicFile.PublicDirectory, File.GetUnixFileMode(Path.Join(folder, "var")));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
