@@ -39,11 +39,8 @@ internal static class InitializationChecks
 
         Pin.CheckLength(hsm.SoPin, token, officer: true);
         Pin.CheckLength(hsm.Pin, token, officer: false);
-        if (token.SoPin is PinState.Locked)
-        {
-            throw PinErrors.Locked(token, officer: true);
-        }
-
+        // Locked is left for the token to say: SoftHSM2 sets the flag until C_InitToken is through, and a run that was killed
+        // there leaves a token that is not locked at all. A PIN that is locked cannot be locked again by trying.
         if (token.SoPin is PinState.FinalTry)
         {
             throw PinErrors.FinalTry(token, officer: true);
@@ -51,11 +48,11 @@ internal static class InitializationChecks
     }
 
     /// <summary>Refuses a blank token that holds objects: C_InitToken destroys them, and some modules call a token blank that merely has no PIN yet.</summary>
-    public static void Empty(TokenSlot blank)
+    public static void Empty(TokenSlot slot)
     {
         try
         {
-            using ISession session = blank.Slot.OpenSession(SessionType.ReadOnly);
+            using ISession session = slot.Slot.OpenSession(SessionType.ReadOnly);
             if (session.FindAllObjects([]).Count == 0)
             {
                 return;
@@ -69,8 +66,8 @@ internal static class InitializationChecks
 
         throw new AutoRegisterException(
             ErrorId.HsmTokenUnusable,
-            $"Refusing to initialise {blank.Token}: it says it is blank, but holds objects.",
+            $"Refusing to initialise {slot.Token}: it holds objects.",
             "Initialise the token with its own tools if its contents may go.",
-            blank.Token.ModulePath);
+            slot.Token.ModulePath);
     }
 }

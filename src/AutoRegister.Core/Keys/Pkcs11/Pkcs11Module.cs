@@ -44,14 +44,14 @@ public sealed class Pkcs11Module : IDisposable
         }
     }
 
-    /// <summary>Lists all tokens of the module, with what can be known without a login.</summary>
+    /// <summary>Lists all tokens of the module, with what can be known without a login; broken ones are left out.</summary>
     /// <returns>The tokens, in the module's order of slots.</returns>
     public IReadOnlyList<TokenDescription> ListTokens()
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         lock (Loaded.Calls)
         {
-            return [.. TokenSlot.List(Loaded).Select(slot => slot.WithMechanisms().Token)];
+            return [.. TokenSlot.List(Loaded, []).Select(slot => slot.WithMechanisms().Token)];
         }
     }
 

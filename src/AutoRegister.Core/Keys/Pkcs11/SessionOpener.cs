@@ -22,16 +22,26 @@ internal sealed class SessionOpener : IDisposable
     {
         lock (module.Loaded.Calls)
         {
-            TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize);
+            TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize, observer);
             bool initialize = !slot.Token.IsInitialized;
             slot = initialize ? TokenInitializer.InitializeToken(module.Loaded, slot, hsm, observer) : slot;
 
             // After C_InitToken the flag is not asked: tpm2-pkcs11 says at once that there is a user PIN.
             bool setPin = initialize || slot.Token.UserPin == PinState.NotInitialized;
-            slot = setPin ? SetUserPin(slot, hsm, mayInitialize, observer) : slot;
             try
             {
+                slot = setPin ? SetUserPin(slot, hsm, mayInitialize, observer) : slot;
                 return LogIn(slot, hsm, setPin, observer);
+            }
+            catch (AutoRegisterException e) when (mayInitialize && TornToken.Is(slot.Token, e))
+            {
+                // Not in the filter: that runs while the refused session is still open, and C_InitToken wants none.
+                if (!TornToken.SetAside(slot, hsm, observer))
+                {
+                    throw;
+                }
+
+                return Open(hsm, mayInitialize, observer);
             }
             catch (AutoRegisterException e) when (e.Id == ErrorId.HsmPinNotInitialized && mayInitialize && !setPin)
             {

@@ -10,10 +10,13 @@ internal static class TokenFinder
     /// <param name="module">The module.</param>
     /// <param name="selector">What tells the token from others.</param>
     /// <param name="acceptBlank">Whether a blank token may be chosen when none answers the selector.</param>
+    /// <param name="observer">Hears of tokens that cannot be read.</param>
     /// <returns>The slot; its token is initialised, or blank where that is acceptable.</returns>
-    public static TokenSlot Find(LoadedModule module, TokenSelector selector, bool acceptBlank)
+    public static TokenSlot Find(LoadedModule module, TokenSelector selector, bool acceptBlank, IRegistrationObserver observer)
     {
-        IReadOnlyList<TokenSlot> slots = TokenSlot.List(module);
+        var failures = new List<AutoRegisterException>();
+        IReadOnlyList<TokenSlot> slots = TokenSlot.List(module, failures);
+        failures.ForEach(e => observer.ReportWarning($"A token that does not say what it is was left out. {e.Message}"));
         TokenSlot[] matches = [.. slots.Where(slot => selector.Matches(slot.Token))];
         if (matches.Length > 0)
         {
@@ -23,7 +26,7 @@ internal static class TokenFinder
         TokenSlot[] blanks = [.. slots.Where(slot => selector.MatchesBlank(slot.Token))];
         if (!acceptBlank || blanks.Length == 0)
         {
-            throw NotFound(slots, blanks.Length, selector, module);
+            throw failures.Count > 0 ? failures[0] : NotFound(slots, blanks.Length, selector, module);
         }
 
         return blanks.Length == 1 ? blanks[0] : throw new AutoRegisterException(

@@ -42,7 +42,7 @@ internal static class TokenInitializer
         // The slots are asked for again: modules move tokens. One that ignores the label (NSS) keeps its slot.
         // A token that kept its serial number is told from others with our label by it; SoftHSM2 gives a new one.
         var selector = new TokenSelector(hsm.TokenLabel);
-        TokenSlot[] ours = [.. TokenSlot.List(module).Where(slot => selector.Matches(slot.Token))];
+        TokenSlot[] ours = [.. TokenSlot.List(module, []).Where(slot => selector.Matches(slot.Token))];
         ours = Array.Exists(ours, slot => slot.Token.Serial == token.Serial) ? [.. ours.Where(slot => slot.Token.Serial == token.Serial)] : ours;
         return ours.Length == 0 ? Renamed(blank.Refresh(), hsm, observer) : TokenFinder.Single(ours, selector, module);
     }

@@ -21,11 +21,30 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
         (CKM.CKM_SHA256_RSA_PKCS, nameof(CKM.CKM_SHA256_RSA_PKCS)),
     ];
 
-    /// <summary>Lists the slots that have a token.</summary>
+    /// <summary>
+    /// Lists the slots that have a token which says what it is. One that does not must not hide the others: SoftHSM2 keeps
+    /// the torn remains of a token whose creation was killed, and fails C_GetTokenInfo for it.
+    /// </summary>
     /// <param name="module">The module.</param>
+    /// <param name="failures">Gets what was wrong with the slots left out.</param>
     /// <returns>The slots, without mechanisms.</returns>
-    public static IReadOnlyList<TokenSlot> List(LoadedModule module) =>
-        [.. module.Slots(SlotsType.WithTokenPresent).Select(slot => Read(slot, module.Path))];
+    public static IReadOnlyList<TokenSlot> List(LoadedModule module, ICollection<AutoRegisterException> failures)
+    {
+        var slots = new List<TokenSlot>();
+        foreach (ISlot slot in module.Slots(SlotsType.WithTokenPresent))
+        {
+            try
+            {
+                slots.Add(Read(slot, module.Path));
+            }
+            catch (AutoRegisterException e)
+            {
+                failures.Add(e);
+            }
+        }
+
+        return slots;
+    }
 
     /// <summary>The description of a slot, without padding.</summary>
     /// <param name="slot">The slot.</param>

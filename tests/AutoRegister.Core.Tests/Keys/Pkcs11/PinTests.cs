@@ -131,7 +131,7 @@ public sealed class PinTests : IDisposable
     private static TokenSlot SlotWith(PinState state)
     {
         using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        TokenSlot slot = TokenSlot.List(module.Loaded)[0];
+        TokenSlot slot = TokenSlot.List(module.Loaded, [])[0];
         return slot with { Token = slot.Token with { UserPin = state } };
     }
 }

@@ -46,6 +46,15 @@ internal sealed class SoftHsm : IDisposable
     public static void InitializeToken(string label) =>
         Tool.Run("softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PinText, "--so-pin", SoPinText);
 
+    /// <summary>Adds a token in SoftHSM's own file format.</summary>
+    public void AddTokenFile(byte[] content)
+    {
+        string token = Directory.CreateDirectory(Path.Combine(directory, "tokens", Guid.NewGuid().ToString())).FullName;
+        File.WriteAllBytes(Path.Combine(token, "token.object"), content);
+        File.WriteAllBytes(Path.Combine(token, "token.lock"), []);
+        File.WriteAllBytes(Path.Combine(token, "generation"), []);
+    }
+
     /// <summary>Runs OpenSC's pkcs11-tool on the token, logged in as the user.</summary>
     public static string Pkcs11Tool(params string[] arguments) =>
         Tool.Run("pkcs11-tool", ["--module", ModulePath, "--token-label", "aktualizr", "--login", "--pin", PinText, .. arguments]);

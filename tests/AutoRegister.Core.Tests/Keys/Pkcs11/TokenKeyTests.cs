@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
 using Net.Pkcs11Interop.Common;
@@ -144,40 +143,4 @@ public sealed class TokenKeyTests : IDisposable
         Assert.Equal(["other", "other"], session.FindObjects().Select(o => o.Label));
         Assert.Throws<ObjectDisposedException>(() => first.Sign([1]));
     }
-
-    [Fact]
-    public async Task Two_hundred_keys_on_eight_threads()
-    {
-        using TokenSession all = hsm.Open();
-
-        await GenerateOnEightThreads(200, hsm.Settings);
-
-        Assert.Equal(200, all.FindObjects().Count(o => o.Kind == TokenObjectKind.PrivateKey));
-    }
-
-    [Fact]
-    public async Task Threads_share_one_login_and_close_their_sessions()
-    {
-        hsm.Open().Dispose();
-        var log = new SpyLog();
-        using (TokenSession first = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer))
-        {
-            await GenerateOnEightThreads(16, SpyLog.Through(hsm.Settings));
-        }
-
-        IReadOnlyList<string> calls = log.Calls();
-        Assert.Equal(17, calls.Count(c => c == "C_OpenSession"));
-        Assert.Equal(17, calls.Count(c => c == "C_CloseSession"));
-        Assert.Single(calls, "C_Login");
-        Assert.Single(calls, "C_Logout");
-        Assert.Single(calls, "C_Finalize");
-    }
-
-    private Task GenerateOnEightThreads(int count, HsmSettings settings) =>
-        Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, (n, _) =>
-        {
-            using TokenSession session = TokenSession.Open(settings, false, hsm.Observer);
-            session.GenerateKey(new KeyRequest($"key-{n}", (byte)n)).Sign([(byte)n]);
-            return ValueTask.CompletedTask;
-        });
 }
