@@ -5,6 +5,7 @@
 .DESCRIPTION
     Reads /etc/sota/tag, /etc/sota/hsm, /etc/lmp-device-register-token, /etc/os-release and /etc/hostname, and the environment
     variables TOKEN_FILE, APPS, USE_HOSTNAME, DEVICE_FACTORY, PRODUCTION, DEVICE_API, OAUTH_BASE and ALLOW_PLAIN_HTTP.
+    Starts the OTA client afterwards, unless START_DAEMON is 0; a failure of that is a warning, the device stays registered.
     Running it again continues an interrupted registration, and is a success on a registered device.
 
     One line per step on standard output; warnings and errors on standard error; under systemd each with its syslog priority.
@@ -42,13 +43,20 @@ try {
         Get-SotaConfig -Root $Root |
             New-HsmDeviceKey -Confirm:$false |
             Register-FoundriesDevice -RetryFor $RetryFor -Confirm:$false |
-            Export-SotaCredentials -Confirm:$false
-    } 3>&1 4>&1 | ForEach-Object {
+            Export-SotaCredentials -StartOtaClient:($env:START_DAEMON -ne '0') -ErrorAction Continue -Confirm:$false
+    } 2>&1 3>&1 4>&1 | ForEach-Object {
         if ($_ -is [System.Management.Automation.VerboseRecord]) {
             Write-Step $_.Message
         }
         elseif ($_ -is [System.Management.Automation.WarningRecord]) {
             Write-Problem 4 "warning: $($_.Message)"
+        }
+        elseif ($_ -is [System.Management.Automation.ErrorRecord]) {
+            if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') {
+                throw $_
+            }
+
+            Write-Problem 4 "warning: $($_.Exception.Message) $($_.ErrorDetails.RecommendedAction)"
         }
         elseif ($_.AlreadyRegistered) {
             Write-Step "Already registered: $($_.Name) in factory $($_.Factory)"

@@ -37,4 +37,7 @@ public sealed record ExportedCredentials
 
     /// <summary>When the certificate expires (UTC).</summary>
     public DateTime? NotAfter { get; init; }
+
+    /// <summary>What was done about the OTA client.</summary>
+    public OtaClientState OtaClient { get; init; }
 }

@@ -23,6 +23,8 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             return registered;
         }
 
+        // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
+        OtaClient.RequireStopped(config.Root);
         using IKeyPlace place = KeyPlaces.Open(config, journal, observer);
         if (replace)
         {
@@ -53,6 +55,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
         if (!installed.Complete)
         {
+            OtaClient.RequireStopped(config.Root);
             throw new AutoRegisterException(
                 ErrorId.RegistrationIncomplete,
                 $"'{config.SotaPath}' holds parts of a registration that was made elsewhere: {string.Join("; ", installed.Problems)}.",

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Tests.Configuration;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Credentials;
+
+public sealed class OtaClientTests : IDisposable
+{
+    // What boost::interprocess::file_lock does: an exclusive fcntl lock on the whole file, held until its input ends.
+    private const string Holder = """
+        import fcntl, sys
+        file = open(sys.argv[1], "a+")
+        fcntl.lockf(file, fcntl.LOCK_SH if sys.argv[2] == "shared" else fcntl.LOCK_EX)
+        print("held", flush=True)
+        sys.stdin.read()
+        """;
+
+    private readonly DeviceRoot device = new();
+
+    [Fact]
+    public void NoLockFileMeansNotRunning() => Assert.False(OtaClient.IsRunning(device.Path));
+
+    [Fact]
+    public void AFileThatNobodyLocksIsALeftover()
+    {
+        device.Write(OtaClient.LockPath, string.Empty);
+        Assert.False(OtaClient.IsRunning(device.Path));
+    }
+
+    [Theory]
+    [InlineData("exclusive", true)]
+    [InlineData("shared", false)]
+    public void TheLockOfAnotherProcessDecides(string kind, bool running)
+    {
+        device.Write(OtaClient.LockPath, string.Empty);
+        using Process holder = Hold(kind);
+        Assert.Equal(running, OtaClient.IsRunning(device.Path));
+        holder.StandardInput.Close();
+        holder.WaitForExit();
+        Assert.False(OtaClient.IsRunning(device.Path));
+    }
+
+    [Fact]
+    public void ALinkIsFollowedBelowTheRoot()
+    {
+        device.Write("/run/lock/aklite.lock", string.Empty).Link("/var/lock", "/run/lock");
+        using Process holder = Hold("exclusive");
+        Assert.True(OtaClient.IsRunning(device.Path));
+    }
+
+    [Fact]
+    public void ADirectoryInItsPlaceIsAnError()
+    {
+        Directory.CreateDirectory(device.Below(OtaClient.LockPath));
+        Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => OtaClient.IsRunning(device.Path)).Id);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NoKeyIsMadeWhileItRuns(bool force)
+    {
+        device.Write(OtaClient.LockPath, string.Empty);
+        SotaConfig config = device.Read(new SotaConfigOptions { NoHsm = true });
+        var enroller = new Enroller(new EnrollerOptions(), device.Observer);
+        using Process holder = Hold("exclusive");
+        var error = Assert.Throws<AutoRegisterException>(() => enroller.MakeKey(config, force, CancellationToken.None));
+        Assert.Equal(ErrorId.OtaClientRunning, error.Id);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(config.SotaPath));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--now")]
+    [InlineData("a b")]
+    [InlineData("a;reboot")]
+    [InlineData("a\n")]
+    public void AServiceIsAUnitName(string name) =>
+        Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => OtaClientStarter.RequireName(name)).Id);
+
+    public void Dispose() => device.Dispose();
+
+    private Process Hold(string kind)
+    {
+        var start = new ProcessStartInfo("python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (string argument in (string[])["-c", Holder, RootedPath.Resolve(device.Path, OtaClient.LockPath), kind])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process process = Process.Start(start)!;
+        Assert.Equal("held", process.StandardOutput.ReadLine());
+        return process;
+    }
+}
