@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using AutoRegister.Core;
+using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Cmdlets;
@@ -25,6 +26,17 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
 
     /// <inheritdoc/>
     public void ReportWarning(string message) => Post(() => WriteWarning(message));
+
+    /// <inheritdoc/>
+    public void ReportPersonNeeded(AuthorizationPrompt prompt) => Post(() =>
+    {
+        // What Write-Host writes: seen without any preference set, and redirected with 6>.
+        WriteInformation(new HostInformationMessage { Message = prompt.ToString() }, ["PSHOST"]);
+    });
+
+    /// <inheritdoc/>
+    public void ReportPersonAwaited(TimeSpan left) => Post(() => WriteProgress(
+        new ProgressRecord(1, "Waiting for authorisation", $"{Math.Ceiling(left.TotalMinutes)} minutes left") { SecondsRemaining = (int)left.TotalSeconds }));
 
     /// <inheritdoc/>
     public void Dispose()

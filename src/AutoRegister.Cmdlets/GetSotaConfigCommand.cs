@@ -98,6 +98,13 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     [ValidateNotNullOrEmpty]
     public string? ApiTokenPath { get; set; }
 
+    /// <summary>
+    /// Looks for no API token but one given here: a person authorises the device in a browser. Without it that happens only
+    /// at an interactive terminal, when there is no token.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter DeviceAuthorization { get; set; }
+
     /// <summary>The header that carries the API token.</summary>
     [Parameter]
     public string? ApiTokenHeader { get; set; }
@@ -133,8 +140,13 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         {
             string root = Root is null ? "/" : GetUnresolvedProviderPathFromPSPath(Root);
             SotaConfigOptions options = Options(root);
-            options = options with { SkipApiToken = IsRegistered(options) };
-            WriteObject(new SotaConfigReader(options, Environment.GetEnvironmentVariable, this).Read());
+            options = options with
+            {
+                SkipApiToken = DeviceAuthorization || IsRegistered(options),
+                ApiTokenOptional = Terminal.HasPerson,
+            };
+            SotaConfig config = new SotaConfigReader(options, Environment.GetEnvironmentVariable, this).Read();
+            WriteObject(config with { DeviceAuthorization = DeviceAuthorization });
         }
         catch (AutoRegisterException e)
         {

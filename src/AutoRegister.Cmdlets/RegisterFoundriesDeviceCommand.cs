@@ -27,6 +27,13 @@ public sealed class RegisterFoundriesDeviceCommand : AutoRegisterCmdlet
     [ValidateNotNullOrEmpty]
     public string? CaCertificatePath { get; set; }
 
+    /// <summary>
+    /// Lets a person authorise the device in a browser (OAuth device flow) when there is no API token. At an interactive
+    /// terminal this is so without being asked for.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter DeviceAuthorization { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -47,7 +54,11 @@ public sealed class RegisterFoundriesDeviceCommand : AutoRegisterCmdlet
         DeviceKey key = Key!;
         if (ShouldProcess($"{key.Name} at {key.Config.DeviceApi}", "Register the device"))
         {
-            var options = new EnrollerOptions { RetryFor = RetryFor < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : RetryFor };
+            var options = new EnrollerOptions
+            {
+                RetryFor = RetryFor < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : RetryFor,
+                PersonIsThere = DeviceAuthorization || key.Config.DeviceAuthorization || Terminal.HasPerson,
+            };
             var enroller = new Enroller(options, this);
             WriteResult(token => enroller.RegisterAsync(key, client!, token), key);
         }

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Enrollment;
+
 namespace AutoRegister.Core;
 
 /// <summary>
@@ -17,4 +19,18 @@ public interface IRegistrationObserver
     /// <summary>Something the user should change, although the work goes on.</summary>
     /// <param name="message">What, where and what to do.</param>
     void ReportWarning(string message);
+
+    /// <summary>The device waits for a person to authorise it: show what to do.</summary>
+    /// <param name="prompt">Link, code and QR code.</param>
+    void ReportPersonNeeded(AuthorizationPrompt prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ReportWarning($"Authorise the device at {prompt.Link} with the code {prompt.UserCode}");
+    }
+
+    /// <summary>The device still waits for that person.</summary>
+    /// <param name="left">How long it will.</param>
+    void ReportPersonAwaited(TimeSpan left)
+    {
+    }
 }

@@ -69,6 +69,9 @@ public sealed record SotaConfig
     /// <summary>The API token; <see langword="null"/> when none is configured.</summary>
     public Secret? ApiToken { get; init; }
 
+    /// <summary>Whether a person is to authorise the device when there is no <see cref="ApiToken"/>.</summary>
+    public bool DeviceAuthorization { get; init; }
+
     /// <summary>The header that carries <see cref="ApiToken"/>.</summary>
     public string ApiTokenHeader { get; init; } = DefaultApiTokenHeader;
 

@@ -11,4 +11,7 @@ public sealed record EnrollerOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether a person is there who can authorise the device when there is no API token.</summary>
+    public bool PersonIsThere { get; init; }
 }

@@ -84,6 +84,23 @@ public sealed class RegistrationClient : IDisposable
             : throw HttpErrors.FromAnswer(config.DeviceApi, response, Encoding.UTF8.GetString(answer));
     }
 
+    /// <summary>Sends a form to an OAuth server.</summary>
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="form">The fields.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>An answer of OAuth: 200, or 400 with a reason.</returns>
+    /// <exception cref="AutoRegisterException">Any other outcome, sorted.</exception>
+    internal async Task<OAuthReply> PostFormAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        byte[] body = await ReadBodyAsync(endpoint, response, cancellation).ConfigureAwait(false);
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest && !HttpErrors.LooksLikeHtml(response, body)
+            ? new OAuthReply((int)response.StatusCode, body)
+            : throw HttpErrors.FromAnswer(endpoint, response, Encoding.UTF8.GetString(body));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 

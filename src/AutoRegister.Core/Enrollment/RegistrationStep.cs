@@ -12,7 +12,7 @@ namespace AutoRegister.Core.Enrollment;
 /// later 409 is understood as the answer that was lost.
 /// </summary>
 internal sealed class RegistrationStep(
-    DeviceKey key, RegistrationClient client, RetrySchedule schedule, TimeProvider time, IRegistrationObserver observer)
+    DeviceKey key, RegistrationClient client, RetrySchedule schedule, RequestAuthority authority, TimeProvider time, IRegistrationObserver observer)
 {
     private readonly EnrollmentJournal journal = new(key.Config.SotaPath);
     private int attempts;
@@ -49,17 +49,19 @@ internal sealed class RegistrationStep(
     private async Task<(JournalEntry Entry, RegistrationAnswer Answer)> TryAsync(JournalEntry entry, CancellationToken cancellation)
     {
         attempts++;
+        Secret? bearer = await authority.BearerAsync(entry.Uuid, cancellation).ConfigureAwait(false);
         await client.PingAsync(key.Config.DeviceApi, cancellation).ConfigureAwait(false);
         entry = Remember(entry with { State = RegistrationState.RequestSent });
         byte[] body;
         try
         {
-            body = await SendAsync(entry, cancellation).ConfigureAwait(false);
+            body = await SendAsync(entry, bearer, cancellation).ConfigureAwait(false);
         }
         catch (AutoRegisterException e) when (e.Id == ErrorId.DeviceConflict && MayStartOver(entry))
         {
             entry = StartOver(entry, e);
-            body = await SendAsync(entry, cancellation).ConfigureAwait(false);
+            bearer = await authority.BearerAsync(entry.Uuid, cancellation).ConfigureAwait(false);
+            body = await SendAsync(entry, bearer, cancellation).ConfigureAwait(false);
         }
 
         RegistrationAnswer answer = Check(entry, body);
@@ -69,11 +71,11 @@ internal sealed class RegistrationStep(
         return (entry, answer);
     }
 
-    private Task<byte[]> SendAsync(JournalEntry entry, CancellationToken cancellation)
+    private Task<byte[]> SendAsync(JournalEntry entry, Secret? bearer, CancellationToken cancellation)
     {
         RegistrationRequest request = RegistrationRequestBuilder.Build(key.Config, entry.Uuid, entry.CertificateRequest, observer);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EnrollmentJson.Default.RegistrationRequest);
-        return client.RegisterAsync(key.Config, bearer: null, body, cancellation);
+        return client.RegisterAsync(key.Config, bearer, body, cancellation);
     }
 
     private RegistrationAnswer Check(JournalEntry entry, byte[] body)

@@ -34,4 +34,7 @@ public sealed class AutoRegisterException : Exception
 
     /// <summary>The user's input that caused the error.</summary>
     public object? Target { get; }
+
+    /// <summary>What the server said; <see langword="null"/> when there was no answer.</summary>
+    public ServerAnswer? ServerAnswer { get; internal set; }
 }

@@ -28,16 +28,32 @@ internal static class HttpErrors
             return new(ErrorId.CaptivePortal, $"'{Origin(api)}' answered HTTP_{status} with a web page: a captive portal or proxy is in the way.", "Sign in to the network or correct the proxy.", api);
         }
 
-        return status switch
+        AutoRegisterException failure = status switch
+        {
+            >= 300 and < 400 => new(ErrorId.CaptivePortal, $"{said} It points to '{Printable.Text(response.Headers.Location?.ToString() ?? "nowhere")}'; redirects are not followed.", "Sign in to the network, or give the final address as DEVICE_API.", api),
+            408 or 425 or 429 or 511 or >= 500 => new(ErrorId.ServerUnavailable, said, "Nothing: the request is repeated.", api) { RetryAfter = RetryAfter(response) },
+            _ => FromStatus(api, status, said),
+        };
+        failure.ServerAnswer = new ServerAnswer(status, body);
+        return failure;
+    }
+
+    /// <summary>A refusal of which only status and body are known.</summary>
+    internal static AutoRegisterException FromAnswer(Uri api, int status, string body)
+    {
+        AutoRegisterException failure = FromStatus(api, status, $"'{Origin(api)}' answered HTTP_{status}{ServerWords(body)}.");
+        failure.ServerAnswer = new ServerAnswer(status, body);
+        return failure;
+    }
+
+    private static AutoRegisterException FromStatus(Uri api, int status, string said) =>
+        status switch
         {
             401 or 403 => new(ErrorId.ApiTokenRejected, said, "Give a valid API token with the scope devices:create for this factory.", api),
             409 => new(ErrorId.DeviceConflict, said, "Choose another device name, or delete the device of that name or UUID in the factory.", api),
             400 or 413 or 415 or 422 => new(ErrorId.RequestRejected, said, "Correct what the server complains about; the request follows the device's configuration.", api),
-            >= 300 and < 400 => new(ErrorId.CaptivePortal, $"{said} It points to '{Printable.Text(response.Headers.Location?.ToString() ?? "nowhere")}'; redirects are not followed.", "Sign in to the network, or give the final address as DEVICE_API.", api),
-            408 or 425 or 429 or 511 or >= 500 => new(ErrorId.ServerUnavailable, said, "Nothing: the request is repeated.", api) { RetryAfter = RetryAfter(response) },
             _ => new(ErrorId.ServerUnexpected, said, "Check that DEVICE_API is the address of a registration API.", api),
         };
-    }
 
     internal static AutoRegisterException TimedOut(Uri api, string what, Exception e) => new(
         ErrorId.ServerTimeout, $"'{Origin(api)}' {what} in time.", "Check the network; the request is repeated.", api, e);

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace AutoRegister.Core.Errors;
+
+/// <summary>A server's answer that was not the one that was hoped for.</summary>
+public sealed class ServerAnswer
+{
+    /// <summary>Keeps an answer.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="body">The body.</param>
+    internal ServerAnswer(int status, string body)
+    {
+        Status = status;
+        Words = ReadWords(body);
+    }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; }
+
+    /// <summary>The server's own words, a line each, fit for a terminal: <c>key: value</c> for a JSON object, as <c>lmp-device-register</c> prints it.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    private static string[] ReadWords(string body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return [.. document.RootElement.EnumerateObject().Select(property => $"{Printable.Text(property.Name)}: {Printable.Text(property.Value.ToString())}")];
+            }
+        }
+        catch (JsonException)
+        {
+            // Plain text is words too.
+        }
+
+        string text = Printable.Text(body);
+        return text.Length > 0 ? [text] : [];
+    }
+}
