@@ -1,0 +1,23 @@
+namespace CrashRig.Ptrace;
+
+/// <summary>The entry of a system call, as PTRACE_GET_SYSCALL_INFO tells it on every architecture (ptrace(2)).</summary>
+internal sealed record CallEntry(int ThreadId, long Number, long[] Arguments)
+{
+    private const byte OperationEntry = 1;
+
+    /// <summary>Asks a thread in a system call stop.</summary>
+    /// <returns>The entry; <see langword="null"/> at the exit of a call.</returns>
+    internal static unsafe CallEntry? Read(int threadId)
+    {
+        // struct ptrace_syscall_info: op at 0, nr at 24, args[6] from 32.
+        const int Size = 88;
+        byte* info = stackalloc byte[Size];
+        nint got = Native.PTrace(Native.RequestGetSyscallInfo, threadId, Size, info);
+        if (got <= 0 || info[0] != OperationEntry)
+        {
+            return null;
+        }
+
+        return new CallEntry(threadId, *(long*)(info + 24), new ReadOnlySpan<long>(info + 32, 6).ToArray());
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace CrashRig.Sweep;
+
+/// <summary><c>crash-rig sweep</c>: one registration for every point at which it can be interrupted.</summary>
+internal static class SweepCommand
+{
+    private const string HelpText =
+        """
+        crash-rig sweep --out DIR [options]
+          For every system call by which a registration leaves something behind: a new device, a run that is ended there, a
+          plain run, and a look at the device, its token, the gateway and the ledger.
+
+          --out DIR        what the build made: host, module, factory
+          --work DIR       where devices are made (default: a new directory below the temporary one)
+          --module FILE    a PKCS#11 module, SoftHSM2's; without it the key is a file
+          --classes C      all, or durable: rename, link, unlink, mkdir, rmdir, fsync only (default all)
+          --every N        try every N-th point only (default 1)
+          --from N --to N  the first and the last point
+          --parallel N     devices at a time (default 2)
+          --signal N       the signal's number (default 9)
+        Exit codes: 0 no failures, 1 failures, 64 wrong command line.
+        """;
+
+    /// <summary>Runs the command.</summary>
+    internal static int Run(string[] args)
+    {
+        if (Parse(args) is not SweepOptions options)
+        {
+            Console.Error.WriteLine(HelpText);
+            return 64;
+        }
+
+        Directory.CreateDirectory(options.Work);
+        try
+        {
+            return new PointSweep(options).Run() == 0 ? 0 : 1;
+        }
+        finally
+        {
+            Directory.Delete(options.Work, recursive: true);
+        }
+    }
+
+    private static SweepOptions? Parse(string[] args)
+    {
+        var given = new Dictionary<string, string>();
+        for (int i = 0; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length || !given.TryAdd(args[i], args[i + 1]))
+            {
+                return null;
+            }
+        }
+
+        string? Take(string name) => given.Remove(name, out string? value) ? value : null;
+        int Number(string name, int otherwise) => Take(name) is string text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        if (Take("--out") is not string output || Take("--classes") is var classes && classes is not (null or "all" or "durable"))
+        {
+            return null;
+        }
+
+        var options = new SweepOptions
+        {
+            Out = Path.GetFullPath(output),
+            Work = Path.GetFullPath(Take("--work") ?? Path.Join(Path.GetTempPath(), $"crash-rig-{Environment.ProcessId}")),
+            Module = Take("--module") ?? string.Empty,
+            DurableOnly = classes == "durable",
+            Every = Number("--every", 1),
+            From = Number("--from", 1),
+            To = Number("--to", int.MaxValue),
+            Parallel = Number("--parallel", 2),
+            Signal = Number("--signal", Ptrace.Native.SignalKill),
+        };
+        return given.Count == 0 ? options : null;
+    }
+}

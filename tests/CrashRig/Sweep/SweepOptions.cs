@@ -1,0 +1,41 @@
+namespace CrashRig.Sweep;
+
+/// <summary>What a sweep is about.</summary>
+internal sealed record SweepOptions
+{
+    /// <summary>The folder with host, module and factory, as the build leaves it.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Where devices and factories are made; removed at the end.</summary>
+    public required string Work { get; init; }
+
+    /// <summary>The PKCS#11 module; empty for a software key.</summary>
+    public string Module { get; init; } = string.Empty;
+
+    /// <summary>Whether only calls count that order what a disk holds.</summary>
+    public bool DurableOnly { get; init; }
+
+    /// <summary>Every how many points one is tried.</summary>
+    public int Every { get; init; } = 1;
+
+    /// <summary>The first point.</summary>
+    public int From { get; init; } = 1;
+
+    /// <summary>The last point; a later end of the program ends the sweep earlier.</summary>
+    public int To { get; init; } = int.MaxValue;
+
+    /// <summary>How many devices are registered at a time, each with a factory of its own.</summary>
+    public int Parallel { get; init; } = 2;
+
+    /// <summary>The signal sent at each point.</summary>
+    public int Signal { get; init; } = Ptrace.Native.SignalKill;
+
+    /// <summary>The program that runs scripts: our host.</summary>
+    public string Shell => Path.Join(Out, "host", "lmp-pwsh");
+
+    /// <summary>What the unit runs.</summary>
+    public string Wrapper => Path.Join(Out, "module", "AutoRegister", "device", "lmp-device-auto-register.ps1");
+
+    /// <summary>The local factory.</summary>
+    public string Factory => Path.Join(Out, "factory", "lmp-factory");
+}
