@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+
+namespace FaultServer;
+
+/// <summary>
+/// The faults, by name. Those of the answer take the place of an answer to a POST; those of the connection happen before any
+/// request is read. <c>fine</c> and an empty script mean correct answers.
+/// </summary>
+public static class Faults
+{
+    /// <summary>Faults of the answer.</summary>
+    public static IReadOnlyDictionary<string, Func<HttpCall, IOrigin, CancellationToken, Task>> OfAnswers { get; } =
+        new Dictionary<string, Func<HttpCall, IOrigin, CancellationToken, Task>>
+        {
+            ["fine"] = async (call, origin, stop) => await call.AnswerAsync(await origin.AnswerAsync(call, stop), stop),
+            ["truncated-json"] = Reply(201, "{\"root.crt\": \"-----BEGIN CERT"),
+            ["html-200"] = Reply(200, "<html><body>Sign in</body></html>", "text/html"),
+            ["html-201"] = Reply(201, "<html><body>Sign in</body></html>", "text/html"),
+            ["html-as-json"] = Reply(201, "<html><body>Sign in</body></html>"),
+            ["empty-object"] = Reply(201, "{}"),
+            ["empty-body"] = Reply(201, string.Empty),
+            ["json-list"] = Reply(201, "[1, 2]"),
+            ["no-client.pem"] = Change(files => files.Remove("client.pem")),
+            ["no-root.crt"] = Change(files => files.Remove("root.crt")),
+            ["no-sota.toml"] = Change(files => files.Remove("sota.toml")),
+            ["empty-sota.toml"] = Change(files => files["sota.toml"] = string.Empty),
+            ["own-p11"] = Change(files => files["sota.toml"] += "\n[p11]\nmodule = \"/evil.so\"\n"),
+            ["stranger"] = Change(files => files["client.pem"] = SelfSigned.Stranger()),
+            ["garbage-certificate"] = Change(files => files["client.pem"] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+            ["evil-name"] = Change(files => files["../evil"] = "x"),
+            ["private-key-name"] = Change(files => files["pkey.pem"] = "x"),
+            ["duplicate-name"] = DuplicateAsync,
+            ["status-400"] = Reply(400, "missing field", "text/plain"),
+            ["status-401"] = Reply(401, "{\"error\": \"Provided token value is not valid\"}"),
+            ["status-409"] = Reply(409, "{\"error\": \"A device with this uuid exists\"}"),
+            ["status-500"] = Reply(500, "<html>500</html>", "text/html"),
+            ["status-502"] = Reply(502, "Bad gateway", "text/plain"),
+            ["retry-after-seconds"] = Reply(503, "busy", "text/plain", () => "Retry-After: 1\r\n"),
+            ["retry-after-date"] = Reply(503, "busy", "text/plain", () => $"Retry-After: {DateTime.UtcNow.AddSeconds(2).ToString("R", CultureInfo.InvariantCulture)}\r\n"),
+            ["status-429"] = Reply(429, "slowly", "text/plain", () => "Retry-After: 1\r\n"),
+            ["redirect-same-host"] = Reply(307, string.Empty, "text/plain", () => "Location: /elsewhere\r\n"),
+            ["redirect-other-host"] = Reply(302, string.Empty, "text/plain", () => "Location: https://portal.example/\r\n"),
+            ["redirect-http"] = Reply(302, string.Empty, "text/plain", () => "Location: http://portal.example/\r\n"),
+            ["informational"] = async (call, origin, stop) =>
+            {
+                await call.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", stop);
+                await OfAnswers!["fine"](call, origin, stop);
+            },
+            ["hang"] = (_, _, stop) => Task.Delay(Timeout.Infinite, stop),
+            ["slow-headers"] = (call, _, stop) => TrickleAsync(call, "HTTP/1.1 201 Created\r\nX-Slow: ", stop),
+            ["slow-body"] = async (call, _, stop) =>
+            {
+                await call.SendAsync(HttpReply.Text(201, string.Empty).Head(10000), stop);
+                await TrickleAsync(call, "{", stop);
+            },
+            ["reset-after-request"] = (_, _, _) => Task.CompletedTask,
+            ["reset-in-headers"] = (call, _, stop) => call.SendAsync("HTTP/1.1 201 Crea", stop),
+            ["reset-in-body"] = async (call, origin, stop) =>
+            {
+                HttpReply reply = await origin.AnswerAsync(call, stop);
+                await call.SendAsync(reply.Head(reply.Body.Length), stop);
+                await call.SendAsync(reply.Body[..(reply.Body.Length / 2)], stop);
+            },
+            ["length-too-short"] = async (call, origin, stop) =>
+            {
+                HttpReply reply = await origin.AnswerAsync(call, stop);
+                await call.SendAsync(reply.Head(reply.Body.Length / 2), stop);
+                await call.SendAsync(reply.Body, stop);
+            },
+            ["gzip-bomb"] = async (call, _, stop) =>
+            {
+                var reply = new HttpReply(201, Bomb(), Extra: "Content-Encoding: gzip\r\n");
+                await call.AnswerAsync(reply, stop);
+            },
+            ["100-megabytes"] = async (call, _, stop) =>
+            {
+                await call.SendAsync(HttpReply.Text(201, string.Empty).Head(100_000_000), stop);
+                byte[] block = new byte[100_000];
+                for (int i = 0; i < 1000; i++)
+                {
+                    await call.SendAsync(block, stop);
+                }
+            },
+            ["lost"] = async (call, origin, stop) => await origin.AnswerAsync(call, stop),
+        };
+
+    /// <summary>Faults of the connection; they read and write below TLS.</summary>
+    public static IReadOnlyDictionary<string, Func<Stream, CancellationToken, Task>> OfConnections { get; } =
+        new Dictionary<string, Func<Stream, CancellationToken, Task>>
+        {
+            ["refused"] = (_, _) => Task.CompletedTask,
+            ["no-handshake"] = (_, stop) => Task.Delay(Timeout.Infinite, stop),
+            ["garbage-tls"] = async (raw, stop) =>
+            {
+                _ = await raw.ReadAsync(new byte[1024], stop);
+                await raw.WriteAsync(Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.2\r\n"), stop);
+            },
+            ["plain-http"] = async (raw, stop) =>
+            {
+                _ = await raw.ReadAsync(new byte[1024], stop);
+                await raw.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"), stop);
+            },
+        };
+
+    private static Func<HttpCall, IOrigin, CancellationToken, Task> Reply(int status, string body, string type = "application/json", Func<string>? extra = null) =>
+        (call, _, stop) => call.AnswerAsync(HttpReply.Text(status, body, type, extra?.Invoke() ?? string.Empty), stop);
+
+    private static Func<HttpCall, IOrigin, CancellationToken, Task> Change(Action<Dictionary<string, string>> change) =>
+        async (call, origin, stop) =>
+        {
+            HttpReply reply = await origin.AnswerAsync(call, stop);
+            Dictionary<string, string> files = JsonSerializer.Deserialize<Dictionary<string, string>>(reply.Body)!;
+            change(files);
+            await call.AnswerAsync(reply with { Body = JsonSerializer.SerializeToUtf8Bytes(files) }, stop);
+        };
+
+    private static async Task DuplicateAsync(HttpCall call, IOrigin origin, CancellationToken stop)
+    {
+        HttpReply reply = await origin.AnswerAsync(call, stop);
+        string twice = Encoding.UTF8.GetString(reply.Body).TrimEnd()[..^1] + ",\"root.crt\":\"x\"}";
+        await call.AnswerAsync(HttpReply.Text(201, twice), stop);
+    }
+
+    private static async Task TrickleAsync(HttpCall call, string start, CancellationToken stop)
+    {
+        await call.SendAsync(start, stop);
+        while (true)
+        {
+            await Task.Delay(50, stop);
+            await call.SendAsync("x", stop);
+        }
+    }
+
+    private static byte[] Bomb()
+    {
+        using var bomb = new MemoryStream();
+        using (var gzip = new GZipStream(bomb, CompressionLevel.SmallestSize))
+        {
+            byte[] zeros = new byte[1024 * 1024];
+            for (int i = 0; i < 200; i++)
+            {
+                gzip.Write(zeros);
+            }
+        }
+
+        return bomb.ToArray();
+    }
+}
