@@ -34,6 +34,31 @@ function Write-Problem([int] $Priority, [string] $Text) {
     [Console]::Error.WriteLine($(if ($underSystemd) { "<$Priority>$Text" } else { $Text }))
 }
 
+# The line 'Status:' of systemctl status, which outlives what the journal keeps (sd_notify(3)).
+function Set-UnitStatus([string] $Text) {
+    if (-not $env:NOTIFY_SOCKET) {
+        return
+    }
+
+    $socket = [System.Net.Sockets.Socket]::new('Unix', 'Dgram', 'Unspecified')
+    try {
+        # A leading @ stands for the abstract name space's zero byte.
+        $place = [System.Net.Sockets.UnixDomainSocketEndPoint]::new(($env:NOTIFY_SOCKET -replace '^@', "`0"))
+        $null = $socket.SendTo([System.Text.Encoding]::UTF8.GetBytes("STATUS=$($Text.ReplaceLineEndings(' '))"), $place)
+    }
+    catch [System.Net.Sockets.SocketException] {
+        Write-Problem 4 "warning: the status of the unit could not be set: $($_.Exception.Message)"
+    }
+    finally {
+        $socket.Dispose()
+    }
+}
+
+function Write-Result([string] $Text) {
+    Write-Step $Text
+    Set-UnitStatus $Text
+}
+
 try {
     $manifest = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psd1')
     Import-Module -Name $(if ([System.IO.File]::Exists($manifest)) { $manifest } else { 'AutoRegister' }) -Verbose:$false
@@ -50,6 +75,7 @@ try {
         }
         elseif ($_ -is [System.Management.Automation.WarningRecord]) {
             Write-Problem 4 "warning: $($_.Message)"
+            Set-UnitStatus $_.Message
         }
         elseif ($_ -is [System.Management.Automation.ErrorRecord]) {
             if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') {
@@ -59,10 +85,10 @@ try {
             Write-Problem 4 "warning: $($_.Exception.Message) $($_.ErrorDetails.RecommendedAction)"
         }
         elseif ($_.AlreadyRegistered) {
-            Write-Step "Already registered: $($_.Name) in factory $($_.Factory)"
+            Write-Result "Already registered: $($_.Name) in factory $($_.Factory)"
         }
         else {
-            Write-Step "Registered: $($_.Name) in factory $($_.Factory), certificate $($_.CertificateSerialNumber)"
+            Write-Result "Registered: $($_.Name) in factory $($_.Factory), certificate $($_.CertificateSerialNumber)"
         }
     }
 
@@ -75,7 +101,9 @@ catch {
         $problem += " $($failure.ErrorDetails.RecommendedAction)"
     }
 
-    Write-Problem 3 "$problem [$($failure.FullyQualifiedErrorId.Split(',')[0])]"
+    $problem += " [$($failure.FullyQualifiedErrorId.Split(',')[0])]"
+    Write-Problem 3 $problem
+    Set-UnitStatus $problem
     $sort = if ($failure.Exception.PSObject.Properties['Sort']) { "$($failure.Exception.Sort)" } else { '' }
     exit $(switch ($sort) {
             'TryAgain' { 75 }

@@ -1,0 +1,102 @@
+# The systemd unit and its drop-ins, as systemd itself judges them, and what the script tells systemd.
+
+BeforeDiscovery {
+    $noSystemd = -not [System.IO.File]::Exists('/usr/bin/systemd-analyze')
+    $kinds = 'hsm-optee', 'hsm-tpm2', 'hsm-i2c', 'hsm-softhsm'
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $device = [System.IO.Path]::Combine((Get-RigPath Module), 'device')
+
+    # The unit as an installation writes it, and a drop-in beside it.
+    function New-Unit([string] $Name, [string] $DropIn = '') {
+        $folder = "$TestDrive/$Name"
+        $unit = "$folder/lmp-device-auto-register.service"
+        $null = [System.IO.Directory]::CreateDirectory("$unit.d")
+        $text = [System.IO.File]::ReadAllText("$device/lmp-device-auto-register.service.in")
+        $text = $text.Replace('@@PWSH@@', '/bin/true').Replace('@@MODULE_DIR@@', '/usr/lib/autoregister').Replace('@@LMP_AUTO_REGISTER_USE_HOSTNAME@@', '')
+        [System.IO.File]::WriteAllText($unit, $text)
+        if ($DropIn) {
+            [System.IO.File]::WriteAllText("$unit.d/test.conf", $DropIn)
+        }
+
+        $unit
+    }
+}
+
+Describe 'The unit' {
+    It 'is understood by systemd to the last word' -Skip:$noSystemd {
+        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', (New-Unit plain))
+        "$($checked.Output)$($checked.Error)" | Should -BeNullOrEmpty
+        $checked.ExitCode | Should -Be 0
+    }
+
+    It 'is understood with the drop-in <_>' -Skip:$noSystemd -ForEach $kinds {
+        $unit = New-Unit $_ ([System.IO.File]::ReadAllText("$device/$_.conf"))
+        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', $unit)
+        "$($checked.Output)$($checked.Error)" | Should -BeNullOrEmpty
+        $checked.ExitCode | Should -Be 0
+    }
+
+    It 'is checked here with its drop-ins: a wrong one is found' -Skip:$noSystemd {
+        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', (New-Unit wrong "[Service]`nNoSuchKey=1`n"))
+        $checked.Error | Should -Match 'NoSuchKey'
+        $checked.ExitCode | Should -Not -Be 0
+    }
+
+    It 'exposes at most 2.5' -Skip:$noSystemd {
+        $judged = Invoke-RigProcess systemd-analyze @('security', '--offline=true', '--threshold=25', (New-Unit judged))
+        $judged.ExitCode | Should -Be 0 -Because $judged.Output
+        $judged.Output | Should -Match 'Overall exposure level for lmp-device-auto-register.service: [012]\.'
+    }
+
+    It 'is not started again after any exit code of the script but 75' {
+        $text = [System.IO.File]::ReadAllText("$device/lmp-device-auto-register.service.in")
+        $prevented = @([regex]::Matches($text, '(?m)^RestartPreventExitStatus=(.*)$') | ForEach-Object { $_.Groups[1].Value.Split(' ') })
+        foreach ($code in '1', '64', '70', '77', '78') {
+            $prevented | Should -Contain $code
+        }
+
+        $prevented | Should -Not -Contain '75'
+    }
+}
+
+Describe 'The status line' {
+    BeforeAll {
+        function Invoke-WithNotifySocket([hashtable] $On, [hashtable] $Factory) {
+            $path = "$($On.Root)/notify"
+            $socket = [System.Net.Sockets.Socket]::new('Unix', 'Dgram', 'Unspecified')
+            try {
+                $socket.Bind([System.Net.Sockets.UnixDomainSocketEndPoint]::new($path))
+                $run = Invoke-RigWrapper $On $Factory -Environment @{ NOTIFY_SOCKET = $path }
+                $buffer = [byte[]]::new(4096)
+                $run.Status = @(while ($socket.Available -gt 0) {
+                        [System.Text.Encoding]::UTF8.GetString($buffer, 0, $socket.Receive($buffer))
+                    })
+                $run
+            }
+            finally {
+                $socket.Dispose()
+            }
+        }
+    }
+
+    It 'says what happened' {
+        $factory = Start-RigFactory -Path "$TestDrive/factory"
+        try {
+            $run = Invoke-WithNotifySocket (New-RigDevice -Path "$TestDrive/well" -Token $factory.Token -Hsm '') $factory
+            $run.ExitCode | Should -Be 0
+            $run.Status[-1] | Should -Match '^STATUS=Registered: .* in factory acme'
+        }
+        finally {
+            Stop-RigFactory $factory
+        }
+    }
+
+    It 'says what to do' {
+        $run = Invoke-WithNotifySocket (New-RigDevice -Path "$TestDrive/badly" -Hsm "HSM_MODULE=/usr/lib/x.so`nHSM_PIN=1234`n")
+        $run.ExitCode | Should -Be 78
+        $run.Status[-1] | Should -Match '^STATUS=error: /etc/sota/hsm lacks HSM_SOPIN\. Write .*\[HsmSettingMissing\]$'
+    }
+}
