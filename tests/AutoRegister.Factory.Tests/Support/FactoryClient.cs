@@ -15,7 +15,7 @@ public static class FactoryClient
     /// <summary>A client; with a certificate, one that shows it to whoever asks.</summary>
     public static HttpClient Open(FactoryProcess factory, X509Certificate2? certificate = null)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
