@@ -18,6 +18,7 @@ public sealed class EnrollmentJournal
     private readonly string sotaPath;
     private readonly string entryPath;
     private readonly string answerPath;
+    private readonly string tokenMarkPath;
 
     /// <summary>Names the journal of a SOTA directory; touches nothing.</summary>
     /// <param name="sotaPath">The SOTA directory on this machine.</param>
@@ -27,6 +28,7 @@ public sealed class EnrollmentJournal
         JournalPath = Path.Join(sotaPath, DirectoryName);
         entryPath = Path.Join(JournalPath, "journal.json");
         answerPath = Path.Join(JournalPath, "answer.json");
+        tokenMarkPath = Path.Join(JournalPath, "token");
         PrivateKeyPath = Path.Join(JournalPath, CredentialFileNames.PrivateKey);
     }
 
@@ -81,6 +83,16 @@ public sealed class EnrollmentJournal
     {
         AtomicFile.CreateDirectory(JournalPath);
         AtomicFile.Write(entryPath, JsonSerializer.SerializeToUtf8Bytes(entry, EnrollmentJson.Default.JournalEntry), AtomicFile.OwnerOnly);
+    }
+
+    /// <summary>Whether an unfinished registration began to initialise a token: a torn one is ours.</summary>
+    public bool TokenInitializationBegan => File.Exists(tokenMarkPath);
+
+    /// <summary>Remembers that a blank token is about to be initialised; this comes before the entry, which needs the token.</summary>
+    public void BeginTokenInitialization()
+    {
+        AtomicFile.CreateDirectory(JournalPath);
+        AtomicFile.Write(tokenMarkPath, [], AtomicFile.OwnerOnly);
     }
 
     /// <summary>Makes a checked answer durable; the entry says separately that it counts.</summary>

@@ -28,7 +28,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         if (config.Hsm is not null)
         {
             keyLocation = registration.Key.KeyLocation;
-            StoreInToken(answer);
+            StoreInToken(answer, entry.Strangers);
         }
 
         IReadOnlyList<string> files = CredentialWriter.Write(config, answer, journal.PrivateKeyPath);
@@ -49,9 +49,10 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         };
     }
 
-    private void StoreInToken(RegistrationAnswer answer)
+    private void StoreInToken(RegistrationAnswer answer, IReadOnlyList<string> strangers)
     {
-        using TokenKeyPlace place = TokenKeyPlace.Open(config.Hsm!, observer);
+        using TokenKeyPlace place = TokenKeyPlace.Open(config.Hsm!, journal, observer);
+        place.RemoveDebris(strangers);
         place.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
         observer.ReportStep($"Certificate written to the token '{config.Hsm!.TokenLabel}'");
     }

@@ -38,6 +38,9 @@ public sealed record JournalEntry
     /// <summary>Whether credentials and token objects of an earlier registration are to be replaced (<c>-Force</c>).</summary>
     public bool Replace { get; init; }
 
+    /// <summary>What was in the token before anything was made: never ours.</summary>
+    public IReadOnlyList<string> Strangers { get; init; } = [];
+
     /// <summary>How often the registration began anew because the server knew the UUID.</summary>
     public int Restarts { get; init; }
 

@@ -111,6 +111,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             Production = config.Production,
             KeyPlace = place.Description,
             Orphans = orphans ?? [],
+            Strangers = place.Inventory(),
         };
     }
 
@@ -130,7 +131,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
     {
         if (entry.State == RegistrationState.Unregistered)
         {
-            return place.Make();
+            return place.Make(entry.Strangers);
         }
 
         IDeviceKey? key = place.Find(entry.KeyFingerprint);
@@ -142,7 +143,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
         observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
         entry = Begin(place, Forget(entry));
-        return place.Make();
+        return place.Make(entry.Strangers);
     }
 
     /// <summary>The CSR is made once and kept byte for byte, unless the device is told to be somebody else.</summary>

@@ -15,6 +15,8 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
         // The journal's directory is ours; nothing in it can be a stranger's.
     }
 
+    public IReadOnlyList<string> Inventory() => [];
+
     public void Clear()
     {
         // An earlier key file is replaced when the new one is put in place, not before.
@@ -34,7 +36,7 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
         return null;
     }
 
-    public IDeviceKey Make() => FileDeviceKey.Create(journal.PrivateKeyPath);
+    public IDeviceKey Make(IReadOnlyCollection<string> before) => FileDeviceKey.Create(journal.PrivateKeyPath);
 
     public void Dispose()
     {

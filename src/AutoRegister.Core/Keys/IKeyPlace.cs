@@ -15,6 +15,10 @@ internal interface IKeyPlace : IDisposable
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmObjectConflict"/> naming the object.</exception>
     void RequireFree();
 
+    /// <summary>Lists what is there before anything is made: it is not ours, and no later run may take it for ours.</summary>
+    /// <returns>One text for each object.</returns>
+    IReadOnlyList<string> Inventory();
+
     /// <summary>Removes every key and certificate in our way, whoever made them (<c>-Force</c>).</summary>
     void Clear();
 
@@ -31,5 +35,7 @@ internal interface IKeyPlace : IDisposable
     /// Makes the key. The journal already says that whatever is there was made by an attempt of ours that was cut off: a whole
     /// key is taken, half of one removed.
     /// </summary>
-    IDeviceKey Make();
+    /// <param name="before">The inventory the journal remembers.</param>
+    /// <returns>The key.</returns>
+    IDeviceKey Make(IReadOnlyCollection<string> before);
 }

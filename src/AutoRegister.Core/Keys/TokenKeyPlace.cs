@@ -1,4 +1,6 @@
 using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Keys;
@@ -23,9 +25,14 @@ internal sealed class TokenKeyPlace : IKeyPlace
         $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={TokenNames.KeyLabel};id=%{TokenNames.Hex(TokenNames.KeyId)};type=private";
 
     /// <summary>Finds the token, initialises it when it is blank, and logs in once.</summary>
-    internal static TokenKeyPlace Open(HsmSettings hsm, IRegistrationObserver observer)
+    internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer)
     {
-        TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer);
+        if (journal.TokenInitializationBegan)
+        {
+            TornTokens.Remove(hsm.ModulePath, hsm.ModuleParameters, hsm.TokenLabel, observer);
+        }
+
+        TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization);
         observer.ReportStep($"PKCS#11 token '{hsm.TokenLabel}' {(session.InitializedNow ? "initialised" : "found")} (serial {session.Token.Serial})");
         return new TokenKeyPlace(hsm, session, observer);
     }
@@ -57,18 +64,48 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return null;
     }
 
-    public IDeviceKey Make()
+    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects());
+
+    public IDeviceKey Make(IReadOnlyCollection<string> before)
     {
-        if (session.FindKey() is TokenKey whole)
+        RemoveDebris(before);
+        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects()));
+        if (FindWhole() is TokenKey whole)
         {
             observer.ReportStep("Taking up the key that an interrupted run made");
             return whole;
         }
 
-        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects()));
         TokenKey key = session.GenerateKey(new KeyRequest());
         observer.ReportStep($"Key made in the token '{hsm.TokenLabel}': it never leaves it");
         return key;
+    }
+
+    /// <summary>Removes what a run of ours left that was killed while the token wrote an object.</summary>
+    internal void RemoveDebris(IReadOnlyCollection<string> before)
+    {
+        IReadOnlyList<TokenObject> debris = TokenDebris.Find(session.FindObjects(), before);
+        foreach (TokenObject item in debris)
+        {
+            observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}': an interrupted run did not finish writing it");
+        }
+
+        session.DestroyObjects(debris);
+    }
+
+    /// <summary>A pair of ours that does not sign was not written to its end, and goes.</summary>
+    private TokenKey? FindWhole()
+    {
+        try
+        {
+            return session.FindKey();
+        }
+        catch (AutoRegisterException e) when (e.Id is ErrorId.HsmKeyUnusable or ErrorId.HsmFailure)
+        {
+            observer.ReportWarning($"{e.Message} An interrupted run did not finish writing the key; it is removed.");
+            session.DestroyObjects(session.FindObjects().Where(o => o.Kind != TokenObjectKind.Certificate && o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId)));
+            return null;
+        }
     }
 
     /// <summary>Puts the device certificate beside its key.</summary>

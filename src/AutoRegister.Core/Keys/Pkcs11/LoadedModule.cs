@@ -36,6 +36,18 @@ internal sealed class LoadedModule
     /// </summary>
     public Lock Calls { get; } = new();
 
+    /// <summary>Who made the module, as it says itself.</summary>
+    public string Manufacturer
+    {
+        get
+        {
+            lock (Calls)
+            {
+                return library.GetInfo().ManufacturerId;
+            }
+        }
+    }
+
     /// <summary>Adds a user of the module; the first one initialises it.</summary>
     /// <param name="path">Path of the module.</param>
     /// <param name="parameters">The string <c>pReserved</c> points to, for modules that want one; the first user's counts.</param>

@@ -18,12 +18,17 @@ internal sealed class SessionOpener : IDisposable
     public SessionOpener(HsmSettings hsm) => module = Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters);
 
     /// <summary>Goes through the steps.</summary>
-    public OpenedSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer)
+    public OpenedSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization)
     {
         lock (module.Loaded.Calls)
         {
             TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize, observer);
             bool initialize = !slot.Token.IsInitialized;
+            if (initialize)
+            {
+                beforeInitialization?.Invoke();
+            }
+
             slot = initialize ? TokenInitializer.InitializeToken(module.Loaded, slot, hsm, observer) : slot;
 
             // After C_InitToken the flag is not asked: tpm2-pkcs11 says at once that there is a user PIN.
@@ -41,7 +46,7 @@ internal sealed class SessionOpener : IDisposable
                     throw;
                 }
 
-                return Open(hsm, mayInitialize, observer);
+                return Open(hsm, mayInitialize, observer, beforeInitialization);
             }
             catch (AutoRegisterException e) when (e.Id == ErrorId.HsmPinNotInitialized && mayInitialize && !setPin)
             {

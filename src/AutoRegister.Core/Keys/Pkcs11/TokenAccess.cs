@@ -55,8 +55,16 @@ internal sealed class TokenAccess(OpenedSession opened)
     /// <returns>The bytes; <see langword="null"/> where the module does not show the attribute.</returns>
     public byte[]? ReadBytes(IObjectHandle handle, CKA type) => Run(s =>
     {
-        using IObjectAttribute attribute = s.GetAttributeValue(handle, new List<CKA> { type })[0];
-        return attribute.CannotBeRead ? null : attribute.GetValueAsByteArray();
+        try
+        {
+            using IObjectAttribute attribute = s.GetAttributeValue(handle, new List<CKA> { type })[0];
+            return attribute.CannotBeRead ? null : attribute.GetValueAsByteArray();
+        }
+        catch (Pkcs11Exception e) when (e.RV == CKR.CKR_ATTRIBUTE_VALUE_INVALID)
+        {
+            // SoftHSM2's word for an attribute that was not written before the module was killed.
+            return null;
+        }
     });
 
     /// <summary>Reads a yes or no.</summary>

@@ -40,7 +40,7 @@ public static class TokenConflicts
     public static IReadOnlyList<TokenObject> FindHalves(IReadOnlyList<TokenObject> objects, string label = TokenNames.KeyLabel, byte id = TokenNames.KeyId)
     {
         ArgumentNullException.ThrowIfNull(objects);
-        TokenObject[] keys = [.. objects.Where(o => o.Kind != TokenObjectKind.Certificate && o.IsNamed(label, id))];
+        TokenObject[] keys = [.. objects.Where(o => o.Kind is (TokenObjectKind.PrivateKey or TokenObjectKind.PublicKey) && o.IsNamed(label, id))];
         return keys.Select(o => o.Kind).Distinct().Count() == 1 ? keys : [];
     }
 

@@ -27,7 +27,8 @@ public sealed record TokenObject(TokenObjectKind Kind, string Label, string Id, 
         {
             TokenObjectKind.PrivateKey => "private key",
             TokenObjectKind.PublicKey => "public key",
-            _ => "certificate",
+            TokenObjectKind.Certificate => "certificate",
+            _ => "unreadable object",
         };
         string detail = Subject is not null ? $", subject {Subject}" : string.Empty;
         return $"{kind} \"{Label}\" (id {(Id.Length == 0 ? "none" : Id)}{detail})";

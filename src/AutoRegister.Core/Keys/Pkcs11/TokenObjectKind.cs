@@ -11,4 +11,7 @@ public enum TokenObjectKind
 
     /// <summary><c>CKO_CERTIFICATE</c>.</summary>
     Certificate,
+
+    /// <summary>The token does not say what it is: what a module leaves that was killed while it wrote an object.</summary>
+    Unreadable,
 }

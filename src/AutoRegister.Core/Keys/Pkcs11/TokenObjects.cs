@@ -6,10 +6,12 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <summary>Looks for keys and certificates in a token.</summary>
 internal sealed class TokenObjects(TokenAccess access)
 {
-    /// <summary>Lists all private keys, public keys and certificates.</summary>
+    private static readonly TokenObjectKind[] Named = [TokenObjectKind.PrivateKey, TokenObjectKind.PublicKey, TokenObjectKind.Certificate];
+
+    /// <summary>Lists all private keys, public keys and certificates, and what does not say what it is.</summary>
     /// <returns>The objects.</returns>
     public IReadOnlyList<TokenObject> FindAll() =>
-        [.. Enum.GetValues<TokenObjectKind>().SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle)))];
+        [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle))), .. FindUnreadable()];
 
     /// <summary>Finds objects of a kind that have this label and id.</summary>
     public List<IObjectHandle> Find(TokenObjectKind kind, string label, byte id) =>
@@ -47,6 +49,10 @@ internal sealed class TokenObjects(TokenAccess access)
                 return new TokenObject(kind, label, id) { Handle = handle };
         }
     }
+
+    private IEnumerable<TokenObject> FindUnreadable() => access.Find(access.NewTemplate())
+        .Where(handle => access.ReadBytes(handle, CKA.CKA_CLASS) is null or { Length: 0 })
+        .Select(handle => new TokenObject(TokenObjectKind.Unreadable, string.Empty, string.Empty) { Handle = handle });
 
     /// <summary>Reads an EC public key.</summary>
     /// <param name="handle">The public key.</param>

@@ -34,13 +34,14 @@ public sealed class TokenSession : IDisposable
     /// <param name="hsm">Module, label and PINs.</param>
     /// <param name="mayInitialize">Whether a blank token may be initialised, and a missing user PIN set.</param>
     /// <param name="observer">Hears the story.</param>
+    /// <param name="beforeInitialization">Called when a blank token is about to be initialised: the time to remember that.</param>
     /// <returns>The session.</returns>
-    public static TokenSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer)
+    public static TokenSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization = null)
     {
         ArgumentNullException.ThrowIfNull(hsm);
         ArgumentNullException.ThrowIfNull(observer);
         using var opener = new SessionOpener(hsm);
-        return new TokenSession(opener.Open(hsm, mayInitialize, observer), observer);
+        return new TokenSession(opener.Open(hsm, mayInitialize, observer, beforeInitialization), observer);
     }
 
     /// <summary>Lists all keys and certificates in the token.</summary>

@@ -1,0 +1,56 @@
+using System.Globalization;
+using AutoRegister.Core.Files;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// Removes tokens that SoftHSM2 was killed in the middle of making. It makes a directory for a token and then writes the
+/// token's properties one at a time; without SO PIN nobody can ever log in, C_GetTokenInfo fails or calls the SO PIN locked,
+/// C_InitToken makes another token and leaves this one, and OpenSSL's PKCS#11 engine stops at the first that fails. Only its
+/// files can be removed, as softhsm2-util --delete-token does. A directory that holds any object is never touched.
+/// </summary>
+internal static class TornTokens
+{
+    private static readonly string[] Bookkeeping = ["token.object", "token.lock", "generation"];
+
+    /// <summary>Removes torn tokens; the caller knows that a run of ours was making one.</summary>
+    /// <param name="modulePath">The module.</param>
+    /// <param name="parameters">What it is initialised with.</param>
+    /// <param name="label">The label of our token.</param>
+    /// <param name="observer">Hears what is removed.</param>
+    public static void Remove(string modulePath, string? parameters, string label, IRegistrationObserver observer)
+    {
+        HashSet<string> usable;
+        using (Pkcs11Module module = Pkcs11Module.Open(modulePath, parameters))
+        {
+            if (!module.Loaded.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            usable = [.. TokenSlot.List(module.Loaded, []).Where(slot => !IsTorn(slot.Token, label)).Select(slot => slot.Token.Serial)];
+        }
+
+        // The module reads its directories when it is initialised, so this must happen while nobody uses it.
+        if (SoftHsmConfiguration.TokenDirectory() is string tokens && Directory.Exists(tokens))
+        {
+            foreach (string directory in Directory.EnumerateDirectories(tokens).Where(d => IsEmptyToken(d) && !usable.Contains(SerialOf(d))).ToList())
+            {
+                observer.ReportWarning($"Removing '{directory}': a token that an interrupted run did not finish making");
+                Directory.Delete(directory, recursive: true);
+                Posix.SyncDirectory(tokens);
+            }
+        }
+    }
+
+    // SoftHSM2 creates a token with the flag of a locked SO PIN, and takes it away when the SO PIN is set.
+    private static bool IsTorn(TokenDescription token, string label) =>
+        token.Label == label && token.SoPin == PinState.Locked && token.UserPin == PinState.NotInitialized;
+
+    private static bool IsEmptyToken(string directory) =>
+        Guid.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out _)
+        && Directory.EnumerateFileSystemEntries(directory).All(path => Bookkeeping.Contains(Path.GetFileName(path)));
+
+    /// <summary>The serial number is the second half of the UUID the directory is named after.</summary>
+    private static string SerialOf(string directory) => Path.GetFileName(directory).Replace("-", string.Empty, StringComparison.Ordinal)[16..];
+}
