@@ -36,7 +36,8 @@ internal static class ErrorRecords
             or ErrorId.HsmTokenAmbiguous => ErrorCategory.ResourceExists,
 
         ErrorId.RequestRejected or ErrorId.ServerUnexpected => ErrorCategory.ProtocolError,
-        ErrorId.AnswerInvalid or ErrorId.SotaTomlInvalid or ErrorId.JournalDamaged => ErrorCategory.InvalidData,
+        ErrorId.AnswerInvalid or ErrorId.SotaTomlInvalid or ErrorId.JournalDamaged
+            or ErrorId.DockerConfigInvalid => ErrorCategory.InvalidData,
 
         ErrorId.RegistrationIncomplete or ErrorId.SotaDirectoryUnusable or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable
             or ErrorId.HsmPinNotInitialized => ErrorCategory.InvalidOperation,

@@ -29,12 +29,28 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
     [ValidateNotNullOrEmpty]
     public string OtaClientService { get; set; } = OtaClient.DefaultService;
 
+    /// <summary>
+    /// Names a Docker credential helper for the factory's registry (the hub of the device API) in Docker's configuration.
+    /// What else is in the file is kept.
+    /// </summary>
+    [Parameter]
+    public string? ConfigureDockerCredentialHelper { get; set; }
+
+    /// <summary>Docker's configuration; without it <c>.docker/config.json</c> in the user's home.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? DockerConfigPath { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         try
         {
             OtaClientStarter.RequireName(OtaClientService);
+            if (ConfigureDockerCredentialHelper is not null)
+            {
+                DockerCredentialHelper.RequireName(ConfigureDockerCredentialHelper);
+            }
         }
         catch (AutoRegisterException e)
         {
@@ -51,11 +67,22 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
             return;
         }
 
+        string? dockerConfig = ConfigureDockerCredentialHelper is null ? null
+            : DockerConfigPath is null ? DockerCredentialHelper.DefaultPath() : GetUnresolvedProviderPathFromPSPath(DockerConfigPath);
         AutoRegisterException? problem = null;
         WriteResult(
             async token =>
             {
+                // Read before anything is put in place: a file that cannot be changed stops the export as early as fioup does.
+                byte[]? docker = dockerConfig is null ? null
+                    : DockerCredentialHelper.Merge(dockerConfig, DockerCredentialHelper.HubHost(registration.Key.Config.DeviceApi), ConfigureDockerCredentialHelper!);
                 ExportedCredentials exported = new Enroller(new EnrollerOptions(), this).Export(registration, token);
+                if (docker is not null)
+                {
+                    DockerCredentialHelper.Write(dockerConfig!, docker);
+                    exported = exported with { DockerConfigPath = dockerConfig };
+                }
+
                 try
                 {
                     return exported with { OtaClient = await StartAsync(registration, token).ConfigureAwait(false) };

@@ -133,6 +133,13 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     [Parameter]
     public SwitchParameter AllowPlainHttp { get; set; }
 
+    /// <summary>
+    /// Reads what <c>lmp-device-register</c> reads and no more: parameters, <c>/etc/os-release</c>, and the environment's
+    /// DEVICE_FACTORY, DEVICE_API, OAUTH_BASE and PRODUCTION.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IgnoreDeviceFiles { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -188,6 +195,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         TokenLabel = TokenLabel,
         NoHsm = NoHsm,
         AllowPlainHttp = Given(AllowPlainHttp),
+        IgnoreDeviceFiles = IgnoreDeviceFiles,
     };
 
     private static bool? Given(SwitchParameter parameter) => parameter.IsPresent ? true : null;

@@ -33,7 +33,7 @@ internal static class ApiTokenSetting
             return FromFile("/", path, inputs);
         }
 
-        if (inputs.Options.SkipApiToken)
+        if (inputs.Options.SkipApiToken || inputs.Options.IgnoreDeviceFiles)
         {
             return null;
         }

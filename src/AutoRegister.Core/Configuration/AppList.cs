@@ -16,6 +16,11 @@ internal static class AppList
             return Check(given, inputs.Observer);
         }
 
+        if (inputs.Options.IgnoreDeviceFiles)
+        {
+            return SettingInputs.Default<IReadOnlyList<string>>([]);
+        }
+
         if (inputs.Environment("APPS") is { } listed)
         {
             var names = listed.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

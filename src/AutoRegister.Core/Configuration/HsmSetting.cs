@@ -29,7 +29,7 @@ internal static class HsmSetting
             soPin = Copy("HsmSoPin", inputs.Options.HsmSoPin) ?? FromCredential(inputs, "hsm-so-pin");
             if (module is null || pin is null || soPin is null)
             {
-                using var file = ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
+                using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
                 if (file is null && module is null && pin is null && soPin is null)
                 {
                     return null;
@@ -111,7 +111,7 @@ internal static class HsmSetting
 
     private static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
     {
-        using var file = inputs.Credential(name);
+        using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
         if (file is null)
         {
             return null;

@@ -88,4 +88,10 @@ public sealed record SotaConfigOptions
 
     /// <summary>A missing token file is no error: a person is there who can authorise the device instead.</summary>
     public bool ApiTokenOptional { get; init; }
+
+    /// <summary>
+    /// Read what <c>lmp-device-register</c> reads and no more: not the files in <c>/etc/sota</c>, the token file, the systemd
+    /// credentials, the apps in the image, <c>APPS</c> and <c>USE_HOSTNAME</c>, which its wrapper looks at.
+    /// </summary>
+    public bool IgnoreDeviceFiles { get; init; }
 }

@@ -65,7 +65,7 @@ public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, str
             return given;
         }
 
-        return options.UseHostname ?? inputs.Environment("USE_HOSTNAME") is not null
+        return options.UseHostname ?? (!options.IgnoreDeviceFiles && inputs.Environment("USE_HOSTNAME") is not null)
             ? new Sourced<string>(DeviceName.FromHostname(inputs.Root, out var line), new SettingSource(SettingSourceKind.File, DeviceName.HostnamePath, line))
             : null;
     }

@@ -25,7 +25,7 @@ internal static class TagList
             return tags.Length > 0 ? new Sourced<IReadOnlyList<string>>(tags, given.Source) : throw Missing();
         }
 
-        using var file = ConfigFile.TryRead(inputs.Root, DefaultPath);
+        using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, DefaultPath);
         return file is null ? null : Parse(file, inputs.Observer);
     }
 

@@ -40,4 +40,7 @@ public sealed record ExportedCredentials
 
     /// <summary>What was done about the OTA client.</summary>
     public OtaClientState OtaClient { get; init; }
+
+    /// <summary>Docker's configuration that names the credential helper; <see langword="null"/> when none was asked for.</summary>
+    public string? DockerConfigPath { get; init; }
 }

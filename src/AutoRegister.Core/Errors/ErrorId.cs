@@ -212,6 +212,9 @@ public enum ErrorId
     /// <summary>A file could not be made durable: disk full, read-only, I/O error.</summary>
     WriteFailed,
 
+    /// <summary>Docker's configuration is no JSON that an entry can be added to.</summary>
+    DockerConfigInvalid,
+
     /// <summary>The gateway did not accept the device's new identity.</summary>
     GatewayRefused,
 }
