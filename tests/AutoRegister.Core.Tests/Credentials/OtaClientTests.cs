@@ -47,7 +47,7 @@ public sealed class OtaClientTests : IDisposable
     [Fact]
     public void ALinkIsFollowedBelowTheRoot()
     {
-        device.Write("/run/lock/aklite.lock", string.Empty).Link("/var/lock", "/run/lock");
+        device.Write("/run/lock/aklite.lock", string.Empty).Write("/var/empty", string.Empty).Link("/var/lock", "/run/lock");
         using Process holder = Hold("exclusive");
         Assert.True(OtaClient.IsRunning(device.Path));
     }
