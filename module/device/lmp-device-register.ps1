@@ -1,0 +1,134 @@
+#requires -Version 7.6
+# A drop-in for lmp-device-register: its options, its sentences, its exit codes (0, and 255 for any failure), on our cmdlets.
+# Use --help. A secret in a command line is seen by every user of the machine; the options that end in -file are not.
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+function Write-Line([string] $Text) { [Console]::Out.WriteLine($Text) }
+function Write-Problem([string] $Text) { [Console]::Error.WriteLine($Text) }
+
+# What stands after -File, as it was typed: PowerShell itself would take "-nx:y" for a parameter with an argument.
+function Get-RawArgument([object[]] $Parsed) {
+    $line = [Environment]::GetCommandLineArgs()
+    for ($i = 2; $i -lt $line.Count; $i++) {
+        if ($line[$i - 1] -match '^--?f(i(l(e)?)?)?$' -and [System.IO.Path]::GetFileName($line[$i]) -ceq [System.IO.Path]::GetFileName($PSCommandPath)) {
+            return $(if ($i + 1 -lt $line.Count) { $line[($i + 1)..($line.Count - 1)] })
+        }
+    }
+
+    $Parsed
+}
+
+function ConvertTo-Secret([string] $Text) { [System.Net.NetworkCredential]::new('', $Text).SecurePassword }
+
+# A file's only line: what an editor adds to it is not part of a PIN.
+function Read-Secret([string] $Path) { ConvertTo-Secret ([System.IO.File]::ReadAllText([System.IO.Path]::GetFullPath($Path)).TrimEnd([char[]]"`r`n")) }
+
+function Get-ConfigParameter([hashtable] $Option) {
+    $parameters = @{
+        IgnoreDeviceFiles   = $true
+        Root                = $Option.root
+        SotaDirectory       = $Option['sota-dir']
+        Production          = $Option.production
+        UseOstreeServer     = $Option['use-ostree-server']
+        SkipUuidValidation  = -not $Option['validate-uuid']
+        ApiTokenHeader      = $Option['api-token-header']
+        DeviceAuthorization = -not ($Option['api-token'] -or $Option['api-token-file'] -or $env:JOURNAL_STREAM)
+    }
+    # Upstream takes an empty text for an option that was not given.
+    $texts = @{ 'device-group' = 'DeviceGroup'; hwid = 'HardwareId'; uuid = 'Uuid'; name = 'Name'; 'hsm-module' = 'HsmModule'; 'api-token-file' = 'ApiTokenPath' }
+    foreach ($name in $texts.Keys) {
+        if ($Option[$name]) { $parameters[$texts[$name]] = $Option[$name] }
+    }
+
+    if ($Option.ContainsKey('factory')) { $parameters.Factory = $Option.factory }
+    if ($Option.ContainsKey('tags')) { $parameters.Tag = $Option.tags }
+    if ($Option['apps']) { $parameters.App = $Option.apps.Split(',') }
+    if ($Option['restorable-apps'] -ne ' ') { $parameters.RestorableApp = $Option['restorable-apps'].Split(',', [StringSplitOptions]::RemoveEmptyEntries) }
+    foreach ($pair in @('api-token', 'ApiToken'), @('hsm-pin', 'HsmPin'), @('hsm-so-pin', 'HsmSoPin')) {
+        if ($Option[$pair[0]]) { $parameters[$pair[1]] = ConvertTo-Secret $Option[$pair[0]] }
+    }
+
+    foreach ($pair in @('hsm-pin-file', 'HsmPin'), @('hsm-so-pin-file', 'HsmSoPin')) {
+        if ($Option[$pair[0]]) { $parameters[$pair[1]] = Read-Secret $Option[$pair[0]] }
+    }
+
+    $parameters
+}
+
+# Upstream's sentence for a failure, which scripts look for, and ours below it.
+function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
+    $id = $Failure.FullyQualifiedErrorId.Split(',')[0]
+    $answer = if ($Failure.Exception.PSObject.Properties['ServerAnswer']) { $Failure.Exception.ServerAnswer }
+    $sentence = switch -Wildcard ($id) {
+        'FactoryMissing' { 'Missing factory definition' }
+        'TagMissing' { 'Missing tag definition' }
+        'UuidInvalid' { "Invalid UUID: $($option.uuid), aborting" }
+        'OtaClientRunning' { 'ERROR: aktualizr-lite already running' }
+        'Hsm*' { 'HSM incorrectly configured' }
+        'RegistrationIncomplete' { "ERROR: Device already registered in $($option['sota-dir'])`nRe-run with --force 1 to remove existing registration data" }
+        'SotaDirectoryUnusable' { "Unable to write to $($option['sota-dir'])" }
+    }
+    if ($sentence) { Write-Problem $sentence }
+    if ($answer) {
+        $what = if ("$($Failure.TargetObject)" -like '*/authorization/device/') { 'device authorization request' } else { 'device' }
+        Write-Problem "Unable to create ${what}: HTTP_$($answer.Status)"
+        foreach ($words in $answer.Words) { Write-Problem $words }
+    }
+
+    Write-Problem "$($Failure.Exception.Message)$(if ($Failure.ErrorDetails) { " $($Failure.ErrorDetails.RecommendedAction)" }) [$id]"
+}
+
+try {
+    Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'UpstreamOptions.psm1')) -Verbose:$false
+    $option = Read-UpstreamCommandLine @(Get-RawArgument $args)
+}
+catch [System.ArgumentException] {
+    Write-Line "ERROR: $($_.Exception.Message)`n`n$(Get-UpstreamUsage)"
+    exit 255
+}
+catch {
+    Write-Problem "ERROR: $($_.Exception.Message)"
+    exit 255
+}
+
+if ($option.ContainsKey('help')) {
+    Write-Line (Get-UpstreamUsage)
+    exit 255
+}
+
+try {
+    if ($option['tags'] -eq '') {
+        Write-Problem 'Missing tag definition'
+        exit 255
+    }
+
+    $manifest = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psd1')
+    Import-Module -Name $(if ([System.IO.File]::Exists($manifest)) { $manifest } else { 'AutoRegister' }) -Verbose:$false
+    $parameters = Get-ConfigParameter $option
+    & {
+        $VerbosePreference = 'Continue'
+        Get-SotaConfig @parameters |
+            ForEach-Object { Write-Line "Using DEVICE_API: $($_.DeviceApi)"; $_ } |
+            New-HsmDeviceKey -Force:$option.force -Confirm:$false |
+            Register-FoundriesDevice -Confirm:$false |
+            Export-SotaCredentials -StartOtaClient:$option['start-daemon'] -ErrorAction Continue -Confirm:$false
+    } 2>&1 3>&1 4>&1 6>&1 | ForEach-Object {
+        switch ($_) {
+            { $_ -is [System.Management.Automation.ErrorRecord] } {
+                if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') { throw $_ }
+                Write-Problem $_.Exception.Message
+            }
+            { $_ -is [System.Management.Automation.WarningRecord] } { Write-Problem $_.Message }
+            { $_ -is [System.Management.Automation.VerboseRecord] } { Write-Line $_.Message }
+            { $_ -is [System.Management.Automation.InformationRecord] } { Write-Line "$($_.MessageData)" }
+        }
+    }
+
+    exit 0
+}
+catch {
+    Write-Failure $_
+    exit 255
+}
