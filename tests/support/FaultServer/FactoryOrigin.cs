@@ -26,19 +26,19 @@ public sealed class FactoryOrigin : IOrigin, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<HttpReply> AnswerAsync(HttpCall call, CancellationToken cancellation)
+    public async Task<HttpReply> AnswerAsync(HttpCall asked, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(call);
-        using var request = new HttpRequestMessage(new HttpMethod(call.Method), api);
-        if (call.Body.Length > 0)
+        ArgumentNullException.ThrowIfNull(asked);
+        using var request = new HttpRequestMessage(new HttpMethod(asked.Method), api);
+        if (asked.Body.Length > 0)
         {
-            request.Content = new ByteArrayContent(call.Body);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.Headers.GetValueOrDefault("content-type", "application/json"));
+            request.Content = new ByteArrayContent(asked.Body);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(asked.Headers.GetValueOrDefault("content-type", "application/json"));
         }
 
         foreach (string name in new[] { "osf-token", "authorization" })
         {
-            if (call.Headers.TryGetValue(name, out string? value))
+            if (asked.Headers.TryGetValue(name, out string? value))
             {
                 request.Headers.TryAddWithoutValidation(name, value);
             }
