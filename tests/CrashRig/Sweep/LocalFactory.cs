@@ -16,6 +16,7 @@ internal sealed class LocalFactory : IDisposable
         this.program = program;
         this.data = data;
         string ready = data + ".ready";
+        File.Delete(ready);
         process = ProcessRun.Start(program, ["--data", data, "--factory", "acme", "--ready-file", ready]);
         // Nobody reads what it says; an unread pipe would stop it once it is full.
         _ = process.StandardOutput.ReadToEndAsync();

@@ -27,7 +27,7 @@ internal sealed class PointSweep(SweepOptions options)
     private void Work(int number)
     {
         using var factory = new LocalFactory(options.Factory, Path.Join(options.Work, $"factory-{number}"));
-        int devices = 0;
+        int devices = factory.Devices().Count;
         while (Take() is int point)
         {
             using var device = new Device(Path.Join(options.Work, $"device-{point}"), factory.Token, options.Module);

@@ -26,19 +26,19 @@ public sealed class FactoryOrigin : IOrigin, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<HttpReply> AnswerAsync(HttpCall asked, CancellationToken cancellation)
+    public async Task<HttpReply> AnswerAsync(HttpCall received, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(asked);
-        using var request = new HttpRequestMessage(new HttpMethod(asked.Method), api);
-        if (asked.Body.Length > 0)
+        ArgumentNullException.ThrowIfNull(received);
+        using var request = new HttpRequestMessage(new HttpMethod(received.Method), api);
+        if (received.Body.Length > 0)
         {
-            request.Content = new ByteArrayContent(asked.Body);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(asked.Headers.GetValueOrDefault("content-type", "application/json"));
+            request.Content = new ByteArrayContent(received.Body);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(received.Headers.GetValueOrDefault("content-type", "application/json"));
         }
 
         foreach (string name in new[] { "osf-token", "authorization" })
         {
-            if (asked.Headers.TryGetValue(name, out string? value))
+            if (received.Headers.TryGetValue(name, out string? value))
             {
                 request.Headers.TryAddWithoutValidation(name, value);
             }

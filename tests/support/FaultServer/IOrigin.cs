@@ -4,8 +4,8 @@ namespace FaultServer;
 public interface IOrigin
 {
     /// <summary>Answers a registration request.</summary>
-    /// <param name="asked">The request.</param>
+    /// <param name="received">The request.</param>
     /// <param name="cancellation">Cancels.</param>
     /// <returns>The correct answer.</returns>
-    Task<HttpReply> AnswerAsync(HttpCall asked, CancellationToken cancellation);
+    Task<HttpReply> AnswerAsync(HttpCall received, CancellationToken cancellation);
 }

@@ -1,0 +1,91 @@
+using AutoRegister.Core.Errors;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.NothingLost;
+
+/// <summary>Networks that fail in every phase: sorted as "try again", retried within a run, and continued by the next one.</summary>
+public sealed class DeadNetworkTests
+{
+    [Theory(DisplayName = "server hangs")]
+    [InlineData("hang")]
+    [InlineData("slow-headers")]
+    [InlineData("slow-body")]
+    [InlineData("no-handshake")]
+    public Task Hangs(string fault) => FailsThenSucceeds(fault, ErrorId.ServerTimeout);
+
+    [Theory(DisplayName = "refused, DNS, 5xx, timeout, TLS")]
+    [InlineData("garbage-tls", ErrorId.ServerNotTrusted)]
+    [InlineData("plain-http", ErrorId.ServerNotTrusted)]
+    [InlineData("reset-after-request", ErrorId.ServerUnreachable)]
+    [InlineData("reset-in-headers", ErrorId.ServerUnreachable)]
+    [InlineData("reset-in-body", ErrorId.ServerUnreachable)]
+    [InlineData("retry-after-seconds", ErrorId.ServerUnavailable)]
+    [InlineData("status-429", ErrorId.ServerUnavailable)]
+    public Task Fails(string fault, ErrorId id) => FailsThenSucceeds(fault, id);
+
+    [Theory(DisplayName = "after the fault clears, the same run registers")]
+    [InlineData("refused,reset-after-request")]
+    [InlineData("status-502,reset-in-body")]
+    [InlineData("retry-after-seconds")]
+    [InlineData("retry-after-date")]
+    [InlineData("html-201,status-429")]
+    [InlineData("garbage-tls,hang")]
+    public async Task ClearsWithinARun(string script)
+    {
+        await using var network = new FaultyNetwork(script);
+        await network.SucceedAsync(retrySeconds: 60);
+        Assert.Single(network.Server.Requests.Distinct());
+    }
+
+    [Fact]
+    public async Task LengthThatIsTooShortIsNoCompleteAnswer()
+    {
+        await using var network = new FaultyNetwork("length-too-short");
+        await network.FailAsync(ErrorId.AnswerInvalid);
+        await network.SucceedAsync();
+    }
+
+    [Fact]
+    public async Task LostAnswerIsAskedForAgainWithTheSameBytes()
+    {
+        await using var network = new FaultyNetwork("lost");
+        await network.FailAsync(ErrorId.ServerUnreachable);
+        await network.SucceedAsync();
+        Assert.Equal(2, network.Server.Requests.Count);
+        Assert.Single(network.Server.Requests.Distinct());
+    }
+
+    [Fact]
+    public async Task LostAnswerOfAServerThatIsNotIdempotentBeginsAnewOnceAndNamesTheOrphan()
+    {
+        await using var network = new FaultyNetwork("lost", refusesKnown: true);
+        await network.FailAsync(ErrorId.ServerUnreachable);
+        string orphan = Assert.Single(network.Origin.Devices);
+        await network.SucceedAsync(devices: 2);
+        Assert.Contains(network.Observer.Warnings, warning => warning.Contains(orphan, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ServerThatAlwaysSaysConflictIsAskedTwiceOnly()
+    {
+        await using var network = new FaultyNetwork("status-409,status-409");
+        await network.FailAsync(ErrorId.DeviceConflict);
+        Assert.Equal(2, network.Server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task ConflictOnANameTheUserChoseIsNotSolvedForHim()
+    {
+        await using var network = new FaultyNetwork("lost", refusesKnown: true) { Name = "gateway-7" };
+        await network.FailAsync(ErrorId.ServerUnreachable);
+        await network.FailAsync(ErrorId.DeviceConflict);
+        Assert.Single(network.Origin.Devices);
+    }
+
+    private static async Task FailsThenSucceeds(string fault, ErrorId id)
+    {
+        await using var network = new FaultyNetwork(fault);
+        await network.FailAsync(id);
+        await network.SucceedAsync();
+    }
+}

@@ -1,0 +1,77 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
+using FaultServer;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.NothingLost;
+
+/// <summary>A device, a server that misbehaves, and whole registrations between them, each as a new run of the unit would do it.</summary>
+internal sealed class FaultyNetwork : IAsyncDisposable
+{
+    private static readonly HttpTimeouts Impatient = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
+    private readonly string root = Directory.CreateTempSubdirectory("autoregister-fault-").FullName;
+    private readonly string caFile;
+    private readonly FaultyServer server;
+
+    internal FaultyNetwork(string script, bool refusesKnown = false)
+    {
+        Origin = new TestOrigin { RefusesKnown = refusesKnown };
+        server = new FaultyServer(Origin, script.Split(','));
+        caFile = Path.Join(root, "ca.pem");
+        File.WriteAllText(caFile, server.CertificatePem);
+    }
+
+    internal TestOrigin Origin { get; }
+
+    internal RecordingObserver Observer { get; } = new();
+
+    internal FaultyServer Server => server;
+
+    /// <summary>A name the user chose; none by default.</summary>
+    internal string? Name { get; init; }
+
+    private string Sota => Path.Join(root, "var", "sota");
+
+    /// <summary>One run of the unit.</summary>
+    internal async Task<ExportedCredentials> RunAsync(int retrySeconds = 0)
+    {
+        using var token = Secret.FromUtf8("token"u8);
+        var config = new SotaConfig { Root = root, Factory = "acme", Tags = ["main"], HardwareId = "x", Name = Name, DeviceApi = server.Api, ApiToken = token };
+        var enroller = new Enroller(new EnrollerOptions { RetryFor = TimeSpan.FromSeconds(retrySeconds) }, Observer);
+        using var client = new RegistrationClient(Impatient, TrustAnchor.Load(caFile));
+        DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
+        DeviceRegistration registration = await enroller.RegisterAsync(key, client, CancellationToken.None);
+        return enroller.Export(registration, CancellationToken.None);
+    }
+
+    /// <summary>A run that must fail, in this way, and must leave nothing but the journal.</summary>
+    internal async Task<AutoRegisterException> FailAsync(ErrorId id)
+    {
+        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync());
+        Assert.True(id == error.Id, $"Expected {id}, got {error.Id}: {error.Message}");
+        Assert.Equal([".registration"], Directory.EnumerateFileSystemEntries(Sota).Select(path => Path.GetFileName(path)));
+        Assert.False(File.Exists(Path.Join(root, "var", "evil")));
+        return error;
+    }
+
+    /// <summary>A run that must succeed and leave nothing but credentials that are whole.</summary>
+    internal async Task SucceedAsync(int devices = 1, int retrySeconds = 0)
+    {
+        ExportedCredentials exported = await RunAsync(retrySeconds);
+        Assert.True(server.ScriptDone);
+        Assert.Contains(exported.Uuid, Origin.Devices);
+        Assert.Equal(devices, Origin.Devices.Count);
+        Assert.True(InstalledCredentials.Inspect(Sota).Complete);
+        Assert.Equal(["client.pem", "pkey.pem", "root.crt", "sota.toml"], Directory.EnumerateFileSystemEntries(Sota).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Origin.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+}
