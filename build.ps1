@@ -7,6 +7,8 @@
     demo     registers a device from nothing and shows what happened
     test     the xunit projects and the acceptance tests
     bench    what a registration costs beside the bare host
+    soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
+             cuts the power at 0 to 40 s after success
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.
@@ -14,8 +16,13 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'demo', 'test', 'bench', 'clean')]
-    [string] $Task = 'build'
+    [ValidateSet('build', 'demo', 'test', 'bench', 'soak', 'clean')]
+    [string] $Task = 'build',
+
+    # Which soak.
+    [Parameter(Position = 1)]
+    [ValidateSet('crash', 'powercut')]
+    [string] $Name = 'crash'
 )
 
 Set-StrictMode -Version Latest
@@ -45,6 +52,12 @@ switch ($Task) {
         Install-DebianPackage
         Build-All
         Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Start.ps1))
+    }
+    'soak' {
+        Install-DebianPackage
+        Build-All
+        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Soak.ps1'))
+        exit (Start-Soak $Name)
     }
     'clean' {
         Remove-BuildOutput

@@ -43,6 +43,13 @@ function Build-Factory {
     Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Factory), '-c', 'Release', '-o', (Join-Top out factory), '-v', 'quiet')
 }
 
+function Build-CrashRig {
+    [CmdletBinding()]
+    param()
+
+    Invoke-Native dotnet @('build', (Join-Top tests CrashRig), '-c', 'Release', '-o', (Join-Top out test crash-rig), '-v', 'quiet')
+}
+
 function Build-All {
     [CmdletBinding()]
     param()

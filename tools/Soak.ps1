@@ -1,0 +1,70 @@
+# Long tests, each by its name.
+
+function Get-SoftHsmPath {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    $library = if ((Get-RuntimeIdentifier) -eq 'linux-arm64') { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86_64-linux-gnu' }
+    "$library/softhsm/libsofthsm2.so"
+}
+
+# Every point of a registration, with a software key and with SoftHSM2.
+function Start-CrashSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    Build-CrashRig
+    $rig = Join-Top out test crash-rig crash-rig
+    $failed = 0
+    foreach ($key in @(), @('--module', (Get-SoftHsmPath))) {
+        & $rig sweep --out $Out @key | ForEach-Object { Write-Line "$_" }
+        $failed += [int] ($LASTEXITCODE -ne 0)
+    }
+
+    $failed
+}
+
+# Power cuts, 0 to 40 s after success.
+function Start-PowerCutSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    Import-Module (Join-Top tests support DeviceRig.psm1)
+    Import-Module (Join-Top tests support PowerCut.psm1)
+    $work = [System.IO.Directory]::CreateTempSubdirectory('powercut-').FullName
+    $reason = Test-PowerCut $work
+    if ($reason) {
+        Write-Line "skipped: $reason"
+        return 0
+    }
+
+    $failed = 0
+    $factory = Start-RigFactory -Path "$work/factory"
+    try {
+        foreach ($seconds in 0, 0.1, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 40) {
+            $problem = Get-PowerCutProblem -Factory $factory -Path "$work/$seconds" -Seconds $seconds
+            Write-Line "power cut $seconds s after success: $(if ($problem) { "FAILED: $problem" } else { 'the identity survives' })"
+            $failed += [int] [bool] $problem
+        }
+    }
+    finally {
+        Stop-RigFactory $factory
+        [System.IO.Directory]::Delete($work, $true)
+    }
+
+    $failed
+}
+
+function Start-Soak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([Parameter(Mandatory, Position = 0)] [string] $Name)
+
+    switch ($Name) {
+        'crash' { Start-CrashSoak }
+        'powercut' { Start-PowerCutSoak }
+    }
+}
