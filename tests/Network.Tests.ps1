@@ -3,7 +3,7 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory "$TestDrive/factory" -Argument '--host', 'factory.test'
-    $proxy = Start-RigProcess python3 @("$PSScriptRoot/support/connect_proxy.py")
+    $proxy = Start-RigProcess "$PSScriptRoot/../out/test/connect-proxy/connect-proxy"
     $proxyUrl = "http://127.0.0.1:$($proxy.StandardOutput.ReadLine())"
     # What this machine says about proxies must not be heard; the rig removes HTTPS_PROXY itself.
     $before = [System.Collections.Generic.List[object]]::new()

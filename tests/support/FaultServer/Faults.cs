@@ -11,6 +11,8 @@ namespace FaultServer;
 /// </summary>
 public static class Faults
 {
+    private static readonly byte[] GzipBomb = Bomb();
+
     /// <summary>Faults of the answer.</summary>
     public static IReadOnlyDictionary<string, Func<HttpCall, IOrigin, CancellationToken, Task>> OfAnswers { get; } =
         new Dictionary<string, Func<HttpCall, IOrigin, CancellationToken, Task>>
@@ -106,8 +108,6 @@ public static class Faults
         };
 
     // Made once and before anybody waits for it: the clients of tests are impatient.
-    private static readonly byte[] GzipBomb = Bomb();
-
     private static Func<HttpCall, IOrigin, CancellationToken, Task> Reply(int status, string body, string type = "application/json", Func<string>? extra = null) =>
         (call, _, stop) => call.AnswerAsync(HttpReply.Text(status, body, type, extra?.Invoke() ?? string.Empty), stop);
 
