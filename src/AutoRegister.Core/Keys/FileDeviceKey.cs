@@ -5,30 +5,33 @@ using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Keys;
 
-/// <summary>A P-256 key in a PEM file (PKCS#8, RFC 5958), for devices without a token.</summary>
+/// <summary>A key in a PEM file (PKCS#8, RFC 5958), for devices without a token.</summary>
 public sealed class FileDeviceKey : IDeviceKey
 {
-    private readonly ECDsa key;
+    private readonly AsymmetricAlgorithm key;
+    private readonly KeyAlgorithm algorithm;
 
-    private FileDeviceKey(ECDsa key)
+    private FileDeviceKey(AsymmetricAlgorithm key, KeyAlgorithm algorithm)
     {
         this.key = key;
+        this.algorithm = algorithm;
         SubjectPublicKeyInfo = key.ExportSubjectPublicKeyInfo();
     }
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo { get; }
 
-    /// <summary>ecdsa-with-SHA256 (RFC 5758, section 3.2).</summary>
-    public string SignatureAlgorithmOid => "1.2.840.10045.4.3.2";
+    /// <inheritdoc/>
+    public string SignatureAlgorithmOid => algorithm.SignatureOid();
 
     /// <summary>Makes a key and writes it durably, mode 0600.</summary>
     /// <param name="path">The file, replaced when it exists.</param>
+    /// <param name="algorithm">What kind of key.</param>
     /// <returns>The key.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
-    public static FileDeviceKey Create(string path)
+    public static FileDeviceKey Create(string path, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
-        ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        AsymmetricAlgorithm key = algorithm.IsRsa() ? RSA.Create(algorithm.RsaBits()) : ECDsa.Create(Curve(algorithm));
         byte[] der = key.ExportPkcs8PrivateKey();
         byte[] pem = Encode(der);
         try
@@ -41,12 +44,12 @@ public sealed class FileDeviceKey : IDeviceKey
             CryptographicOperations.ZeroMemory(pem);
         }
 
-        return new FileDeviceKey(key);
+        return new FileDeviceKey(key, algorithm);
     }
 
     /// <summary>Reads a key from its file.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The key; <see langword="null"/> when the file is missing or holds no P-256 private key.</returns>
+    /// <returns>The key; <see langword="null"/> when the file is missing or holds no private key a device may have.</returns>
     public static FileDeviceKey? TryOpen(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length > 64 * 1024)
@@ -56,16 +59,9 @@ public sealed class FileDeviceKey : IDeviceKey
 
         byte[] pem = File.ReadAllBytes(path);
         char[] text = Encoding.ASCII.GetChars(pem);
-        ECDsa key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(text);
-            return new FileDeviceKey(key);
-        }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
-        {
-            key.Dispose();
-            return null;
+            return TryImport(ECDsa.Create(), text) ?? TryImport(RSA.Create(), text);
         }
         finally
         {
@@ -75,11 +71,38 @@ public sealed class FileDeviceKey : IDeviceKey
     }
 
     /// <inheritdoc/>
-    public byte[] Sign(ReadOnlySpan<byte> data) =>
-        key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    public byte[] Sign(ReadOnlySpan<byte> data) => key is RSA rsa
+        ? rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        : ((ECDsa)key).SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     /// <inheritdoc/>
     public void Dispose() => key.Dispose();
+
+    private static ECCurve Curve(KeyAlgorithm algorithm) => algorithm switch
+    {
+        KeyAlgorithm.EcP384 => ECCurve.NamedCurves.nistP384,
+        KeyAlgorithm.EcP521 => ECCurve.NamedCurves.nistP521,
+        _ => ECCurve.NamedCurves.nistP256,
+    };
+
+    private static FileDeviceKey? TryImport(AsymmetricAlgorithm key, ReadOnlySpan<char> pem)
+    {
+        try
+        {
+            key.ImportFromPem(pem);
+            if (KeyAlgorithms.Of(key.ExportSubjectPublicKeyInfo()) is KeyAlgorithm algorithm)
+            {
+                return new FileDeviceKey(key, algorithm);
+            }
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            // No key, or one of the other kind.
+        }
+
+        key.Dispose();
+        return null;
+    }
 
     private static byte[] Encode(byte[] der)
     {

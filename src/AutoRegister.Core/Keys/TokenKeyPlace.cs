@@ -37,7 +37,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return new TokenKeyPlace(hsm, session, observer);
     }
 
-    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath);
+    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
 
     public void RequireFree() => TokenConflicts.Check(session.Token, session.FindObjects(), default);
 

@@ -7,10 +7,7 @@ internal static class EcPublicKey
 {
     private const string EcPublicKeyOid = "1.2.840.10045.2.1";
     private const byte UncompressedPoint = 0x04;
-    private const int RawP256PointLength = 65;
-
-    /// <summary><c>CKA_EC_PARAMS</c> of P-256: the DER of its OID, 1.2.840.10045.3.1.7 (RFC 5480, section 2.1.1.1).</summary>
-    public static ReadOnlySpan<byte> P256Parameters => [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+    private static readonly KeyAlgorithm[] Curves = [KeyAlgorithm.EcP256, KeyAlgorithm.EcP384, KeyAlgorithm.EcP521];
 
     /// <summary>Encodes the key as RFC 5480, section 2, has it.</summary>
     /// <param name="parameters"><c>CKA_EC_PARAMS</c>, DER.</param>
@@ -41,10 +38,11 @@ internal static class EcPublicKey
     }
 
     // The specification wants the point wrapped in a DER OCTET STRING (PKCS#11 2.40 mechanisms, section 2.3.3); some modules
-    // give it bare. OCTET STRING and uncompressed point both begin with 04, so the length of a P-256 point decides.
+    // give it bare. OCTET STRING and uncompressed point both begin with 04, so the length decides: 65, 97 or 133 bytes.
     private static byte[] Unwrap(ReadOnlySpan<byte> point)
     {
-        if (point.Length == RawP256PointLength && point[0] == UncompressedPoint)
+        int length = point.Length;
+        if (point[0] == UncompressedPoint && Array.Exists(Curves, curve => length == 1 + (2 * curve.CoordinateLength())))
         {
             return point.ToArray();
         }

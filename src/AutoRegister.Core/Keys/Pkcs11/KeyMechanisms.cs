@@ -3,27 +3,42 @@ using Net.Pkcs11Interop.Common;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
 
-/// <summary>What a token must be able to do for a device key (PKCS#11 2.40 mechanisms, section 2.3).</summary>
+/// <summary>What a token must be able to do for a device key (PKCS#11 2.40 mechanisms, sections 2.1 and 2.3).</summary>
 internal static class KeyMechanisms
 {
     /// <summary>Whether the token hashes and signs in one step.</summary>
-    public static bool HashesItself(TokenDescription token) => Has(token, nameof(CKM.CKM_ECDSA_SHA256));
+    public static bool HashesItself(TokenDescription token, KeyAlgorithm algorithm) =>
+        Has(token, algorithm.IsRsa() ? nameof(CKM.CKM_SHA256_RSA_PKCS) : nameof(CKM.CKM_ECDSA_SHA256));
+
+    /// <summary>The mechanism that signs: with SHA-256 where the token has it, else what was hashed here.</summary>
+    public static CKM Signing(TokenDescription token, KeyAlgorithm algorithm) => (algorithm.IsRsa(), HashesItself(token, algorithm)) switch
+    {
+        (true, true) => CKM.CKM_SHA256_RSA_PKCS,
+        (true, false) => CKM.CKM_RSA_PKCS,
+        (false, true) => CKM.CKM_ECDSA_SHA256,
+        (false, false) => CKM.CKM_ECDSA,
+    };
+
+    /// <summary>The mechanism that makes a key pair.</summary>
+    public static CKM Generation(KeyAlgorithm algorithm) => algorithm.IsRsa() ? CKM.CKM_RSA_PKCS_KEY_PAIR_GEN : CKM.CKM_EC_KEY_PAIR_GEN;
 
     /// <summary>Whether the token does ECDH.</summary>
     public static bool Derives(TokenDescription token) => Has(token, nameof(CKM.CKM_ECDH1_DERIVE));
 
-    /// <summary>Refuses a token that cannot make EC keys or cannot sign with them.</summary>
-    public static void Check(TokenDescription token)
+    /// <summary>Refuses a token that cannot make such keys or cannot sign with them.</summary>
+    public static void Check(TokenDescription token, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
-        string? missing = !Has(token, nameof(CKM.CKM_EC_KEY_PAIR_GEN)) ? nameof(CKM.CKM_EC_KEY_PAIR_GEN)
-            : !Has(token, nameof(CKM.CKM_ECDSA)) && !HashesItself(token) ? nameof(CKM.CKM_ECDSA)
+        string generation = algorithm.IsRsa() ? nameof(CKM.CKM_RSA_PKCS_KEY_PAIR_GEN) : nameof(CKM.CKM_EC_KEY_PAIR_GEN);
+        string signing = algorithm.IsRsa() ? nameof(CKM.CKM_RSA_PKCS) : nameof(CKM.CKM_ECDSA);
+        string? missing = !Has(token, generation) ? generation
+            : !Has(token, signing) && !HashesItself(token, algorithm) ? signing
             : null;
         if (missing is not null)
         {
             throw new AutoRegisterException(
                 ErrorId.HsmMechanismMissing,
                 $"{missing} is not among the mechanisms of {token}.",
-                "Use a token that can make EC P-256 keys and sign with them.",
+                $"Use a token that can make {algorithm.Words()} keys and sign with them.",
                 token.ModulePath);
         }
     }

@@ -8,13 +8,21 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// </summary>
 internal static class KeyTemplates
 {
-    /// <summary>The public half of a P-256 key.</summary>
-    public static Template PublicKey(Template template, KeyRequest request) => template
-        .Flag(CKA.CKA_TOKEN, true)
-        .Flag(CKA.CKA_PRIVATE, false)
-        .Named(request.Label, request.Id)
-        .Flag(CKA.CKA_VERIFY, true)
-        .Bytes(CKA.CKA_EC_PARAMS, EcPublicKey.P256Parameters.ToArray());
+    // 65537, as every RSA key of today has it (FIPS 186-5, A.1.1, asks for at least that).
+    private static readonly byte[] RsaExponent = [0x01, 0x00, 0x01];
+
+    /// <summary>The public half, which says what kind of key it is.</summary>
+    public static Template PublicKey(Template template, KeyRequest request)
+    {
+        template
+            .Flag(CKA.CKA_TOKEN, true)
+            .Flag(CKA.CKA_PRIVATE, false)
+            .Named(request.Label, request.Id)
+            .Flag(CKA.CKA_VERIFY, true);
+        return request.Algorithm.IsRsa()
+            ? template.Number(CKA.CKA_MODULUS_BITS, (ulong)request.Algorithm.RsaBits()).Bytes(CKA.CKA_PUBLIC_EXPONENT, RsaExponent)
+            : template.Bytes(CKA.CKA_EC_PARAMS, request.Algorithm.CurveParameters());
+    }
 
     /// <summary>
     /// The private half. <c>CKA_DERIVE</c> is for fioconfig, which decrypts the device's configuration with ECDH on this key.

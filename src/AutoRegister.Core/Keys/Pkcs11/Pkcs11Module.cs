@@ -32,10 +32,11 @@ public sealed class Pkcs11Module : IDisposable
     /// Looks for a UUID in the slot descriptions, slots without a token included: some vendors put the device's UUID there.
     /// </summary>
     /// <param name="modulePath">Path of the module.</param>
+    /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, as in <see cref="Open"/>.</param>
     /// <returns>The first one found, lower-case; <see langword="null"/> when there is none.</returns>
-    public static string? FindUuidInSlotDescription(string modulePath)
+    public static string? FindUuidInSlotDescription(string modulePath, string? parameters = null)
     {
-        using Pkcs11Module module = Open(modulePath);
+        using Pkcs11Module module = Open(modulePath, parameters);
         lock (module.Loaded.Calls)
         {
             return module.Loaded.Slots(SlotsType.WithOrWithoutTokenPresent)
@@ -52,6 +53,17 @@ public sealed class Pkcs11Module : IDisposable
         lock (Loaded.Calls)
         {
             return [.. TokenSlot.List(Loaded, []).Select(slot => slot.WithMechanisms().Token)];
+        }
+    }
+
+    /// <summary>Lists all slots of the module, those without a token and those that cannot be read included.</summary>
+    /// <returns>The slots, in the module's order.</returns>
+    public IReadOnlyList<HsmSlot> ListSlots()
+    {
+        ObjectDisposedException.ThrowIf(disposed != 0, this);
+        lock (Loaded.Calls)
+        {
+            return SlotLister.List(Loaded);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class Template(IObjectAttributeFactory factory) : IDisposable
     /// <summary>Adds bytes.</summary>
     public Template Bytes(CKA type, byte[] value) => Add(factory.Create(type, value));
 
+    /// <summary>Adds a number.</summary>
+    public Template Number(CKA type, ulong value) => Add(factory.Create(type, value));
+
     /// <summary>Adds the type of a certificate.</summary>
     public Template CertificateType(CKC type) => Add(factory.Create(CKA.CKA_CERTIFICATE_TYPE, type));
 

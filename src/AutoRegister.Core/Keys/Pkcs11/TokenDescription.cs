@@ -36,6 +36,15 @@ public sealed record TokenDescription
     /// <summary>Whether PINs are entered at the token itself.</summary>
     public required bool HasProtectedAuthenticationPath { get; init; }
 
+    /// <summary>The flags that matter, by their PKCS#11 names without <c>CKF_</c>; those of the PINs are in their states.</summary>
+    public IReadOnlyList<string> Flags =>
+    [
+        .. IsInitialized ? ["TOKEN_INITIALIZED"] : Array.Empty<string>(),
+        .. IsLoginRequired ? ["LOGIN_REQUIRED"] : Array.Empty<string>(),
+        .. IsWriteProtected ? ["WRITE_PROTECTED"] : Array.Empty<string>(),
+        .. HasProtectedAuthenticationPath ? ["PROTECTED_AUTHENTICATION_PATH"] : Array.Empty<string>(),
+    ];
+
     /// <summary>The state of the user PIN.</summary>
     public required PinState UserPin { get; init; }
 

@@ -1,23 +1,19 @@
 using System.Security.Cryptography;
-using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>
-/// A P-256 key pair in a token. Signs with <c>CKM_ECDSA_SHA256</c> where the token has it, else hashes here and signs with
-/// <c>CKM_ECDSA</c>. Lives as long as its <see cref="TokenSession"/>.
+/// A key pair in a token. Signs with SHA-256, hashed by the token where it can, else here. Lives as long as its
+/// <see cref="TokenSession"/>.
 /// </summary>
 public sealed class TokenKey : IDeviceKey
 {
-    // r and s of P-256.
-    private const int SignatureLength = 64;
-
     private readonly TokenAccess access;
     private readonly byte[] subjectPublicKeyInfo;
     private bool disposed;
 
-    internal TokenKey(TokenAccess access, string label, byte id, IObjectHandle privateKey, IObjectHandle publicKey, byte[] subjectPublicKeyInfo)
+    internal TokenKey(TokenAccess access, string label, byte id, IObjectHandle privateKey, IObjectHandle? publicKey, byte[] subjectPublicKeyInfo, KeyAlgorithm algorithm)
     {
         this.access = access;
         this.subjectPublicKeyInfo = subjectPublicKeyInfo;
@@ -25,6 +21,7 @@ public sealed class TokenKey : IDeviceKey
         Id = id;
         PrivateKey = privateKey;
         PublicKey = publicKey;
+        Algorithm = algorithm;
     }
 
     /// <summary>The label of both halves.</summary>
@@ -33,6 +30,9 @@ public sealed class TokenKey : IDeviceKey
     /// <summary>The id of both halves.</summary>
     public byte Id { get; }
 
+    /// <summary>What kind of key it is.</summary>
+    public KeyAlgorithm Algorithm { get; }
+
     /// <summary>The token that holds the key.</summary>
     public TokenDescription Token => access.Token;
 
@@ -40,26 +40,25 @@ public sealed class TokenKey : IDeviceKey
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo => subjectPublicKeyInfo;
 
     /// <inheritdoc/>
-    public string SignatureAlgorithmOid => "1.2.840.10045.4.3.2";
+    public string SignatureAlgorithmOid => Algorithm.SignatureOid();
 
     internal IObjectHandle PrivateKey { get; }
 
-    internal IObjectHandle PublicKey { get; }
+    /// <summary>The public half; <see langword="null"/> where only a certificate shows it.</summary>
+    internal IObjectHandle? PublicKey { get; }
 
     /// <inheritdoc/>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        bool hashesItself = KeyMechanisms.HashesItself(access.Token);
-        byte[] input = hashesItself ? data.ToArray() : SHA256.HashData(data);
-        byte[] sideBySide = access.Run(session =>
+        byte[] input = TokenSignature.Input(data, Algorithm, KeyMechanisms.HashesItself(access.Token, Algorithm));
+        byte[] signature = access.Run(session =>
         {
-            using IMechanism mechanism = session.Factories.MechanismFactory.Create(hashesItself ? CKM.CKM_ECDSA_SHA256 : CKM.CKM_ECDSA);
+            using IMechanism mechanism = session.Factories.MechanismFactory.Create(KeyMechanisms.Signing(access.Token, Algorithm));
             return session.Sign(mechanism, PrivateKey, input);
         });
-        return sideBySide.Length == SignatureLength
-            ? EcdsaSignature.ToDer(sideBySide)
-            : throw KeyAttributes.Unusable(access, Label, $"its signatures have {sideBySide.Length} bytes instead of {SignatureLength}");
+        return TokenSignature.Output(signature, Algorithm)
+            ?? throw KeyAttributes.Unusable(access, Label, $"its signatures have {signature.Length} bytes instead of {TokenSignature.Length(Algorithm)}");
     }
 
     /// <inheritdoc/>
@@ -73,16 +72,14 @@ public sealed class TokenKey : IDeviceKey
         byte[] signature = Sign(challenge);
         try
         {
-            using var verifier = ECDsa.Create();
-            verifier.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
-            if (!verifier.VerifyData(challenge, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
+            if (!KeySignature.Verifies(subjectPublicKeyInfo, challenge, signature))
             {
                 throw KeyAttributes.Unusable(access, Label, "a signature made with the private key does not verify with the public key");
             }
         }
         catch (CryptographicException e)
         {
-            throw KeyAttributes.Unusable(access, Label, "its public key is no point of P-256", e);
+            throw KeyAttributes.Unusable(access, Label, "its public key cannot be one", e);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
     /// <summary>Makes a key pair; a pair that turns out to be unusable is removed again.</summary>
     public TokenKey Generate(KeyRequest request)
     {
-        KeyMechanisms.Check(access.Token);
+        KeyMechanisms.Check(access.Token, request.Algorithm);
         if (objects.FindKeysUnder(request.Label, request.Id) is [TokenObject occupant, ..])
         {
             throw TokenConflicts.Error(access.Token, occupant);
@@ -20,12 +20,12 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         try
         {
             TokenKey key = Check(request.Label, request.Id, publicKey, privateKey);
-            if (access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false || !KeyMechanisms.Derives(access.Token))
+            if (request.Algorithm.IsRsa() || access.ReadFlag(privateKey, CKA.CKA_DERIVE) is false || !KeyMechanisms.Derives(access.Token))
             {
                 observer.ReportWarning($"ECDH with this key is not possible in {access.Token}: fioconfig will not be able to decrypt configuration files sent to this device.");
             }
 
-            observer.ReportDetail($"Made the key \"{request.Label}\" (id {TokenNames.Hex(request.Id)}) in {access.Token}; a test signature verified.");
+            observer.ReportDetail($"Made the {request.Algorithm.Words()} key \"{request.Label}\" (id {TokenNames.Hex(request.Id)}) in {access.Token}; a test signature verified.");
             return key;
         }
         catch (AutoRegisterException)
@@ -53,16 +53,17 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
 
     private TokenKey Check(string label, byte id, IObjectHandle publicKey, IObjectHandle privateKey)
     {
-        KeyAttributes.Check(access, privateKey, label);
-        byte[]? parameters = access.ReadBytes(publicKey, CKA.CKA_EC_PARAMS);
-        if (!EcPublicKey.P256Parameters.SequenceEqual(parameters))
-        {
-            throw KeyAttributes.Unusable(access, label, "it is no EC P-256 key");
-        }
+        byte[] info = objects.ReadPublicKey(publicKey)
+            ?? throw KeyAttributes.Unusable(access, label, "the token does not show its public key");
+        return Check(label, id, publicKey, privateKey, info);
+    }
 
-        byte[] info = objects.ReadEcPublicKey(publicKey)
-            ?? throw KeyAttributes.Unusable(access, label, "the token does not show its public point");
-        var key = new TokenKey(access, label, id, privateKey, publicKey, info);
+    private TokenKey Check(string label, byte id, IObjectHandle? publicKey, IObjectHandle privateKey, byte[] info)
+    {
+        KeyAttributes.Check(access, privateKey, label);
+        KeyAlgorithm algorithm = KeyAlgorithms.Of(info)
+            ?? throw KeyAttributes.Unusable(access, label, "it is none of EC P-256, P-384, P-521, RSA 2048 and RSA 3072");
+        var key = new TokenKey(access, label, id, privateKey, publicKey, info, algorithm);
         key.Prove();
         return key;
     }
@@ -71,7 +72,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
     {
         try
         {
-            return access.Try(session => GeneratePair(session, request, derive: true));
+            return access.Try(session => GeneratePair(session, request, derive: !request.Algorithm.IsRsa()));
         }
         catch (Pkcs11Exception e) when (e.RV is CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_ATTRIBUTE_TYPE_INVALID
             or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_KEY_FUNCTION_NOT_PERMITTED)
@@ -86,7 +87,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
 
     private (IObjectHandle PublicKey, IObjectHandle PrivateKey) GeneratePair(ISession session, KeyRequest request, bool derive)
     {
-        using IMechanism mechanism = session.Factories.MechanismFactory.Create(CKM.CKM_EC_KEY_PAIR_GEN);
+        using IMechanism mechanism = session.Factories.MechanismFactory.Create(KeyMechanisms.Generation(request.Algorithm));
         using Template publicTemplate = KeyTemplates.PublicKey(access.NewTemplate(), request);
         using Template privateTemplate = KeyTemplates.PrivateKey(access.NewTemplate(), request, derive);
         session.GenerateKeyPair(mechanism, publicTemplate.Attributes, privateTemplate.Attributes, out IObjectHandle publicKey, out IObjectHandle privateKey);

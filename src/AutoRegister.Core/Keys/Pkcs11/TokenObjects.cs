@@ -40,7 +40,7 @@ internal sealed class TokenObjects(TokenAccess access)
         switch (kind)
         {
             case TokenObjectKind.PublicKey:
-                byte[]? publicKey = ReadEcPublicKey(handle);
+                byte[]? publicKey = ReadPublicKey(handle);
                 return new TokenObject(kind, label, id, publicKey is null ? null : PublicKeyHash.Of(publicKey)) { Handle = handle };
             case TokenObjectKind.Certificate:
                 CertificateFields? fields = CertificateFields.TryRead(access.ReadBytes(handle, CKA.CKA_VALUE) ?? []);
@@ -54,13 +54,61 @@ internal sealed class TokenObjects(TokenAccess access)
         .Where(handle => access.ReadBytes(handle, CKA.CKA_CLASS) is null or { Length: 0 })
         .Select(handle => new TokenObject(TokenObjectKind.Unreadable, string.Empty, string.Empty) { Handle = handle });
 
-    /// <summary>Reads an EC public key.</summary>
+    /// <summary>Reads a public key.</summary>
     /// <param name="handle">The public key.</param>
-    /// <returns>DER <c>SubjectPublicKeyInfo</c>; <see langword="null"/> where it is no EC key.</returns>
-    public byte[]? ReadEcPublicKey(IObjectHandle handle)
+    /// <returns>DER <c>SubjectPublicKeyInfo</c>; <see langword="null"/> where it is neither an EC nor an RSA key, or not shown.</returns>
+    public byte[]? ReadPublicKey(IObjectHandle handle)
     {
-        byte[]? parameters = access.ReadBytes(handle, CKA.CKA_EC_PARAMS);
-        byte[]? point = access.ReadBytes(handle, CKA.CKA_EC_POINT);
-        return parameters is { Length: > 0 } && point is { Length: > 0 } ? EcPublicKey.Encode(parameters, point) : null;
+        if (access.ReadBytes(handle, CKA.CKA_EC_PARAMS) is { Length: > 0 } parameters)
+        {
+            return access.ReadBytes(handle, CKA.CKA_EC_POINT) is { Length: > 0 } point ? EcPublicKey.Encode(parameters, point) : null;
+        }
+
+        byte[]? modulus = access.ReadBytes(handle, CKA.CKA_MODULUS);
+        byte[]? exponent = access.ReadBytes(handle, CKA.CKA_PUBLIC_EXPONENT);
+        return modulus is { Length: > 0 } && exponent is { Length: > 0 } ? RsaPublicKey.Encode(modulus, exponent) : null;
+    }
+
+    /// <summary>Lists all private keys, public keys and certificates as a person reads them.</summary>
+    /// <returns>The objects.</returns>
+    public IReadOnlyList<HsmObject> ListAll() => [.. FindAll().Select(Show)];
+
+    private HsmObject Show(TokenObject item)
+    {
+        IObjectHandle handle = item.Handle!;
+        bool isPrivate = item.Kind == TokenObjectKind.PrivateKey;
+        if (item.Kind == TokenObjectKind.Unreadable)
+        {
+            return new HsmObject { Class = item.Kind, Label = item.Label, Id = item.Id, Kind = string.Empty, TokenLabel = access.Token.Label };
+        }
+
+        byte[]? publicKey = item.Kind == TokenObjectKind.Certificate
+            ? CertificateFields.TryRead(access.ReadBytes(handle, CKA.CKA_VALUE) ?? [])?.SubjectPublicKeyInfo
+            : ReadPublicKey(handle);
+        return new HsmObject
+        {
+            Class = item.Kind,
+            Label = item.Label,
+            Id = item.Id,
+            Kind = KindOf(handle, isPrivate, publicKey),
+            TokenLabel = access.Token.Label,
+            Sensitive = isPrivate ? access.ReadFlag(handle, CKA.CKA_SENSITIVE) : null,
+            Extractable = isPrivate ? access.ReadFlag(handle, CKA.CKA_EXTRACTABLE) : null,
+            Subject = item.Subject,
+            PublicKeyHash = item.PublicKeyHash,
+        };
+    }
+
+    // A private EC key shows its curve and no point; a private RSA key shows its modulus.
+    private string KindOf(IObjectHandle handle, bool isPrivate, byte[]? publicKey)
+    {
+        if (publicKey is not null)
+        {
+            return KeyAlgorithms.Of(publicKey)?.ToString() ?? "other";
+        }
+
+        byte[]? curve = isPrivate ? access.ReadBytes(handle, CKA.CKA_EC_PARAMS) : null;
+        return curve is not { Length: > 0 } ? string.Empty
+            : Enum.GetValues<KeyAlgorithm>().Where(a => !a.IsRsa() && a.CurveParameters().AsSpan().SequenceEqual(curve)).Select(a => a.ToString()).FirstOrDefault("other");
     }
 }

@@ -48,6 +48,10 @@ public sealed class TokenSession : IDisposable
     /// <returns>The objects; halves of key pairs included.</returns>
     public IReadOnlyList<TokenObject> FindObjects() => objects.FindAll();
 
+    /// <summary>Lists all keys and certificates in the token as a person reads them.</summary>
+    /// <returns>The objects.</returns>
+    public IReadOnlyList<HsmObject> ListObjects() => objects.ListAll();
+
     /// <summary>Makes a key pair that never leaves the token, checks its attributes, and verifies a test signature.</summary>
     /// <param name="request">Its names. Nothing may be there under them.</param>
     /// <returns>The pair.</returns>
@@ -69,7 +73,11 @@ public sealed class TokenSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(key);
         access.Destroy(key.PrivateKey);
-        access.Destroy(key.PublicKey);
+        if (key.PublicKey is not null)
+        {
+            access.Destroy(key.PublicKey);
+        }
+
         key.Dispose();
     }
 

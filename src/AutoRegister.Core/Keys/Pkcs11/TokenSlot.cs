@@ -65,7 +65,11 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
         return this with { Token = Token with { Mechanisms = [.. MechanismsThatMatter.Where(m => all.Contains(m.Mechanism)).Select(m => m.Name)] } };
     }
 
-    private static TokenSlot Read(ISlot slot, string modulePath)
+    /// <summary>Asks a slot's token what it is.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="modulePath">Path of the module.</param>
+    /// <returns>The slot, without mechanisms.</returns>
+    public static TokenSlot Read(ISlot slot, string modulePath)
     {
         string description = DescriptionOf(slot, modulePath);
         ITokenInfo info = Ask(slot.GetTokenInfo, modulePath);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.Keys.Pkcs11;
 using Xunit;
 
@@ -15,7 +16,7 @@ public sealed class EcPublicKeyTests
         ECParameters p = key.ExportParameters(false);
         byte[] bare = [0x04, .. p.Q.X!, .. p.Q.Y!];
 
-        byte[]? encoded = EcPublicKey.Encode(EcPublicKey.P256Parameters, wrapped ? [0x04, 65, .. bare] : bare);
+        byte[]? encoded = EcPublicKey.Encode(KeyAlgorithm.EcP256.CurveParameters(), wrapped ? [0x04, 65, .. bare] : bare);
 
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), encoded);
     }
@@ -26,7 +27,7 @@ public sealed class EcPublicKeyTests
         // 04 3F …: as DER this is an OCTET STRING of 63 bytes, and 65 bytes long in all.
         byte[] bare = [0x04, 63, .. new byte[63]];
 
-        byte[]? encoded = EcPublicKey.Encode(EcPublicKey.P256Parameters, bare);
+        byte[]? encoded = EcPublicKey.Encode(KeyAlgorithm.EcP256.CurveParameters(), bare);
 
         Assert.Equal(bare, encoded![^65..]);
     }
@@ -35,5 +36,5 @@ public sealed class EcPublicKeyTests
     [InlineData(new byte[] { 0x04, 0x05, 0x01 })]
     [InlineData(new byte[] { 0x30, 0x00 })]
     [InlineData(new byte[] { 0x04, 0x01, 0x04, 0x00 })]
-    public void Anything_else_is_no_point(byte[] point) => Assert.Null(EcPublicKey.Encode(EcPublicKey.P256Parameters, point));
+    public void Anything_else_is_no_point(byte[] point) => Assert.Null(EcPublicKey.Encode(KeyAlgorithm.EcP256.CurveParameters(), point));
 }
