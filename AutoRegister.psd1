@@ -12,6 +12,7 @@
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Export-SotaCredentials'
+        'Get-HsmToken'
         'Get-SotaConfig'
         'New-HsmDeviceKey'
         'Register-FoundriesDevice'

@@ -125,6 +125,22 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? TokenLabel { get; set; }
 
+    /// <summary>The token's serial number, where several have the label.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? TokenSerial { get; set; }
+
+    /// <summary>
+    /// A PKCS#11 URI (RFC 7512) in place of single parameters: token, serial, manufacturer, model, object, id, module-path and
+    /// pin-source=file:.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Pkcs11Uri { get; set; }
+
+    /// <summary>The string the module is given at initialisation, for the few that want one (NSS).</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? HsmModuleParameter { get; set; }
+
     /// <summary>Makes a software key, whatever the hsm file says.</summary>
     [Parameter]
     public SwitchParameter NoHsm { get; set; }
@@ -193,6 +209,9 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         HsmPin = HsmPin.ToSecret(),
         HsmSoPin = HsmSoPin.ToSecret(),
         TokenLabel = TokenLabel,
+        TokenSerial = TokenSerial,
+        Pkcs11Uri = Pkcs11Uri,
+        HsmModuleParameter = HsmModuleParameter,
         NoHsm = NoHsm,
         AllowPlainHttp = Given(AllowPlainHttp),
         IgnoreDeviceFiles = IgnoreDeviceFiles,

@@ -55,6 +55,7 @@ internal static class HsmRules
     public static string? LabelProblem(string label) =>
         string.IsNullOrWhiteSpace(label) ? "the label is empty"
         : Encoding.UTF8.GetByteCount(label) > MaximumLabel ? $"the label has more than {MaximumLabel} bytes"
+        : label.AsSpan().ContainsAny("\"\\") ? "the label has a double quote or backslash, which sota.toml cannot hold"
         : Characters.Unprintable(label) is string wrong ? $"the label has {wrong}"
         : null;
 }

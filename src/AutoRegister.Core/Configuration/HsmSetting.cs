@@ -1,5 +1,6 @@
 using System.Text;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
 
 namespace AutoRegister.Core.Configuration;
 
@@ -20,17 +21,18 @@ internal static class HsmSetting
             return null;
         }
 
-        var module = SettingInputs.Parameter("HsmModule", inputs.Options.HsmModule);
+        Pkcs11Uri? uri = inputs.Options.Pkcs11Uri is string text ? Pkcs11Uri.Parse(text) : null;
+        var module = TokenSettings.One("HsmModule", inputs.Options.HsmModule, uri?.ModulePath);
         Sourced<Secret>? pin = null;
         Sourced<Secret>? soPin = null;
         try
         {
-            pin = Copy("HsmPin", inputs.Options.HsmPin) ?? FromCredential(inputs, "hsm-pin");
+            pin = Copy("HsmPin", inputs.Options.HsmPin) ?? FromPinSource(uri) ?? FromCredential(inputs, "hsm-pin");
             soPin = Copy("HsmSoPin", inputs.Options.HsmSoPin) ?? FromCredential(inputs, "hsm-so-pin");
             if (module is null || pin is null || soPin is null)
             {
                 using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
-                if (file is null && module is null && pin is null && soPin is null)
+                if (file is null && module is null && pin is null && soPin is null && uri is null)
                 {
                     return null;
                 }
@@ -42,8 +44,11 @@ internal static class HsmSetting
                 RequireAll(file, module, pin, soPin);
             }
 
-            var label = SettingInputs.Parameter("TokenLabel", inputs.Options.TokenLabel) ?? SettingInputs.Default(HsmSettings.DefaultTokenLabel);
-            var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, label);
+            var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, TokenSettings.Read(inputs, uri))
+            {
+                ModuleParameters = SettingInputs.Parameter("HsmModuleParameter", inputs.Options.HsmModuleParameter),
+                NamedKey = uri?.ObjectLabel is null && uri?.ObjectId is null ? null : new KeyReference(uri.ObjectLabel, uri.ObjectId),
+            };
             RequireUsable(found);
             return found;
         }
@@ -83,7 +88,7 @@ internal static class HsmSetting
     {
         Require(hsm.Module.Source, "HSM module", HsmRules.ModuleProblem(hsm.Module.Value));
         Require(hsm.Pin.Source, "user PIN", HsmRules.PinProblem(hsm.Pin.Value.Utf8));
-        Require(hsm.Label.Source, "token label", HsmRules.LabelProblem(hsm.Label.Value));
+        Require(hsm.Token.Label.Source, "token label", HsmRules.LabelProblem(hsm.Token.Label.Value));
         if (!File.Exists(hsm.Module.Value))
         {
             throw new AutoRegisterException(
@@ -109,17 +114,29 @@ internal static class HsmSetting
     private static Sourced<Secret>? FromFile(ConfigFile? file, ShellAssignment? assignment) =>
         assignment is null ? null : new Sourced<Secret>(Secret.FromUtf8(assignment.Value.Utf8), file!.At(assignment.Line));
 
-    private static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
+    private static Sourced<Secret>? FromPinSource(Pkcs11Uri? uri)
     {
-        using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
-        if (file is null)
+        if (uri?.PinPath is not string path)
         {
             return null;
         }
 
+        using ConfigFile file = ConfigFile.TryRead("/", path)
+            ?? throw new AutoRegisterException(ErrorId.FileUnreadable, $"The PIN file '{path}' that the PKCS#11 URI names is not there.", "Correct pin-source.", path);
+        return PinIn(file, path, SettingInputs.FromParameter("Pkcs11Uri"));
+    }
+
+    private static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
+    {
+        using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
+        return file is null ? null : PinIn(file, $"credential {name}", SettingInputs.FromCredential(name));
+    }
+
+    private static Sourced<Secret> PinIn(ConfigFile file, string name, SettingSource source)
+    {
         var pin = ConfigLine.Only(file, ErrorId.HsmSettingUnusable, "PIN", out var number, keepBlanks: true);
         return number > 0
-            ? new Sourced<Secret>(Secret.FromUtf8(pin), SettingInputs.FromCredential(name))
-            : throw new AutoRegisterException(ErrorId.HsmSettingMissing, $"The credential {name} is empty.", "Put the PIN into the credential, or remove it.", name);
+            ? new Sourced<Secret>(Secret.FromUtf8(pin), source)
+            : throw new AutoRegisterException(ErrorId.HsmSettingMissing, $"The {name} is empty.", "Put the PIN into it, or remove it.", name);
     }
 }

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Keys;
+
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>What <c>/etc/sota/hsm</c> says: the PKCS#11 module and the PINs of the device's token.</summary>
@@ -20,6 +22,18 @@ public sealed record HsmSettings
 
     /// <summary>Serial number of the token, where several have the label; <see langword="null"/> when the label is enough.</summary>
     public string? TokenSerial { get; init; }
+
+    /// <summary>The token's manufacturer, where it matters.</summary>
+    public string? TokenManufacturer { get; init; }
+
+    /// <summary>The token's model, where it matters.</summary>
+    public string? TokenModel { get; init; }
+
+    /// <summary>The key that a PKCS#11 URI names, for <c>New-HsmDeviceKey -UseExisting</c>.</summary>
+    public KeyReference? NamedKey { get; init; }
+
+    /// <summary>A key that was in the token before and is to be the device's; <see langword="null"/> when one is made.</summary>
+    public KeyReference? ExistingKey { get; init; }
 
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }

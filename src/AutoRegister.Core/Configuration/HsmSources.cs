@@ -1,10 +1,29 @@
+using AutoRegister.Core.Keys;
+
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>The HSM settings with their sources. The secrets are owned by whoever holds this.</summary>
-internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, Sourced<Secret> SoPin, Sourced<string> Label) : IDisposable
+internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, Sourced<Secret> SoPin, TokenSettings Token) : IDisposable
 {
+    /// <summary>The string the module is given at initialisation.</summary>
+    public Sourced<string>? ModuleParameters { get; init; }
+
+    /// <summary>The key the URI names, if it names one.</summary>
+    public KeyReference? NamedKey { get; init; }
+
     /// <summary>The settings alone.</summary>
-    public HsmSettings Settings => new() { ModulePath = Module.Value, Pin = Pin.Value, SoPin = SoPin.Value, TokenLabel = Label.Value };
+    public HsmSettings Settings => new()
+    {
+        ModulePath = Module.Value,
+        Pin = Pin.Value,
+        SoPin = SoPin.Value,
+        TokenLabel = Token.Label.Value,
+        TokenSerial = Token.Serial?.Value,
+        TokenManufacturer = Token.Manufacturer?.Value,
+        TokenModel = Token.Model?.Value,
+        ModuleParameters = ModuleParameters?.Value,
+        NamedKey = NamedKey,
+    };
 
     /// <inheritdoc/>
     public void Dispose()

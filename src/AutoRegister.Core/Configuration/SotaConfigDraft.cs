@@ -103,6 +103,8 @@ internal sealed class SotaConfigDraft : IDisposable
         .Add("Hsm.ModulePath", Hsm?.Module)
         .Add("Hsm.Pin", Hsm?.Pin)
         .Add("Hsm.SoPin", Hsm?.SoPin)
-        .Add("Hsm.TokenLabel", Hsm?.Label)
+        .Add("Hsm.TokenLabel", Hsm?.Token.Label)
+        .Add("Hsm.TokenSerial", Hsm?.Token.Serial)
+        .Add("Hsm.ModuleParameters", Hsm?.ModuleParameters)
         .Rows;
 }

@@ -75,6 +75,15 @@ public sealed record SotaConfigOptions
     /// <summary>The token's label.</summary>
     public string? TokenLabel { get; init; }
 
+    /// <summary>The token's serial number.</summary>
+    public string? TokenSerial { get; init; }
+
+    /// <summary>A PKCS#11 URI (RFC 7512) that names module, token, key and PIN file, as far as it says.</summary>
+    public string? Pkcs11Uri { get; init; }
+
+    /// <summary>The string the module is given at initialisation.</summary>
+    public string? HsmModuleParameter { get; init; }
+
     /// <summary>Use a key file, whatever the hsm file and credentials say.</summary>
     public bool NoHsm { get; init; }
 

@@ -95,9 +95,13 @@ public sealed class SotaToml
             .. body,
             .. Encoding.UTF8.GetBytes($"\n[p11]\nmodule = \"{hsm.ModulePath}\"\npass = \""),
             .. hsm.Pin.Utf8,
-            .. Encoding.UTF8.GetBytes($"\"\ntls_pkey_id = \"{KeyId}\"\ntls_clientcert_id = \"{CertificateId}\"\n"),
+            .. Encoding.UTF8.GetBytes($"\"\n{Label(hsm)}tls_pkey_id = \"{hsm.ExistingKey?.Id ?? KeyId}\"\ntls_clientcert_id = \"{CertificateId}\"\n"),
         ];
     }
+
+    // Without a label the OTA client takes the one that LmP's drop-in names, or the first initialised token.
+    private static string Label(HsmSettings hsm) =>
+        hsm.TokenLabel == HsmSettings.DefaultTokenLabel ? string.Empty : $"label = \"{hsm.TokenLabel}\"\n";
 
     private static string Value(DocumentSyntax document, string section, string key) => document.Tables
         .Where(table => NameOf(table.Name) == section)

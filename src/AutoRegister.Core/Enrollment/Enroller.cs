@@ -20,12 +20,23 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     /// <param name="cancellation">Ends the wait for another run.</param>
     /// <returns>The key; its state is <see cref="RegistrationState.Registered"/> when there is nothing left to do.</returns>
     /// <exception cref="AutoRegisterException">The first problem.</exception>
-    public DeviceKey MakeKey(SotaConfig config, bool replace, CancellationToken cancellation)
+    public DeviceKey MakeKey(SotaConfig config, bool replace, CancellationToken cancellation) =>
+        MakeKey(config, new KeyChoice { Replace = replace }, cancellation);
+
+    /// <summary>Makes the device key and its CSR, takes up those of an interrupted run, or makes the CSR for a key that is there.</summary>
+    /// <param name="config">What the device is told to be.</param>
+    /// <param name="choice">Which key.</param>
+    /// <param name="cancellation">Ends the wait for another run.</param>
+    /// <returns>The key; its state is <see cref="RegistrationState.Registered"/> when there is nothing left to do.</returns>
+    /// <exception cref="AutoRegisterException">The first problem.</exception>
+    public DeviceKey MakeKey(SotaConfig config, KeyChoice choice, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(choice);
+        SotaConfig chosen = choice.Existing is null ? config : config with { Hsm = WithExisting(config, choice.Existing) };
         AtomicFile.CreateDirectory(config.SotaPath);
         using DirectoryLock held = Lock(config, cancellation);
-        return new KeyStep(config, observer).Run(replace);
+        return new KeyStep(chosen, observer).Run(choice);
     }
 
     /// <summary>Sends the request until the answer is there, checked and durable.</summary>
@@ -59,6 +70,10 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         using DirectoryLock held = Lock(registration.Key.Config, cancellation);
         return new ExportStep(registration, observer).Run();
     }
+
+    private static HsmSettings WithExisting(SotaConfig config, KeyReference existing) => config.Hsm is null
+        ? throw new AutoRegisterException(ErrorId.HsmSettingMissing, "There is no token to take an existing key from.", "Configure HSM_MODULE, HSM_PIN and HSM_SOPIN.", config)
+        : config.Hsm with { ExistingKey = existing };
 
     private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation) =>
         DirectoryLock.Acquire(config.SotaPath, options.LockPatience, observer, cancellation);

@@ -14,9 +14,12 @@ namespace AutoRegister.Core.Enrollment;
 internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 {
     private readonly EnrollmentJournal journal = new(config.SotaPath);
+    private KeyAlgorithm? algorithm;
 
-    internal DeviceKey Run(bool replace)
+    internal DeviceKey Run(KeyChoice choice)
     {
+        bool replace = choice.Replace;
+        algorithm = choice.Algorithm;
         JournalEntry? entry = journal.Read(observer);
         if (entry is null && !replace && FindInstalled() is DeviceKey registered)
         {
@@ -131,19 +134,35 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
     {
         if (entry.State == RegistrationState.Unregistered)
         {
-            return place.Make(entry.Strangers);
+            return Make(place, entry);
         }
 
         IDeviceKey? key = place.Find(entry.KeyFingerprint);
         if (key is not null)
         {
             observer.ReportStep($"Continuing the registration of {entry.Uuid} ({entry.State})");
+            WarnOfAlgorithm(key);
             return key;
         }
 
         observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
         entry = Begin(place, Forget(entry));
-        return place.Make(entry.Strangers);
+        return Make(place, entry);
+    }
+
+    private IDeviceKey Make(IKeyPlace place, JournalEntry entry)
+    {
+        IDeviceKey key = place.Make(entry.Strangers, algorithm ?? KeyAlgorithm.EcP256);
+        WarnOfAlgorithm(key);
+        return key;
+    }
+
+    private void WarnOfAlgorithm(IDeviceKey key)
+    {
+        if (algorithm is KeyAlgorithm wanted && KeyAlgorithms.Of(key.SubjectPublicKeyInfo.Span) is KeyAlgorithm made && made != wanted)
+        {
+            observer.ReportWarning($"The device has an {made.Words()} key already, and it is kept; with -Force it is replaced by an {wanted.Words()} key.");
+        }
     }
 
     /// <summary>The CSR is made once and kept byte for byte, unless the device is told to be somebody else.</summary>
@@ -174,7 +193,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
     private DeviceKey Describe(JournalEntry entry, IKeyPlace place, IDeviceKey key) => new()
     {
-        Config = config,
+        Config = place.Refine(config),
         Uuid = entry.Uuid,
         State = entry.State,
         KeyLocation = place.Location,

@@ -36,7 +36,7 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
         return null;
     }
 
-    public IDeviceKey Make(IReadOnlyCollection<string> before) => FileDeviceKey.Create(journal.PrivateKeyPath);
+    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Keys;
@@ -36,6 +37,12 @@ internal interface IKeyPlace : IDisposable
     /// key is taken, half of one removed.
     /// </summary>
     /// <param name="before">The inventory the journal remembers.</param>
+    /// <param name="algorithm">What kind of key, when one has to be made.</param>
     /// <returns>The key.</returns>
-    IDeviceKey Make(IReadOnlyCollection<string> before);
+    IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm);
+
+    /// <summary>Adds to the configuration what was found out about the key.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <returns>The same, or a completed one.</returns>
+    SotaConfig Refine(SotaConfig config) => config;
 }

@@ -8,5 +8,7 @@ internal static class KeyPlaces
 {
     /// <summary>Opens the place the configuration names.</summary>
     internal static IKeyPlace Open(SotaConfig config, EnrollmentJournal journal, IRegistrationObserver observer) =>
-        config.Hsm is null ? new FileKeyPlace(journal) : TokenKeyPlace.Open(config.Hsm, journal, observer);
+        config.Hsm is null ? new FileKeyPlace(journal)
+        : config.Hsm.ExistingKey is null ? TokenKeyPlace.Open(config.Hsm, journal, observer)
+        : ExistingKeyPlace.Open(config.Hsm, observer);
 }

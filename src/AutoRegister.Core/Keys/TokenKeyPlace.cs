@@ -66,7 +66,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects());
 
-    public IDeviceKey Make(IReadOnlyCollection<string> before)
+    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
         RemoveDebris(before);
         session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects()));
@@ -76,7 +76,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
             return whole;
         }
 
-        TokenKey key = session.GenerateKey(new KeyRequest());
+        TokenKey key = session.GenerateKey(new KeyRequest(Algorithm: algorithm));
         observer.ReportStep($"Key made in the token '{hsm.TokenLabel}': it never leaves it");
         return key;
     }

@@ -22,7 +22,7 @@ internal sealed class SessionOpener : IDisposable
     {
         lock (module.Loaded.Calls)
         {
-            TokenSlot slot = TokenFinder.Find(module.Loaded, new TokenSelector(hsm.TokenLabel, hsm.TokenSerial), mayInitialize, observer);
+            TokenSlot slot = TokenFinder.Find(module.Loaded, TokenSelector.Of(hsm), mayInitialize, observer);
             bool initialize = !slot.Token.IsInitialized;
             if (initialize)
             {

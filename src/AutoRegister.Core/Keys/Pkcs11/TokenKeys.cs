@@ -58,7 +58,9 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         return Check(label, id, publicKey, privateKey, info);
     }
 
-    private TokenKey Check(string label, byte id, IObjectHandle? publicKey, IObjectHandle privateKey, byte[] info)
+    /// <summary>Checks a private key's attributes and that it belongs to a public key.</summary>
+    /// <returns>The pair.</returns>
+    public TokenKey Check(string label, byte id, IObjectHandle? publicKey, IObjectHandle privateKey, byte[] info)
     {
         KeyAttributes.Check(access, privateKey, label);
         KeyAlgorithm algorithm = KeyAlgorithms.Of(info)

@@ -5,8 +5,19 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <summary>How the device's token is told from others. Never by slot number: initialisation may change it.</summary>
 /// <param name="Label">The token's label, without padding.</param>
 /// <param name="Serial">The token's serial number, where the label is not enough.</param>
-public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel, string? Serial = null)
+/// <param name="Manufacturer">The token's manufacturer, where it matters.</param>
+/// <param name="Model">The token's model, where it matters.</param>
+public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel, string? Serial = null, string? Manufacturer = null, string? Model = null)
 {
+    /// <summary>The selector of a configuration.</summary>
+    /// <param name="hsm">The configuration.</param>
+    /// <returns>The selector.</returns>
+    public static TokenSelector Of(HsmSettings hsm)
+    {
+        ArgumentNullException.ThrowIfNull(hsm);
+        return new TokenSelector(hsm.TokenLabel, hsm.TokenSerial, hsm.TokenManufacturer, hsm.TokenModel);
+    }
+
     /// <summary>The selector in words.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => Serial is null ? $"\"{Label}\"" : $"\"{Label}\" (serial {Serial})";
@@ -17,7 +28,7 @@ public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel,
     public bool Matches(TokenDescription token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return token.IsInitialized && token.Label == Label && MatchesSerial(token);
+        return token.IsInitialized && token.Label == Label && MatchesHardware(token);
     }
 
     /// <summary>Whether a blank token may become the one.</summary>
@@ -26,8 +37,11 @@ public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel,
     public bool MatchesBlank(TokenDescription token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return !token.IsInitialized && MatchesSerial(token);
+        return !token.IsInitialized && MatchesHardware(token);
     }
 
-    private bool MatchesSerial(TokenDescription token) => Serial is null || token.Serial == Serial;
+    private bool MatchesHardware(TokenDescription token) =>
+        (Serial is null || token.Serial == Serial)
+        && (Manufacturer is null || token.Manufacturer == Manufacturer)
+        && (Model is null || token.Model == Model);
 }

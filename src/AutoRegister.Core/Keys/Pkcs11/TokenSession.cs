@@ -13,6 +13,7 @@ public sealed class TokenSession : IDisposable
     private readonly TokenObjects objects;
     private readonly TokenKeys keys;
     private readonly TokenCertificates certificates;
+    private readonly ExistingKeys existing;
     private int disposed;
 
     private TokenSession(OpenedSession opened, IRegistrationObserver observer)
@@ -21,6 +22,7 @@ public sealed class TokenSession : IDisposable
         access = new TokenAccess(opened);
         objects = new TokenObjects(access);
         keys = new TokenKeys(access, objects, observer);
+        existing = new ExistingKeys(access, objects, keys);
         certificates = new TokenCertificates(access, objects, observer);
     }
 
@@ -66,6 +68,15 @@ public sealed class TokenSession : IDisposable
     /// <param name="id">Its id.</param>
     /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
     public TokenKey? FindKey(string label = TokenNames.KeyLabel, byte id = TokenNames.KeyId) => keys.Find(label, id);
+
+    /// <summary>Finds a key that someone else put into the token, checks its attributes, and verifies a test signature.</summary>
+    /// <param name="reference">Its label, its id, or both.</param>
+    /// <returns>The key; its public half may be known from a certificate only.</returns>
+    public TokenKey FindExistingKey(KeyReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return existing.Find(reference);
+    }
 
     /// <summary>Removes both halves of a key pair, the private one first.</summary>
     /// <param name="key">The pair, from this token.</param>

@@ -1,0 +1,130 @@
+using System.Text;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>
+/// A <c>pkcs11:</c> URI (RFC 7512): which token, which object in it, which module, and where the PIN is. What it does not say
+/// is <see langword="null"/>. A PIN in the URI itself is refused: whoever can see a command line would see it.
+/// </summary>
+public sealed record Pkcs11Uri
+{
+    private const string Scheme = "pkcs11:";
+    private const string Action = "Write it as RFC 7512 has it, for example 'pkcs11:token=aktualizr;serial=1234;object=tls;id=%01?pin-source=file:/etc/sota/pin'.";
+    private static readonly string[] PathNames = ["token", "serial", "manufacturer", "model", "object", "id", "type"];
+    private static readonly string[] QueryNames = ["module-path", "pin-source"];
+
+    /// <summary>The token's label.</summary>
+    public string? Token { get; private init; }
+
+    /// <summary>The token's serial number.</summary>
+    public string? Serial { get; private init; }
+
+    /// <summary>The token's manufacturer.</summary>
+    public string? Manufacturer { get; private init; }
+
+    /// <summary>The token's model.</summary>
+    public string? Model { get; private init; }
+
+    /// <summary>The object's label.</summary>
+    public string? ObjectLabel { get; private init; }
+
+    /// <summary>The object's id as lower-case hex.</summary>
+    public string? ObjectId { get; private init; }
+
+    /// <summary>The module's path.</summary>
+    public string? ModulePath { get; private init; }
+
+    /// <summary>The file with the user PIN.</summary>
+    public string? PinPath { get; private init; }
+
+    /// <summary>Reads a URI.</summary>
+    /// <param name="text">The URI.</param>
+    /// <returns>What it says.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/>; a PIN in it is not repeated.</exception>
+    public static Pkcs11Uri Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid("it does not begin with 'pkcs11:'");
+        }
+
+        string[] halves = text[Scheme.Length..].Split('?', 2);
+        Dictionary<string, byte[]> path = Read(halves[0], ';', PathNames);
+        Dictionary<string, byte[]> query = Read(halves.Length > 1 ? halves[1] : string.Empty, '&', QueryNames);
+        return new Pkcs11Uri
+        {
+            Token = Text(path, "token"),
+            Serial = Text(path, "serial"),
+            Manufacturer = Text(path, "manufacturer"),
+            Model = Text(path, "model"),
+            ObjectLabel = Text(path, "object"),
+            ObjectId = path.TryGetValue("id", out byte[]? id) ? Convert.ToHexStringLower(id) : null,
+            ModulePath = Text(query, "module-path"),
+            PinPath = Text(query, "pin-source") is string source ? PinFile(source) : null,
+        };
+    }
+
+    private static Dictionary<string, byte[]> Read(string attributes, char separator, string[] known)
+    {
+        var found = new Dictionary<string, byte[]>();
+        foreach (string attribute in attributes.Split(separator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = attribute.IndexOf('=');
+            string name = equals < 0 ? attribute : attribute[..equals];
+            if (name == "pin-value")
+            {
+                throw Invalid("it holds a PIN (pin-value), which others can see", "Put the PIN into a file and name it: ?pin-source=file:/path, or give it as HSM_PIN, as the credential hsm-pin or as -HsmPin.");
+            }
+
+            if (name is "slot-id" or "slot-description")
+            {
+                throw Invalid($"it names a slot ({name}), and a token's slot changes when it is initialised", "Name the token by token or serial.");
+            }
+
+            // RFC 7512, section 2.3: what is not understood must not be taken for a match; and no attribute comes twice.
+            if (equals < 0 || !known.Contains(name) || !found.TryAdd(name, Decode(attribute[(equals + 1)..])))
+            {
+                throw Invalid($"'{Printable.Text(name)}' {(found.ContainsKey(name) ? "comes twice" : "is not known")}; {string.Join(", ", known)} are");
+            }
+        }
+
+        return found;
+    }
+
+    private static byte[] Decode(string value)
+    {
+        byte[] raw = Encoding.UTF8.GetBytes(value);
+        var bytes = new List<byte>(raw.Length);
+        for (int i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '%')
+            {
+                bytes.Add(raw[i]);
+                continue;
+            }
+
+            bytes.Add(i + 2 < raw.Length && byte.TryParse(raw.AsSpan(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out byte decoded)
+                ? decoded
+                : throw Invalid("a '%' in it is not followed by two hex digits"));
+            i += 2;
+        }
+
+        return [.. bytes];
+    }
+
+    private static string? Text(Dictionary<string, byte[]> attributes, string name) =>
+        attributes.TryGetValue(name, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
+
+    private static string PinFile(string source)
+    {
+        string path = source.StartsWith("file://", StringComparison.Ordinal) ? source["file://".Length..]
+            : source.StartsWith("file:", StringComparison.Ordinal) ? source["file:".Length..]
+            : source;
+        return path.StartsWith('/') ? path : throw Invalid($"its pin-source '{Printable.Text(source)}' is no file: URI of an absolute path");
+    }
+
+    private static AutoRegisterException Invalid(string what, string action = Action) =>
+        new(ErrorId.HsmSettingUnusable, $"The PKCS#11 URI cannot be used: {what}.", action, "Pkcs11Uri");
+}

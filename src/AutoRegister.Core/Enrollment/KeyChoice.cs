@@ -1,0 +1,16 @@
+using AutoRegister.Core.Keys;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>Which device key <c>New-HsmDeviceKey</c> is asked for.</summary>
+public sealed record KeyChoice
+{
+    /// <summary>Whether to replace what an earlier registration left (<c>-Force</c>).</summary>
+    public bool Replace { get; init; }
+
+    /// <summary>What kind of key to make; <see langword="null"/>: P-256, or whatever an interrupted run made.</summary>
+    public KeyAlgorithm? Algorithm { get; init; }
+
+    /// <summary>A key that is in the token already; <see langword="null"/> when one is to be made.</summary>
+    public KeyReference? Existing { get; init; }
+}

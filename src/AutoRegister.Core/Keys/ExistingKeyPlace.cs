@@ -1,0 +1,73 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys.Pkcs11;
+
+namespace AutoRegister.Core.Keys;
+
+/// <summary>A key that someone else, usually the manufacturer, put into the token: it is used and never made, moved or removed.</summary>
+internal sealed class ExistingKeyPlace : IKeyPlace
+{
+    private readonly HsmSettings hsm;
+    private readonly TokenSession session;
+    private readonly IRegistrationObserver observer;
+    private readonly TokenKey key;
+
+    private ExistingKeyPlace(HsmSettings hsm, TokenSession session, TokenKey key, IRegistrationObserver observer)
+    {
+        this.hsm = hsm;
+        this.session = session;
+        this.key = key;
+        this.observer = observer;
+    }
+
+    public string Description => $"token {hsm.TokenLabel}, existing key id {TokenNames.Hex(key.Id)}";
+
+    public string Location =>
+        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={Uri.EscapeDataString(key.Label)};id=%{TokenNames.Hex(key.Id)};type=private";
+
+    /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
+    internal static ExistingKeyPlace Open(HsmSettings hsm, IRegistrationObserver observer)
+    {
+        TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
+        try
+        {
+            TokenKey key = session.FindExistingKey(hsm.ExistingKey!);
+            observer.ReportStep($"Using the {key.Algorithm.Words()} key \"{key.Label}\" (id {TokenNames.Hex(key.Id)}) that is in {session.Token}");
+            return new ExistingKeyPlace(hsm, session, key, observer);
+        }
+        catch (AutoRegisterException)
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public SotaConfig Refine(SotaConfig config) =>
+        config with { Hsm = hsm with { ExistingKey = new KeyReference(key.Label, TokenNames.Hex(key.Id)) } };
+
+    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
+
+    public void RequireFree()
+    {
+        // The key is meant to be there; a certificate in the way is found when ours is stored.
+    }
+
+    public void Clear()
+    {
+        TokenObject[] doomed = [.. TokenConflicts.Find(session.FindObjects(), key.SubjectPublicKeyInfo.Span).Where(o => o.Kind == TokenObjectKind.Certificate)];
+        foreach (TokenObject item in doomed)
+        {
+            observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
+        }
+
+        session.DestroyObjects(doomed);
+    }
+
+    public IDeviceKey? Find(string fingerprint) => PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint ? key : null;
+
+    public IReadOnlyList<string> Inventory() => [];
+
+    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => key;
+
+    public void Dispose() => session.Dispose();
+}

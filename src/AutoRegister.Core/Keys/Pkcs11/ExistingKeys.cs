@@ -1,0 +1,68 @@
+using AutoRegister.Core.Errors;
+using Net.Pkcs11Interop.Common;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// Finds a private key that someone else put into the token, and its public key: from the public half where there is one,
+/// else from a certificate with the same id or label.
+/// </summary>
+internal sealed class ExistingKeys(TokenAccess access, TokenObjects objects, TokenKeys keys)
+{
+    /// <summary>Finds the key, checks its attributes and verifies a test signature.</summary>
+    /// <param name="reference">Label, id or both.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmKeyNotFound"/>, <see cref="ErrorId.HsmObjectConflict"/> where several answer, <see cref="ErrorId.HsmKeyUnusable"/>.</exception>
+    public TokenKey Find(KeyReference reference)
+    {
+        IReadOnlyList<TokenObject> all = objects.FindAll();
+        TokenObject[] candidates = [.. all.Where(o => o.Kind == TokenObjectKind.PrivateKey && Matches(o, reference))];
+        TokenObject privateKey = candidates switch
+        {
+            [TokenObject one] => one,
+            [] => throw Missing(reference, all),
+            _ => throw new AutoRegisterException(
+                ErrorId.HsmObjectConflict,
+                $"{candidates.Length} private keys in {access.Token} are {reference}: {string.Join(", ", candidates.Select(o => o.ToString()))}.",
+                "Name one by both its label and its id.",
+                reference),
+        };
+        return keys.Check(privateKey.Label, UsableId(privateKey), null, privateKey.Handle!, PublicKey(privateKey, all));
+    }
+
+    private static bool Matches(TokenObject o, KeyReference reference) =>
+        (reference.Label is null || o.Label == reference.Label) && (reference.Id is null || o.Id == reference.Id);
+
+    // aktualizr-lite and fioconfig write ids differently; only 01 to 09 mean the same to both.
+    private byte UsableId(TokenObject key) => Convert.FromHexString(key.Id) is [byte id and >= 1 and <= 9]
+        ? id
+        : throw KeyAttributes.Unusable(access, key.Label, $"its id is {(key.Id.Length == 0 ? "empty" : key.Id)}, and the OTA client's two programs agree on the ids 01 to 09 only");
+
+    private byte[] PublicKey(TokenObject privateKey, IReadOnlyList<TokenObject> all)
+    {
+        TokenObject[] mates = [.. all.Where(o => o.Kind != TokenObjectKind.PrivateKey && (o.Id == privateKey.Id || (privateKey.Label.Length > 0 && o.Label == privateKey.Label)))
+            .OrderBy(o => o.Kind).ThenByDescending(o => o.Id == privateKey.Id)];
+        foreach (TokenObject mate in mates)
+        {
+            byte[]? info = mate.Kind == TokenObjectKind.PublicKey
+                ? objects.ReadPublicKey(mate.Handle!)
+                : CertificateFields.TryRead(access.ReadBytes(mate.Handle!, CKA.CKA_VALUE) ?? [])?.SubjectPublicKeyInfo;
+            if (info is not null)
+            {
+                return info;
+            }
+        }
+
+        throw KeyAttributes.Unusable(access, privateKey.Label, "there is neither a public key nor a certificate with its id or label");
+    }
+
+    private AutoRegisterException Missing(KeyReference reference, IReadOnlyList<TokenObject> all)
+    {
+        TokenObject[] others = [.. all.Where(o => o.Kind == TokenObjectKind.PrivateKey)];
+        return new AutoRegisterException(
+            ErrorId.HsmKeyNotFound,
+            $"There is no private key {reference} in {access.Token}. {(others.Length == 0 ? "It holds none." : $"It has: {string.Join(", ", others.Select(o => o.ToString()))}.")}",
+            "Look with Get-HsmToken -Object, and name the key by its label or id.",
+            reference);
+    }
+}
