@@ -43,7 +43,7 @@ switch ($Task) {
         Show-Demo
     }
     'test' {
-        Install-DebianPackage
+        Install-DebianPackage -AllModules
         Build-All
         . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Test.ps1'))
         exit (Test-All)

@@ -3,7 +3,10 @@
 function Get-MissingPackage {
     [CmdletBinding()]
     [OutputType([string])]
-    param()
+    param(
+        # Those of the modules that only tests/Hsm.Tests.ps1 uses as well.
+        [switch] $AllModules
+    )
 
     $library = if ((Get-RuntimeIdentifier) -eq 'linux-arm64') { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86_64-linux-gnu' }
     $needed = [ordered]@{
@@ -14,6 +17,21 @@ function Get-MissingPackage {
         'libengine-pkcs11-openssl'    = "$library/engines-3/pkcs11.so"
         'ca-certificates'             = '/etc/ssl/certs/ca-certificates.crt'
     }
+    if ($AllModules) {
+        $needed += [ordered]@{
+            'libtpm2-pkcs11-1'      = "$library/pkcs11/libtpm2_pkcs11.so"
+            'swtpm'                 = '/usr/bin/swtpm'
+            'tpm2-abrmd'            = '/usr/sbin/tpm2-abrmd'
+            'libtss2-tcti-tabrmd0'  = "$library/libtss2-tcti-tabrmd.so.0"
+            'dbus-daemon'           = '/usr/bin/dbus-daemon'
+            'dbus-bin'              = '/usr/bin/dbus-send'
+            'libnss3'               = "$library/libsoftokn3.so"
+            'libnss3-tools'         = '/usr/bin/certutil'
+            'p11-kit-modules'       = "$library/p11-kit-proxy.so"
+            'opencryptoki'          = '/usr/sbin/pkcsslotd'
+        }
+    }
+
     foreach ($name in $needed.Keys) {
         if (-not [System.IO.File]::Exists($needed[$name])) {
             $name
@@ -23,9 +41,9 @@ function Get-MissingPackage {
 
 function Install-DebianPackage {
     [CmdletBinding()]
-    param()
+    param([switch] $AllModules)
 
-    $missing = @(Get-MissingPackage)
+    $missing = @(Get-MissingPackage -AllModules:$AllModules)
     if ($missing.Count -eq 0) {
         return
     }

@@ -1,0 +1,179 @@
+# The same device on three PKCS#11 modules that differ from each other wherever the specification lets them, and a fourth that
+# cannot make device keys. A module that cannot be started is a skip that says why.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    Import-Module "$PSScriptRoot/support/HsmRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory" -Argument @('--allow-key-types', 'p256,p384,p521,rsa2048,rsa3072')
+
+    function Skip-Unstarted([hashtable] $Hsm) {
+        if ($Hsm.Problem) {
+            Set-ItResult -Skipped -Because "$($Hsm.Name): $($Hsm.Problem)"
+        }
+    }
+
+    # As DeviceRig's, with the token's environment: what curl needs to know is what sota.toml says.
+    function Get-HsmGatewayAnswer([hashtable] $Device) {
+        $toml = [System.IO.File]::ReadAllText("$($Device.Sota)/sota.toml")
+        $value = { param($key) [regex]::Match($toml, "(?m)^$key = `"(.*)`"`$").Groups[1].Value }
+        $uri = "pkcs11:token=aktualizr;pin-value=$(& $value 'pass')"
+        $config = "silent`nshow-error`nurl = `"$(& $value 'server')/`"`ncacert = `"$($Device.Sota)/root.crt`"`n" +
+        "engine = `"pkcs11`"`nkey-type = `"ENG`"`nkey = `"$uri;id=%$(& $value 'tls_pkey_id');type=private`"`n" +
+        "cert-type = `"ENG`"`ncert = `"$uri;id=%$(& $value 'tls_clientcert_id');type=cert`"`n"
+        Invoke-RigHsmProcess $Device @('curl', '--config', '-') -InputText $config -Environment @{ PKCS11_MODULE_PATH = (& $value 'module') }
+    }
+
+    function Get-CallCount([string] $Log, [string] $Function) {
+        [regex]::Matches([System.IO.File]::ReadAllText($Log), "(?m)^\d+: $Function$").Count
+    }
+
+    # A token that another program set up and put a key into.
+    function New-OccupiedDevice([hashtable] $Hsm, [string] $Name, [string] $Label, [string] $Id) {
+        $device = New-RigHsmDevice -Hsm $Hsm -Name $Name -Token $factory.Token
+        if ($Hsm.Name -ne 'NSS') {
+            $null = Invoke-RigHsmTool $device @('--slot-index', '0', '--init-token', '--label', 'aktualizr', '--so-pin', (Get-RigPath SoPin))
+            $null = Invoke-RigHsmTool $device @('--token-label', 'aktualizr', '--init-pin', '--login', '--so-pin', (Get-RigPath SoPin), '--new-pin', (Get-RigPath Pin))
+        }
+
+        $null = Invoke-RigHsmTool $device @('--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin), '--keypairgen', '--key-type', 'EC:prime256v1', '--label', $Label, '--id', $Id)
+        $device
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'A device with a token of <Name>' -ForEach @(
+    @{ Name = 'SoftHSM2' }
+    @{ Name = 'tpm2-pkcs11' }
+    @{ Name = 'NSS' }
+) {
+    BeforeAll {
+        $hsm = Start-RigHsm -Name $Name -Path "$TestDrive/$Name"
+        if (-not $hsm.Problem) {
+            $device = New-RigHsmDevice -Hsm $hsm -Name 'device' -Token $factory.Token
+            $run = Invoke-RigHsmWrapper $device $factory
+        }
+    }
+
+    AfterAll {
+        Stop-RigHsm $hsm
+    }
+
+    It 'is registered by the wrapper on <Name>' {
+        Skip-Unstarted $hsm
+        $run.Output | Should -Match 'Device is now registered\.'
+        $run.ExitCode | Should -Be 0
+    }
+
+    It 'has a key pair that never leaves it and a certificate, says Get-HsmToken -Object on <Name>' {
+        Skip-Unstarted $hsm
+        $listed = Invoke-RigHsmCommand $device '$config | Get-HsmToken -Object | ForEach-Object { "$($_.Class) $($_.Label) $($_.Id) $($_.Kind) $($_.Sensitive) $($_.Extractable)" }'
+        $listed.Lines | Should -Contain 'PublicKey tls 01 EcP256  '
+        $listed.Lines | Should -Contain 'Certificate client 03 EcP256  '
+        @($listed.Lines -match '^PrivateKey tls 01 (EcP256)? True False$').Count | Should -Be 1
+        $listed.Lines.Count | Should -Be 3
+    }
+
+    It 'is shown by Get-HsmToken without a login on <Name>' {
+        Skip-Unstarted $hsm
+        $listed = Invoke-RigHsmCommand $device '$config | Get-HsmToken -Label aktualizr | ForEach-Object { "$($_.State) $($_.UserPin) $($_.Mechanisms)" }'
+        $listed.Output | Should -Match '^Initialized Ready .*CKM_EC_KEY_PAIR_GEN'
+    }
+
+    It 'proves its identity to the gateway through the OTA client''s engine on <Name>' {
+        Skip-Unstarted $hsm
+        $answer = Get-HsmGatewayAnswer $device
+        $answer.Output | Should -Match '"factory": ?"acme"' -Because $answer.Error
+    }
+
+    It 'stays as it is when the wrapper runs again on <Name>' {
+        Skip-Unstarted $hsm
+        $again = Invoke-RigHsmWrapper $device $factory
+        $again.ExitCode | Should -Be 0
+        $again.Output | Should -Match 'Already registered'
+    }
+
+    It 'gets another key and certificate with -Force, one login a cmdlet, and proves its identity again on <Name>' {
+        Skip-Unstarted $hsm
+        $log = "$TestDrive/$Name.force.log"
+        $forced = Invoke-RigHsmCommand $device '$config | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid' $factory -SpyLog $log
+        $forced.ExitCode | Should -Be 0 -Because $forced.Error
+        Get-CallCount $log 'C_Login' | Should -Be 2
+        Get-CallCount $log 'C_GenerateKeyPair' | Should -Be 1
+        # The spy is gone: the OTA client uses the module itself.
+        $toml = "$($device.Sota)/sota.toml"
+        [System.IO.File]::WriteAllText($toml, [regex]::Replace([System.IO.File]::ReadAllText($toml), '(?m)^module = .*$', "module = `"$($hsm.Module)`""))
+        (Get-HsmGatewayAnswer $device).Output | Should -Match $forced.Lines[-1]
+    }
+
+    It 'refuses a foreign key under our <Which> and leaves it alone on <Name>' -ForEach @(
+        @{ Which = 'label'; Label = 'tls'; Id = '07' }
+        @{ Which = 'id'; Label = 'stranger'; Id = '01' }
+    ) {
+        Skip-Unstarted $hsm
+        $occupied = New-OccupiedDevice $hsm "foreign-$Which" $Label $Id
+        $refused = Invoke-RigHsmWrapper $occupied $factory
+        $refused.ExitCode | Should -Be 70
+        $refused.Error | Should -Match '\[HsmObjectConflict\]'
+        (Invoke-RigHsmTool $occupied @('--token-label', 'aktualizr', '--list-objects')).Output | Should -Match "label:\s+$Label"
+    }
+
+    It 'takes up a token that was initialised and has no user PIN on <Name>' {
+        Skip-Unstarted $hsm
+        if ($Name -eq 'NSS') {
+            Set-ItResult -Skipped -Because 'NSS: its SO PIN is empty, and a database has its PIN when it is made'
+        }
+
+        $half = New-RigHsmDevice -Hsm $hsm -Name 'half' -Token $factory.Token
+        $null = Invoke-RigHsmTool $half @('--slot-index', '0', '--init-token', '--label', 'aktualizr', '--so-pin', (Get-RigPath SoPin))
+        $finished = Invoke-RigHsmWrapper $half $factory
+        $finished.ExitCode | Should -Be 0 -Because $finished.Error
+    }
+
+    It 'tries a wrong PIN once on <Name>' {
+        Skip-Unstarted $hsm
+        $wrong = New-OccupiedDevice $hsm 'wrong' 'other' '08'
+        $file = "$($wrong.Root)/etc/sota/hsm"
+        [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
+        $log = "$TestDrive/$Name.wrong.log"
+        $refused = Invoke-RigHsmCommand $wrong '$config | New-HsmDeviceKey' $factory -SpyLog $log
+        $refused.Error | Should -Match 'tried once'
+        Get-CallCount $log 'C_Login' | Should -Be 1
+        Get-CallCount $log 'C_GenerateKeyPair' | Should -Be 0
+    }
+
+    It 'says that the PIN is locked, after as many wrong ones as the TPM allows on <Name>' {
+        Skip-Unstarted $hsm
+        if ($Name -ne 'tpm2-pkcs11') {
+            Set-ItResult -Skipped -Because "$($Name): it never locks a PIN"
+        }
+
+        $locked = New-OccupiedDevice $hsm 'locked' 'other' '08'
+        $file = "$($locked.Root)/etc/sota/hsm"
+        [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
+        $said = 1..4 | ForEach-Object { (Invoke-RigHsmWrapper $locked $factory).Error }
+        "$said" | Should -Match '\[HsmPinLocked\]'
+    }
+}
+
+Describe 'A device with a token of openCryptoki, which cannot make EC keys' {
+    BeforeAll {
+        $hsm = Start-RigHsm -Name 'openCryptoki' -Path "$TestDrive/openCryptoki"
+    }
+
+    AfterAll {
+        Stop-RigHsm $hsm
+    }
+
+    It 'is refused with the mechanism that is missing, and the token stays as it is on openCryptoki' {
+        Skip-Unstarted $hsm
+        $device = New-RigHsmDevice -Hsm $hsm -Name 'device' -Token $factory.Token
+        $before = (Invoke-RigHsmTool $device @('--list-slots')).Output
+        $run = Invoke-RigHsmWrapper $device $factory
+        $run.ExitCode | Should -Be 78
+        $run.Error | Should -Match '\[HsmMechanismMissing\]'
+        (Invoke-RigHsmTool $device @('--list-slots')).Output | Should -Be $before
+    }
+}

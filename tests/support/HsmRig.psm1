@@ -1,0 +1,256 @@
+# Four PKCS#11 modules for acceptance tests, each with what it needs to run, and tokens of their own in a directory. Ends what
+# it started, and nothing else.
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+Import-Module "$PSScriptRoot/DeviceRig.psm1"
+
+$OnArm = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64'
+$LibraryPath = if ($OnArm) { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86_64-linux-gnu' }
+$P11KitModules = '/usr/share/p11-kit/modules'
+
+# What each module consists of: its library, the one that devices are told to use, and what must be there to run it.
+$Modules = @{
+    'SoftHSM2'     = @{ Module = "$LibraryPath/softhsm/libsofthsm2.so"; Needs = @() }
+    'tpm2-pkcs11'  = @{ Module = "$LibraryPath/pkcs11/libtpm2_pkcs11.so"; Needs = '/usr/bin/swtpm', '/usr/sbin/tpm2-abrmd', '/usr/bin/dbus-daemon', "$LibraryPath/libtss2-tcti-tabrmd.so.0" }
+    'NSS'          = @{ Module = "$LibraryPath/p11-kit-proxy.so"; Needs = "$LibraryPath/libsoftokn3.so", '/usr/bin/certutil', '/usr/bin/unshare', $P11KitModules }
+    'openCryptoki' = @{ Module = "$LibraryPath/pkcs11/libopencryptoki.so"; Needs = , '/usr/sbin/pkcsslotd' }
+}
+
+# Starts what a module needs. What cannot be started has a Problem, and its tests are skipped with it.
+function Start-RigHsm {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Path)
+
+    $null = [System.IO.Directory]::CreateDirectory($Path)
+    $hsm = @{ Name = $Name; Path = $Path; Module = $Modules[$Name].Module; Environment = @{}; Processes = @(); Problem = '' }
+    foreach ($file in @($hsm.Module) + @($Modules[$Name].Needs)) {
+        if (-not [System.IO.File]::Exists($file) -and -not [System.IO.Directory]::Exists($file)) {
+            $hsm.Problem = "$file is not installed"
+            return $hsm
+        }
+    }
+
+    switch ($Name) {
+        'tpm2-pkcs11' { Start-Tpm $hsm }
+        'NSS' { Test-MountNamespace $hsm }
+        'openCryptoki' { Start-SlotDaemon $hsm }
+    }
+
+    $hsm
+}
+
+function Stop-RigHsm {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [hashtable] $Hsm)
+
+    $running = @($Hsm.Processes)
+    [array]::Reverse($running)
+    foreach ($process in $running) {
+        if (-not $process.HasExited) {
+            $process.Kill()
+            $process.WaitForExit()
+        }
+
+        $process.Dispose()
+    }
+}
+
+# A token nobody has used, as a device root with its hsm file: New-RigDevice with this module.
+function New-RigHsmDevice {
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory)] [hashtable] $Hsm,
+        [Parameter(Mandatory)] [string] $Name,
+        [string] $Token = 'token-that-nobody-issued',
+        [string] $Pin = (Get-RigPath Pin)
+    )
+
+    $root = "$($Hsm.Path)/$Name"
+    if (-not $PSCmdlet.ShouldProcess($root, 'Make a device root with a token')) {
+        return
+    }
+
+    $device = New-RigDevice -Path $root -Token $Token -Hsm "HSM_MODULE='$($Hsm.Module)'`nHSM_PIN='$Pin'`nHSM_SOPIN='$(Get-RigPath SoPin)'`n"
+    $device.Hsm = $Hsm
+    $device.HsmEnvironment = $Hsm.Environment.Clone()
+    $device.Prefix = @()
+    switch ($Hsm.Name) {
+        'SoftHSM2' { $device.HsmEnvironment.SOFTHSM2_CONF = $device.SoftHsmConf }
+        'tpm2-pkcs11' {
+            $null = [System.IO.Directory]::CreateDirectory("$root/store")
+            $device.HsmEnvironment.TPM2_PKCS11_STORE = "$root/store"
+        }
+        'NSS' { Add-NssDatabase $device }
+    }
+
+    $device
+}
+
+# Runs a program as the device would: with its token's environment, and in its namespace where it has one.
+function Invoke-RigHsmProcess {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
+        [Parameter(Mandatory, Position = 1)] [string[]] $Command,
+        [hashtable] $Factory,
+        [hashtable] $Environment = @{},
+        [string] $InputText = ''
+    )
+
+    $all = $Device.HsmEnvironment.Clone()
+    foreach ($key in $Environment.Keys) {
+        $all[$key] = $Environment[$key]
+    }
+
+    $line = @($Device.Prefix) + $Command
+    Invoke-RigProcess $line[0] @($line[1..($line.Count - 1)]) -Environment (Get-RigEnvironment $Device $Factory $all) -InputText $InputText
+}
+
+function Invoke-RigHsmWrapper {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [hashtable] $Device, [hashtable] $Factory)
+
+    $shell = (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $Device.Root, '-RetryFor', '00:00:00'
+    Invoke-RigHsmProcess $Device $shell -Factory $Factory
+}
+
+# Runs a command in a shell of its own that has the module. -Spy puts OpenSC's spy before the token's module.
+function Invoke-RigHsmCommand {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory)] [hashtable] $Device,
+        [Parameter(Mandatory)] [string] $Command,
+        [hashtable] $Factory,
+        [string] $SpyLog
+    )
+
+    $environment = @{}
+    # A registered device does not look for its API token by itself; -Force needs one.
+    $config = "Get-SotaConfig -Root '$($Device.Root)' -ApiTokenPath '$($Device.Root)/etc/lmp-device-register-token'"
+    if ($SpyLog) {
+        $environment = @{ PKCS11SPY = $Device.Hsm.Module; PKCS11SPY_OUTPUT = $SpyLog }
+        $config += " -HsmModule '$LibraryPath/pkcs11-spy.so'"
+    }
+
+    $script = "Import-Module '$(Get-RigPath Module)'; `$config = $config; $Command"
+    $shell = (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', $script
+    Invoke-RigHsmProcess $Device $shell -Factory $Factory -Environment $environment
+}
+
+# pkcs11-tool of OpenSC, which knows nothing of our code; it takes PINs on its command line only, good enough for a test token.
+function Invoke-RigHsmTool {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [hashtable] $Device, [Parameter(Mandatory)] [string[]] $Argument)
+
+    $run = Invoke-RigHsmProcess $Device (@('pkcs11-tool', '--module', $Device.Hsm.Module) + $Argument)
+    if ($run.ExitCode -ne 0) {
+        throw "pkcs11-tool $Argument failed: $($run.Error)"
+    }
+
+    $run
+}
+
+function Wait-Rig([scriptblock] $Condition, [string] $What) {
+    $limit = [DateTime]::UtcNow.AddSeconds(30)
+    while (-not (& $Condition)) {
+        if ([DateTime]::UtcNow -gt $limit) {
+            throw $What
+        }
+
+        [System.Threading.Thread]::Sleep(100)
+    }
+}
+
+# A process that runs until Stop-RigHsm, its words in a file.
+function Start-HsmProcess([hashtable] $Hsm, [string] $Name, [string[]] $Line, [hashtable] $Environment = @{}) {
+    $quoted = ($Line | ForEach-Object { "'$_'" }) -join ' '
+    $process = Start-RigProcess sh @('-c', "exec $quoted >'$($Hsm.Path)/$Name.log' 2>&1") -Environment $Environment
+    $process.StandardInput.Close()
+    $Hsm.Processes += $process
+}
+
+function Get-FreePort {
+    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    $port
+}
+
+# A software TPM, the resource manager on a private bus in front of it: without it the TPM runs out of slots for objects.
+function Start-Tpm([hashtable] $Hsm) {
+    $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/tpm")
+    # tpm2-abrmd expects the control channel one port above the other.
+    $port = Get-FreePort
+    Start-HsmProcess $Hsm 'swtpm' @('swtpm', 'socket', '--tpm2', '--tpmstate', "dir=$($Hsm.Path)/tpm", '--server', "type=tcp,port=$port,bindaddr=127.0.0.1",
+        '--ctrl', "type=tcp,port=$($port + 1),bindaddr=127.0.0.1", '--flags', 'not-need-init,startup-clear')
+    Start-HsmProcess $Hsm 'dbus' @('dbus-daemon', '--session', '--nofork', '--print-address=1')
+    $bus = "$($Hsm.Path)/dbus.log"
+    try {
+        Wait-Rig { [System.IO.File]::Exists($bus) -and [System.IO.File]::ReadAllText($bus).Contains("`n") } 'the private message bus did not start'
+        $session = @{ DBUS_SESSION_BUS_ADDRESS = [System.IO.File]::ReadAllText($bus).Split("`n")[0] }
+        Start-HsmProcess $Hsm 'abrmd' @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:port=$port") $session
+        Wait-Rig {
+            $owner = 'dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner', 'string:com.intel.tss2.Tabrmd'
+            (Invoke-RigProcess $owner[0] $owner[1..6] -Environment $session).ExitCode -eq 0
+        } 'tpm2-abrmd did not start'
+        $Hsm.Environment = $session + @{ TPM2_PKCS11_TCTI = 'tabrmd:bus_type=session'; TSS2_LOG = 'all+NONE' }
+    }
+    catch [System.Management.Automation.RuntimeException] {
+        $Hsm.Problem = "$_"
+    }
+}
+
+# p11-kit hands NSS its parameter string, from a module file. As root it reads the system's folder only: each process gets a
+# mount namespace of its own, in which that folder is the test's.
+function Test-MountNamespace([hashtable] $Hsm) {
+    $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/none")
+    $tried = Invoke-RigProcess unshare @('--mount', '--', 'mount', '--bind', "$($Hsm.Path)/none", $P11KitModules)
+    if ($tried.ExitCode -ne 0) {
+        $Hsm.Problem = "a mount namespace cannot be made: $($tried.Error.Trim())"
+    }
+}
+
+function Add-NssDatabase([hashtable] $Device) {
+    $modules = "$($Device.Root)/p11-kit"
+    $database = "$($Device.Root)/nss"
+    $null = [System.IO.Directory]::CreateDirectory($modules)
+    $null = [System.IO.Directory]::CreateDirectory($database)
+    [System.IO.File]::WriteAllText("$database.pin", (Get-RigPath Pin))
+    $made = Invoke-RigProcess certutil @('-N', '-d', "sql:$database", '-f', "$database.pin")
+    if ($made.ExitCode -ne 0) {
+        throw "certutil failed: $($made.Error)"
+    }
+
+    $Device.NssParameter = "configdir='sql:$database' certPrefix='' keyPrefix='' secmod='secmod.db' flags=internalKeySlot dbTokenDescription='aktualizr'"
+    [System.IO.File]::WriteAllText("$modules/nss.module", "module: $LibraryPath/libsoftokn3.so`nx-init-reserved: $($Device.NssParameter)`n")
+    $Device.Prefix = 'unshare', '--mount', '--', 'sh', '-c', "mount --bind '$modules' $P11KitModules && exec `"`$@`"", 'sh'
+}
+
+# openCryptoki's daemon has one place for all its users: a running one is used and left alone.
+function Start-SlotDaemon([hashtable] $Hsm) {
+    $probe = { (Invoke-RigProcess pkcs11-tool @('--module', $Hsm.Module, '--list-slots')).ExitCode -eq 0 }
+    if (& $probe) {
+        return
+    }
+
+    $started = Invoke-RigProcess sh @('-c', 'pkcsslotd >/dev/null 2>&1 </dev/null')
+    $pidFile = '/run/pkcsslotd.pid', '/var/run/pkcsslotd.pid' | Where-Object { [System.IO.File]::Exists($_) }
+    if ($started.ExitCode -ne 0 -or -not (& $probe)) {
+        $Hsm.Problem = "pkcsslotd cannot be started (exit code $($started.ExitCode))"
+    }
+
+    if ($pidFile) {
+        $Hsm.Processes += [System.Diagnostics.Process]::GetProcessById([int] [System.IO.File]::ReadAllText(@($pidFile)[0]).Trim())
+    }
+}
+
+Export-ModuleMember -Function '*-RigHsm*'
