@@ -32,10 +32,9 @@ function Show-Token {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Device)
 
-    Get-RigTokenObject $Device | ForEach-Object {
-        $what = if ($_.Class -eq 'Certificate') { $_.subject -replace '^DN: ' } else { $_.Access }
-        '{0,-12} label {1,-7} id {2}  {3}' -f $_.Class, $_.label, $_.ID, $what
-    } | Write-Indented
+    $command = "Get-SotaConfig -Root '$($Device.Root)' | Get-HsmToken -Object | " +
+    "ForEach-Object { '{0,-12} label {1,-7} id {2}  {3,-7} {4}' -f `$_.Class, `$_.Label, `$_.Id, `$_.Kind, `$_.Detail }"
+    (Invoke-RigCommand $command -Device $Device).Lines | Write-Indented
 }
 
 function Show-File {
@@ -70,7 +69,7 @@ function Show-Demo {
             throw "The wrapper ended with exit code $($first.ExitCode): $($first.Error)"
         }
 
-        Write-Heading 'In the token, as pkcs11-tool sees it'
+        Write-Heading 'In the token, as Get-HsmToken -Object shows it'
         Show-Token $device
 
         Write-Heading 'On the disk'

@@ -9,8 +9,8 @@ namespace AutoRegister.Core.Tests.Keys.Pkcs11;
 [Collection(SoftHsmTests.Name)]
 public sealed class TokenKeyTests : IDisposable
 {
-    // OID of P-384, DER.
-    private static readonly byte[] P384 = [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22];
+    // OID of secp256k1, DER.
+    private static readonly byte[] Secp256k1 = [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x0A];
 
     private readonly SoftHsm hsm = new();
 
@@ -82,7 +82,7 @@ public sealed class TokenKeyTests : IDisposable
     public void A_key_of_another_curve_is_refused()
     {
         hsm.Open().Dispose();
-        Raw.WithSession(s => Raw.GenerateKey(s, "tls", 1, curve: P384));
+        Raw.WithSession(s => Raw.GenerateKey(s, "tls", 1, curve: Secp256k1));
         using TokenSession session = hsm.Open();
 
         Assert.Equal(ErrorId.HsmKeyUnusable, Assert.Throws<AutoRegisterException>(() => session.FindKey()).Id);

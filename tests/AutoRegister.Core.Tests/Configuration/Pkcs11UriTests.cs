@@ -1,0 +1,42 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Configuration;
+
+/// <summary>RFC 7512, as far as a device needs it.</summary>
+public sealed class Pkcs11UriTests
+{
+    [Fact]
+    public void Everything_it_can_say()
+    {
+        Pkcs11Uri uri = Pkcs11Uri.Parse("pkcs11:token=My%20token;serial=0a%3b;manufacturer=M;model=X;object=tls;id=%01%aB;type=private?module-path=/usr/lib/m.so&pin-source=file:///etc/sota/pin");
+
+        Assert.Equal(("My token", "0a;", "M", "X"), (uri.Token, uri.Serial, uri.Manufacturer, uri.Model));
+        Assert.Equal(("tls", "01ab", "/usr/lib/m.so", "/etc/sota/pin"), (uri.ObjectLabel, uri.ObjectId, uri.ModulePath, uri.PinPath));
+    }
+
+    [Fact]
+    public void Nothing_said_is_nothing_known() => Assert.Equal((null, null, null), (Pkcs11Uri.Parse("pkcs11:").Token, Pkcs11Uri.Parse("PKCS11:").ObjectId, Pkcs11Uri.Parse("pkcs11:?").PinPath));
+
+    [Theory]
+    [InlineData("pkcs11:token=a?pin-value=5550199", "pin-value")]
+    [InlineData("pkcs11:pin-value=5550199", "pin-value")]
+    [InlineData("pkcs11:slot-id=1", "slot-id")]
+    [InlineData("pkcs11:token=a;token=b", "comes twice")]
+    [InlineData("pkcs11:colour=red", "'colour' is not known")]
+    [InlineData("pkcs11:token", "'token' is not known")]
+    [InlineData("pkcs11:token=%4", "hex digits")]
+    [InlineData("pkcs11:token=%zz", "hex digits")]
+    [InlineData("pkcs11:token=a?pin-source=pin.txt", "absolute path")]
+    [InlineData("pkcs11:token=a?pin-source=|cat", "absolute path")]
+    [InlineData("token=a", "pkcs11:")]
+    public void What_cannot_be_used_is_said_without_the_pin(string text, string named)
+    {
+        var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Uri.Parse(text));
+
+        Assert.Equal(ErrorId.HsmSettingUnusable, e.Id);
+        Assert.Contains(named, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("5550199", e.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,128 @@
+# Kinds of keys, keys that were there before, and the ways to say which token is meant.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory" -Argument @('--allow-key-types', 'p256,p384,p521,rsa2048,rsa3072')
+
+    function Invoke-Tool([hashtable] $Device, [string[]] $Argument) {
+        $run = Invoke-RigProcess pkcs11-tool (@('--module', (Get-RigPath SoftHsm)) + $Argument) -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf }
+        if ($run.ExitCode -ne 0) {
+            throw "pkcs11-tool failed: $($run.Error)"
+        }
+
+        $run.Output
+    }
+
+    function Add-Token([hashtable] $Device, [string] $Label) {
+        $slots = [regex]::Matches((Invoke-Tool $Device @('--list-slots')), '(?m)^Slot (\d+)').Count
+        $null = Invoke-Tool $Device @('--slot-index', "$($slots - 1)", '--init-token', '--label', $Label, '--so-pin', (Get-RigPath SoPin))
+        $null = Invoke-Tool $Device @('--slot-index', "$($slots - 1)", '--init-pin', '--login', '--so-pin', (Get-RigPath SoPin), '--new-pin', (Get-RigPath Pin))
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'A <Algorithm> key in <Place>' -ForEach @(
+    foreach ($place in 'a token', 'a file') {
+        @{ Place = $place; Algorithm = 'EcP384'; Text = 'ASN1 OID: secp384r1' }
+        @{ Place = $place; Algorithm = 'EcP521'; Text = 'ASN1 OID: secp521r1' }
+        @{ Place = $place; Algorithm = 'Rsa2048'; Text = 'Public-Key: \(2048 bit\)' }
+        @{ Place = $place; Algorithm = 'Rsa3072'; Text = 'Public-Key: \(3072 bit\)' }
+    }
+) {
+    It 'is made, certified by the factory, and proves the device''s identity' {
+        $hsm = if ($Place -eq 'a file') { @{ Hsm = '' } } else { @{} }
+        $device = New-RigDevice -Path "$TestDrive/$Algorithm-$($Place.Substring(2))" -Token $factory.Token @hsm
+        $run = Invoke-RigCommand "`$key = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -KeyAlgorithm $Algorithm; `$key.CertificateRequest; `$null = `$key | Register-FoundriesDevice | Export-SotaCredentials" -Device $device -Factory $factory
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        $request = Invoke-RigProcess openssl @('req', '-noout', '-text', '-verify') -InputText $run.Output
+        "$($request.Output)$($request.Error)" | Should -Match 'self-signature verify OK'
+        $request.Output | Should -Match $Text
+        $answer = if ($Place -eq 'a file') {
+            Invoke-RigProcess curl @('--silent', '--show-error', '--cacert', "$($device.Sota)/root.crt", '--cert', "$($device.Sota)/client.pem", '--key', "$($device.Sota)/pkey.pem", "$($factory.gateway)/")
+        }
+        else {
+            Get-RigGatewayAnswer $device
+        }
+
+        $answer.Output | Should -Match '"factory": ?"acme"' -Because $answer.Error
+    }
+}
+
+Describe 'A key that was there before' {
+    BeforeAll {
+        $device = New-RigDevice -Path "$TestDrive/existing" -Token $factory.Token
+        Add-Token $device 'aktualizr'
+        $null = Invoke-Tool $device @('--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin), '--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'maker', '--id', '05')
+        $null = Invoke-Tool $device @('--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin), '--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'far', '--id', '8300')
+    }
+
+    It 'is not there under another name, and the error lists what is' {
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -UseExisting -KeyLabel nobody" -Device $device
+        $run.Error | Should -Match 'no private key "nobody"'
+        $run.Error | Should -Match '"maker" \(id 05\)'
+    }
+
+    It 'is refused with an id that the OTA client''s two programs do not agree on' {
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -UseExisting -KeyId 8300" -Device $device
+        $run.Error | Should -Match '01 to 09'
+    }
+
+    It 'named by <By> gets a certificate; sota.toml has its id, nothing is made, and the gateway accepts it' -ForEach @(
+        @{ By = 'a PKCS#11 URI'; Config = " -Pkcs11Uri 'pkcs11:token=aktualizr;object=maker'"; Key = '' }
+        @{ By = 'its label'; Config = ''; Key = ' -KeyLabel maker' }
+        @{ By = 'its id'; Config = ''; Key = ' -KeyId 05' }
+    ) {
+        if ([System.IO.Directory]::Exists($device.Sota)) {
+            [System.IO.Directory]::Delete($device.Sota, $true)
+        }
+
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)'$Config | New-HsmDeviceKey -UseExisting$Key | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match 'tls_pkey_id = "05"'
+        @(Get-RigTokenObject $device | Where-Object Class -EQ 'Private Key').Count | Should -Be 2
+        (Get-RigGatewayAnswer $device).Output | Should -Match $run.Lines[-1]
+    }
+}
+
+Describe 'Several tokens' {
+    BeforeAll {
+        $device = New-RigDevice -Path "$TestDrive/several" -Token $factory.Token
+        Add-Token $device 'aktualizr'
+        Add-Token $device 'aktualizr'
+        Add-Token $device 'other'
+        $listed = Invoke-RigCommand "Get-HsmToken '$(Get-RigPath SoftHsm)' -Label aktualizr | ForEach-Object Serial" -Device $device
+        $serials = @($listed.Lines)
+    }
+
+    It 'with our label are refused with their serial numbers' {
+        $serials.Count | Should -Be 2
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey" -Device $device
+        $run.Error | Should -Match $serials[0]
+        $run.Error | Should -Match $serials[1]
+    }
+
+    It 'are told apart by <By>' -ForEach @(
+        @{ By = '-TokenSerial'; Option = "-TokenSerial '{0}'" }
+        @{ By = 'a PKCS#11 URI'; Option = "-Pkcs11Uri 'pkcs11:serial={0}'" }
+    ) {
+        $choice = $Option -f $serials[1]
+        $run = Invoke-RigCommand "`$c = Get-SotaConfig -Root '$($device.Root)' $choice; `$null = `$c | New-HsmDeviceKey; `$c | Get-HsmToken -Object | ForEach-Object Label" -Device $device
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines | Should -Contain 'tls'
+    }
+
+    It 'with another label is used with -TokenLabel, which warns, and sota.toml names it' {
+        $run = Invoke-RigCommand "`$null = Get-SotaConfig -Root '$($device.Root)' -TokenLabel other | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials" -Device $device -Factory $factory
+        "$($run.Output)$($run.Error)" | Should -Match "The token label is 'other'"
+        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match '(?m)^label = "other"$'
+    }
+
+    It 'and a PIN in a PKCS#11 URI is refused without being repeated' {
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' -Pkcs11Uri 'pkcs11:token=aktualizr?pin-value=5550199'" -Device $device
+        $run.Error | Should -Match 'pin-value'
+        $run.Error | Should -Not -Match '5550199'
+    }
+}
