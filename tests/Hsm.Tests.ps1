@@ -108,6 +108,18 @@ Describe 'A device with a token of <Name>' -ForEach @(
         (Get-HsmGatewayAnswer $device).Output | Should -Match $forced.Lines[-1]
     }
 
+    It 'was asked in the right order and for the right attributes, says the spy on <Name>' {
+        Skip-Unstarted $hsm
+        $text = [System.IO.File]::ReadAllText("$TestDrive/$Name.force.log")
+        $order = @([regex]::Matches($text, '(?m)^\d+: (C_Initialize|C_Login|C_GenerateKeyPair|C_Sign|C_CreateObject|C_Finalize)$') | ForEach-Object { $_.Groups[1].Value })
+        # Each signature is two calls: the first asks for its length.
+        $order -join ' ' | Should -Match '^(C_Initialize C_Finalize )*C_Initialize C_Login C_GenerateKeyPair (C_Sign )+C_Finalize C_Initialize C_Login C_CreateObject C_Finalize$'
+        $made = [regex]::Match($text, '(?s)\d+: C_GenerateKeyPair\n.*?Returned').Value
+        foreach ($asked in 'CKA_TOKEN\s+True', 'CKA_PRIVATE\s+True', 'CKA_SENSITIVE\s+True', 'CKA_EXTRACTABLE\s+False', 'CKA_SIGN\s+True', 'CKA_VERIFY\s+True') {
+            $made | Should -Match $asked
+        }
+    }
+
     It 'refuses a foreign key under our <Which> and leaves it alone on <Name>' -ForEach @(
         @{ Which = 'label'; Label = 'tls'; Id = '07' }
         @{ Which = 'id'; Label = 'stranger'; Id = '01' }

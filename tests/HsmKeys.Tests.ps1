@@ -87,6 +87,22 @@ Describe 'A key that was there before' {
     }
 }
 
+Describe 'A key whose public half is only in a certificate' {
+    It 'is used all the same' {
+        $device = New-RigDevice -Path "$TestDrive/certified" -Token $factory.Token
+        $first = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
+        $first.ExitCode | Should -Be 0 -Because $first.Error
+        $login = '--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin)
+        $null = Invoke-RigProcess openssl @('x509', '-in', "$($device.Sota)/client.pem", '-outform', 'DER', '-out', "$TestDrive/client.der")
+        $null = Invoke-Tool $device ($login + @('--delete-object', '--type', 'pubkey', '--id', '01'))
+        $null = Invoke-Tool $device ($login + @('--write-object', "$TestDrive/client.der", '--type', 'cert', '--id', '01', '--label', 'maker'))
+        [System.IO.Directory]::Delete($device.Sota, $true)
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -UseExisting -KeyId 01 | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        (Get-RigGatewayAnswer $device).Output | Should -Match $run.Lines[-1]
+    }
+}
+
 Describe 'Several tokens' {
     BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/several" -Token $factory.Token
