@@ -41,6 +41,13 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
     [ValidateNotNullOrEmpty]
     public string? DockerConfigPath { get; set; }
 
+    /// <summary>
+    /// Asks the device gateway afterwards whether it accepts the device: mutual TLS with its new key and certificate. The
+    /// registration stands when it does not.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter VerifyGateway { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -69,7 +76,7 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
 
         string? dockerConfig = ConfigureDockerCredentialHelper is null ? null
             : DockerConfigPath is null ? DockerCredentialHelper.DefaultPath() : GetUnresolvedProviderPathFromPSPath(DockerConfigPath);
-        AutoRegisterException? problem = null;
+        List<AutoRegisterException> problems = [];
         WriteResult(
             async token =>
             {
@@ -83,26 +90,50 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
                     exported = exported with { DockerConfigPath = dockerConfig };
                 }
 
-                try
-                {
-                    return exported with { OtaClient = await StartAsync(registration, token).ConfigureAwait(false) };
-                }
-                catch (AutoRegisterException e)
-                {
-                    problem = e;
-                    return exported with { OtaClient = OtaClientState.StartFailed };
-                }
+                exported = await VerifyAsync(exported, registration, problems, token).ConfigureAwait(false);
+                return exported with { OtaClient = await StartAsync(registration, problems, token).ConfigureAwait(false) };
             },
             registration);
-        if (problem is not null)
+
+        // After the output: whoever stops at errors has the registration all the same.
+        problems.ForEach(problem => WriteError(ErrorRecords.From(problem, registration)));
+    }
+
+    private async Task<ExportedCredentials> VerifyAsync(
+        ExportedCredentials exported, DeviceRegistration registration, List<AutoRegisterException> problems, CancellationToken cancellation)
+    {
+        if (!VerifyGateway)
         {
-            // After the output: whoever stops at errors has the registration all the same.
-            WriteError(ErrorRecords.From(problem, registration));
+            return exported;
+        }
+
+        try
+        {
+            await GatewayProbe.AskAsync(exported.Path, registration.Key.Config.Hsm, this, cancellation).ConfigureAwait(false);
+            return exported with { GatewayVerified = true };
+        }
+        catch (AutoRegisterException e)
+        {
+            problems.Add(e);
+            return exported with { GatewayVerified = false };
         }
     }
 
-    private async Task<OtaClientState> StartAsync(DeviceRegistration registration, CancellationToken cancellation) =>
-        !StartOtaClient ? OtaClientState.NotAsked
-        : registration.Key.Config.Root != "/" ? OtaClientState.OtherRoot
-        : await new OtaClientStarter(OtaClientService, this).StartAsync(cancellation).ConfigureAwait(false);
+    private async Task<OtaClientState> StartAsync(DeviceRegistration registration, List<AutoRegisterException> problems, CancellationToken cancellation)
+    {
+        if (!StartOtaClient || registration.Key.Config.Root != "/")
+        {
+            return StartOtaClient ? OtaClientState.OtherRoot : OtaClientState.NotAsked;
+        }
+
+        try
+        {
+            return await new OtaClientStarter(OtaClientService, this).StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (AutoRegisterException e)
+        {
+            problems.Add(e);
+            return OtaClientState.StartFailed;
+        }
+    }
 }

@@ -38,6 +38,9 @@ public sealed record ExportedCredentials
     /// <summary>When the certificate expires (UTC).</summary>
     public DateTime? NotAfter { get; init; }
 
+    /// <summary>Whether the gateway accepted the device; <see langword="null"/> when it was not asked.</summary>
+    public bool? GatewayVerified { get; init; }
+
     /// <summary>What was done about the OTA client.</summary>
     public OtaClientState OtaClient { get; init; }
 

@@ -1,0 +1,27 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using AutoRegister.Core.Keys;
+using Org.BouncyCastle.Tls;
+using Org.BouncyCastle.Tls.Crypto.Impl.BC;
+
+namespace AutoRegister.Core.Credentials;
+
+/// <summary>The TLS client that speaks to the gateway: TLS 1.2 or 1.3, with the device's certificate.</summary>
+internal sealed class GatewayTlsClient(BcTlsCrypto crypto, Uri server, X509Certificate2Collection roots, IReadOnlyList<byte[]> chain, IDeviceKey key)
+    : DefaultTlsClient(crypto)
+{
+    /// <summary>What became of the handshake.</summary>
+    internal GatewayIdentity? Identity { get; private set; }
+
+    /// <summary>The version that was agreed on.</summary>
+    internal string Protocol => m_context?.ServerVersion?.ToString() ?? string.Empty;
+
+    public override TlsAuthentication GetAuthentication() => Identity = new GatewayIdentity(m_context, crypto, server.IdnHost, roots, chain, key);
+
+    protected override ProtocolVersion[] GetSupportedVersions() => ProtocolVersion.TLSv13.DownTo(ProtocolVersion.TLSv12);
+
+    // RFC 6066, section 3: an address is no server name.
+    protected override IList<ServerName>? GetSniServerNames() =>
+        IPAddress.TryParse(server.IdnHost, out _) ? null : [new ServerName(NameType.host_name, Encoding.ASCII.GetBytes(server.IdnHost))];
+}
