@@ -16,6 +16,7 @@
         'Get-SotaConfig'
         'New-HsmDeviceKey'
         'Register-FoundriesDevice'
+        'Test-SotaRegistration'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

@@ -78,7 +78,9 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     }
 
     /// <summary>Runs work on another thread and writes what it reports on this one, until it has ended.</summary>
-    private T Wait<T>(Func<CancellationToken, Task<T>> work)
+    /// <param name="work">The work.</param>
+    /// <returns>What it returns.</returns>
+    protected T Wait<T>(Func<CancellationToken, Task<T>> work)
     {
         using var queue = new BlockingCollection<Action>();
         pending = queue;

@@ -27,6 +27,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
 
     /// <summary>The factory.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(FactoryCompleter))]
     public string? Factory { get; set; }
 
     /// <summary>The tags whose targets the device follows.</summary>
@@ -111,6 +112,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
 
     /// <summary>The PKCS#11 module, on this machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModulePathCompleter))]
     public string? HsmModule { get; set; }
 
     /// <summary>The token's user PIN.</summary>
@@ -123,6 +125,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
 
     /// <summary>The token's label.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TokenLabelCompleter))]
     public string? TokenLabel { get; set; }
 
     /// <summary>The token's serial number, where several have the label.</summary>

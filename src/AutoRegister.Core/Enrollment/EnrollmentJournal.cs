@@ -47,12 +47,27 @@ public sealed class EnrollmentJournal
     public JournalEntry? Read(IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        JournalEntry? entry = Peek(out string damage);
+        if (damage.Length > 0)
+        {
+            SetAside(entryPath);
+            observer.ReportWarning($"The journal '{entryPath}' is {damage}. It was set aside in '{JournalPath}'; the registration begins anew.");
+        }
+
+        return entry;
+    }
+
+    /// <summary>Reads the entry and leaves everything as it is, a damaged one too.</summary>
+    /// <param name="damage">What is wrong with it; empty when nothing is.</param>
+    /// <returns>The entry; <see langword="null"/> when there is none that counts.</returns>
+    public JournalEntry? Peek(out string damage)
+    {
+        damage = string.Empty;
         if (!File.Exists(entryPath))
         {
             return null;
         }
 
-        string damage;
         try
         {
             JournalEntry? entry = JsonSerializer.Deserialize(ReadBounded(entryPath), EnrollmentJson.Default.JournalEntry);
@@ -72,8 +87,6 @@ public sealed class EnrollmentJournal
             damage = e.Message;
         }
 
-        SetAside(entryPath);
-        observer.ReportWarning($"The journal '{entryPath}' is {damage}. It was set aside in '{JournalPath}'; the registration begins anew.");
         return null;
     }
 

@@ -1,0 +1,40 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>Completes a parameter with words that begin with what was typed, quoted where PowerShell wants it.</summary>
+public abstract class WordCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        return Words(typed, fakeBoundParameters)
+            .Where(word => word.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .Select(word => new CompletionResult(Quote(word), word, CompletionResultType.ParameterValue, word));
+    }
+
+    /// <summary>What could be meant. Never fails: a completion that cannot be made is none.</summary>
+    /// <param name="typed">What was typed, without quotes.</param>
+    /// <param name="bound">The other parameters.</param>
+    /// <returns>The words.</returns>
+    protected abstract IEnumerable<string> Words(string typed, IDictionary bound);
+
+    /// <summary>Another parameter's value.</summary>
+    /// <param name="bound">The other parameters.</param>
+    /// <param name="name">Its name.</param>
+    /// <returns>The value; <see langword="null"/> when it was not given.</returns>
+    protected static string? Given(IDictionary bound, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bound);
+        return bound[name] is string { Length: > 0 } text ? text : null;
+    }
+
+    private static string Quote(string word) =>
+        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or ':') ? word : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'";
+}

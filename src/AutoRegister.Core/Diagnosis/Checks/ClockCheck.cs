@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace AutoRegister.Core.Diagnosis.Checks;
+
+/// <summary>The clock: after this software was made, and within the life of the device's certificate.</summary>
+internal sealed class ClockCheck() : LocalCheck("Clock")
+{
+    protected override CheckFinding Run(DiagnosisContext context)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        string seen = now.ToString("u", CultureInfo.InvariantCulture);
+        if (now < BuildInformation.ReleaseDate)
+        {
+            return CheckFinding.Failed($"It says {seen}, which is before this software was made: it is not set.", "Set the clock, or wait for time synchronisation.");
+        }
+
+        if (DiagnosisContext.Has(() => context.Installed) && context.Installed.Certificate?.Leaf is { } leaf)
+        {
+            if (now < leaf.NotBefore.ToUniversalTime())
+            {
+                return CheckFinding.Failed($"It says {seen}; the device certificate is not valid before {leaf.NotBefore.ToUniversalTime():u}.", "Set the clock.");
+            }
+
+            if (now > leaf.NotAfter.ToUniversalTime())
+            {
+                return CheckFinding.Failed($"It says {seen}; the device certificate expired at {leaf.NotAfter.ToUniversalTime():u}.", "Renew the certificate, or register anew with New-HsmDeviceKey -Force.");
+            }
+
+            seen += $", the device certificate is valid until {leaf.NotAfter.ToUniversalTime():u}";
+        }
+
+        return CheckFinding.Passed(seen);
+    }
+}

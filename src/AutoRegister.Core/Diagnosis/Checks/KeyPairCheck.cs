@@ -1,0 +1,53 @@
+using AutoRegister.Core.Keys.Pkcs11;
+
+namespace AutoRegister.Core.Diagnosis.Checks;
+
+/// <summary>Key and certificate belong together. In a token only what it shows without a login is looked at.</summary>
+internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
+{
+    private const string Anew = "Register anew with New-HsmDeviceKey -Force.";
+
+    protected override CheckFinding Run(DiagnosisContext context)
+    {
+        if (!context.Installed.Any)
+        {
+            return CheckFinding.Skipped("The device is not registered.");
+        }
+
+        if (context.Installed.Toml is { HasToken: true })
+        {
+            return DiagnosisContext.Has(() => context.Token) ? InToken(context) : CheckFinding.Skipped("The token is not there.");
+        }
+
+        string problem = string.Join("; ", context.Installed.Problems.Where(text => text.Contains("pkey.pem", StringComparison.Ordinal) || text.Contains("client.pem", StringComparison.Ordinal)));
+        return problem.Length > 0
+            ? CheckFinding.Failed($"{char.ToUpperInvariant(problem[0])}{problem[1..]}.", Anew)
+            : CheckFinding.Passed("pkey.pem and client.pem are a pair");
+    }
+
+    private static CheckFinding InToken(DiagnosisContext context)
+    {
+        IReadOnlyList<TokenObject> objects = PublicTokenObjects.Read(context.Token!);
+        TokenObject? key = objects.FirstOrDefault(o => o.Kind == TokenObjectKind.PublicKey && o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId));
+        TokenObject? certificate = objects.FirstOrDefault(o => o.Kind == TokenObjectKind.Certificate && o.IsNamed(TokenNames.CertificateLabel, TokenNames.CertificateId));
+        if (certificate is null)
+        {
+            return CheckFinding.Failed($"The token shows no certificate \"{TokenNames.CertificateLabel}\" with id {TokenNames.Hex(TokenNames.CertificateId)}.", Anew);
+        }
+
+        if (key is not null && key.PublicKeyHash != certificate.PublicKeyHash)
+        {
+            return CheckFinding.Failed("The key and the certificate in the token are not a pair.", Anew);
+        }
+
+        if (context.Installed.Certificate is { } file && file.KeyFingerprint != certificate.PublicKeyHash)
+        {
+            return CheckFinding.Failed("client.pem is for another key than the certificate in the token.", Anew);
+        }
+
+        int strangers = objects.Count(o => o.Id == TokenNames.Hex(o.Kind == TokenObjectKind.Certificate ? TokenNames.CertificateId : TokenNames.KeyId)) - (key is null ? 1 : 2);
+        return key is null ? CheckFinding.Warning("The token shows its certificate, but its public key only after a login.", "Use -Online: the gateway tells whether they are a pair.")
+            : strangers > 0 && objects.All(o => o.Kind != TokenObjectKind.PrivateKey) ? CheckFinding.Warning("More than one object in the token has our id: the OTA client may take the wrong one.", "Remove what is not the device's with the token's own tools.")
+            : CheckFinding.Passed("The key and the certificate in the token are a pair; no login was made");
+    }
+}

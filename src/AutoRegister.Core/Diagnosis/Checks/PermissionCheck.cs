@@ -1,0 +1,37 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+
+namespace AutoRegister.Core.Diagnosis.Checks;
+
+/// <summary>Modes: nobody else may write to the SOTA directory (the OTA client refuses it then) or read a secret.</summary>
+internal sealed class PermissionCheck() : LocalCheck("Permissions")
+{
+    private const UnixFileMode OthersMayWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const UnixFileMode OthersMayRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    protected override CheckFinding Run(DiagnosisContext context)
+    {
+        // Throws where nobody may look.
+        _ = context.Installed;
+        if (Directory.Exists(context.SotaPath) && (File.GetUnixFileMode(context.SotaPath) & OthersMayWrite) != 0)
+        {
+            return CheckFinding.Failed(
+                $"Others than its owner may write to '{context.SotaPath}': the OTA client refuses to use it.", $"chmod 0700 '{context.SotaPath}'");
+        }
+
+        List<string> open = [.. Secrets(context).Where(path => File.Exists(path) && (File.GetUnixFileMode(path) & (OthersMayRead | OthersMayWrite)) != 0)];
+        return open.Count > 0
+            ? CheckFinding.Warning($"Others than the owner may read {string.Join(" and ", open.Select(path => $"'{path}'"))}.", $"chmod 0600 {string.Join(' ', open.Select(path => $"'{path}'"))}")
+            : CheckFinding.Passed(Directory.Exists(context.SotaPath) ? $"Secrets are their owner's alone; '{context.SotaPath}' too" : $"Secrets are their owner's alone; '{context.SotaPath}' will be made");
+    }
+
+    private static IEnumerable<string> Secrets(DiagnosisContext context)
+    {
+        string root = context.Inputs.Root;
+        yield return context.Inputs.Options.ApiTokenPath
+            ?? RootedPath.Resolve(root, context.Inputs.Environment("TOKEN_FILE")?.Value ?? ApiTokenSetting.DefaultPath);
+        yield return RootedPath.Resolve(root, HsmFile.DefaultPath);
+        yield return Path.Join(context.SotaPath, CredentialFileNames.PrivateKey);
+        yield return Path.Join(context.SotaPath, CredentialFileNames.SotaToml);
+    }
+}

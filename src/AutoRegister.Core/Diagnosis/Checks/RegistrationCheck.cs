@@ -1,0 +1,42 @@
+using AutoRegister.Core.Enrollment;
+
+namespace AutoRegister.Core.Diagnosis.Checks;
+
+/// <summary>How far the registration has come.</summary>
+internal sealed class RegistrationCheck() : LocalCheck("Registration")
+{
+    private const string Continue = "Run the registration again: it continues where it stopped.";
+
+    protected override CheckFinding Run(DiagnosisContext context)
+    {
+        JournalEntry? entry = new EnrollmentJournal(context.SotaPath).Peek(out string damage);
+        if (damage.Length > 0)
+        {
+            return CheckFinding.Warning($"The journal of an unfinished registration is {damage}.", "Run the registration again: it sets the journal aside and begins anew.");
+        }
+
+        if (entry is not null)
+        {
+            return CheckFinding.Warning($"Unfinished: {Words(entry.State)}, for the device {entry.Uuid}", Continue);
+        }
+
+        if (!context.Installed.Any)
+        {
+            return CheckFinding.Passed("None yet");
+        }
+
+        return context.Installed.Complete
+            ? CheckFinding.Passed($"Registered{(context.Installed.Certificate is { } certificate ? $": device {certificate.CommonName} of factory {certificate.OrganizationalUnit}" : string.Empty)}")
+            : CheckFinding.Failed(
+                $"'{context.SotaPath}' holds parts of a registration: {string.Join("; ", context.Installed.Problems)}.",
+                "Register anew with New-HsmDeviceKey -Force, or put the missing files back.");
+    }
+
+    private static string Words(RegistrationState state) => state switch
+    {
+        RegistrationState.KeyMade => "the key is made, nothing was sent",
+        RegistrationState.RequestSent => "the request was sent, no answer is here",
+        RegistrationState.AnswerReceived => "the answer is here, the credentials are not in place",
+        _ => "nothing is made yet",
+    };
+}

@@ -1,0 +1,62 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Diagnosis.Checks;
+
+/// <summary>TLS to the registration API, with the certificate it shows, trusted or not.</summary>
+internal sealed class TlsCheck() : DiagnosisCheck("TLS", needsNetwork: true)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    internal override async Task<CheckFinding> RunAsync(DiagnosisContext context, CancellationToken cancellation)
+    {
+        Uri api = context.DeviceApi();
+        if (api.Scheme != Uri.UriSchemeHttps)
+        {
+            return CheckFinding.Warning($"{api.Host} is spoken to without TLS: the API token travels in the clear.", "Use an https URL.");
+        }
+
+        string shown = string.Empty;
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience };
+        handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        {
+            shown = Describe(certificate, errors);
+            return context.Options.Anchor?.Validate(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
+        };
+
+        // Something proxies and redirects see as well, without a token in it.
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bounded.CancelAfter(Patience);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, api);
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bounded.Token).ConfigureAwait(false);
+            return CheckFinding.Passed(shown);
+        }
+        catch (HttpRequestException e)
+        {
+            CheckFinding finding = CheckFinding.From(HttpErrors.FromFailure(api, e));
+            return shown.Length == 0 ? finding : finding with { Seen = $"{finding.Seen} It shows: {shown}" };
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            return CheckFinding.From(HttpErrors.TimedOut(api, "did not answer", e));
+        }
+    }
+
+    private static string Describe(X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 leaf)
+        {
+            return "no certificate";
+        }
+
+        string names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } alternative
+            ? string.Join(", ", alternative.EnumerateDnsNames().Concat(alternative.EnumerateIPAddresses().Select(address => address.ToString())))
+            : "none";
+        string verdict = errors == SslPolicyErrors.None ? string.Empty : $" ({errors})";
+        return Printable.Text($"{leaf.Subject}, for {names}, issued by {leaf.Issuer}, valid until {leaf.NotAfter.ToUniversalTime():u}{verdict}");
+    }
+}

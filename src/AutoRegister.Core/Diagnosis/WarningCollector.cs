@@ -1,0 +1,17 @@
+namespace AutoRegister.Core.Diagnosis;
+
+/// <summary>Keeps warnings for the finding they belong to; passes everything else on.</summary>
+internal sealed class WarningCollector(IRegistrationObserver observer) : IRegistrationObserver
+{
+    private readonly List<string> warnings = [];
+
+    internal string Text => string.Join(' ', warnings);
+
+    internal bool Any => warnings.Count > 0;
+
+    public void ReportStep(string message) => observer.ReportDetail(message);
+
+    public void ReportDetail(string message) => observer.ReportDetail(message);
+
+    public void ReportWarning(string message) => warnings.Add(message);
+}

@@ -1,0 +1,172 @@
+# The doctor: what it sees of devices in every state, offline and online, and that it changes nothing.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+
+    # The results by name, from a process of its own.
+    function Get-Finding([hashtable] $Device, [string] $Argument = '', [hashtable] $Environment = @{}) {
+        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($Device.Root)' $Argument | ForEach-Object { [Console]::WriteLine((`$_.Number, `$_.Name, `$_.Status, `$_.Seen, `$_.Remedy) -join '|') }" `
+            -Device $Device -Factory $factory -Environment $Environment
+        $run.Error | Should -BeNullOrEmpty
+        $found = [ordered]@{}
+        foreach ($line in $run.Lines) {
+            $field = $line.Split('|')
+            $found[$field[1]] = [pscustomobject]@{ Number = [int] $field[0]; Status = $field[2]; Seen = $field[3]; Remedy = $field[4] }
+        }
+
+        $found
+    }
+
+    # Every file below a root with its content, mode and time.
+    function Get-Picture([string] $Path) {
+        $files = [System.IO.Directory]::GetFileSystemEntries($Path, '*', 'AllDirectories')
+        [array]::Sort($files, [StringComparer]::Ordinal)
+        foreach ($file in $files) {
+            $content = if ([System.IO.File]::Exists($file)) { [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($file))) } else { 'directory' }
+            "$file $([System.IO.File]::GetUnixFileMode($file)) $([System.IO.File]::GetLastWriteTimeUtc($file).Ticks) $content"
+        }
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'A device that was never registered' {
+    BeforeAll {
+        $device = New-RigDevice -Path "$TestDrive/new" -Token $factory.Token
+        $before = @(Get-Picture $device.Root)
+        $offline = Get-Finding $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/' }
+        $online = Get-Finding $device '-Online'
+        $after = @(Get-Picture $device.Root)
+    }
+
+    It 'has seventeen checks, numbered in order' {
+        $offline.Count | Should -Be 17
+        @($offline.Values.Number) -join ' ' | Should -Be (@(1..17) -join ' ')
+    }
+
+    It 'fails none of them, offline or online' {
+        @($offline.Values.Status) | Should -Not -Contain 'Failed'
+        @($online.Values.Status) | Should -Not -Contain 'Failed'
+    }
+
+    It 'skips <_> offline and says how to have it done' -ForEach 'DNS', 'TLS', 'Server', 'Gateway' {
+        $offline[$_].Status | Should -Be 'Skipped'
+        $offline[$_].Remedy | Should -Match '-Online'
+    }
+
+    It 'shows the certificate of the server online' {
+        $online['TLS'].Status | Should -Be 'Passed'
+        $online['TLS'].Seen | Should -Match 'issued by .*valid until 20'
+        $online['Server'].Seen | Should -Match 'answers within \d+ ms'
+    }
+
+    It 'sees a blank token and leaves it blank' {
+        $online['Token'].Seen | Should -Match 'blank token'
+        $after -join "`n" | Should -Be ($before -join "`n")
+    }
+}
+
+Describe 'A registered device' {
+    BeforeAll {
+        $device = New-RigDevice -Path "$TestDrive/registered" -Token $factory.Token
+        $registered = Invoke-RigWrapper $device $factory
+        $registered.ExitCode | Should -Be 0
+        $online = Get-Finding $device '-Online'
+    }
+
+    It 'passes <_>' -ForEach 'Registration', 'Token', 'PIN state', 'Key and certificate', 'sota.toml', 'Gateway' {
+        $online[$_].Status | Should -Be 'Passed'
+    }
+
+    It 'is accepted by the gateway with the key in the token' {
+        $online['Gateway'].Seen | Should -Match 'accepts the device \(TLS 1\.[23], HTTP 200\)'
+    }
+
+    It 'shows no secret, whatever is asked' {
+        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($device.Root)' -Online -Verbose -Debug" -Device $device -Factory $factory
+        foreach ($secret in $factory.Token, (Get-RigPath Pin), (Get-RigPath SoPin)) {
+            "$($run.Output)$($run.Error)" | Should -Not -Match ([regex]::Escape($secret))
+        }
+    }
+
+    It 'is healthy with -Quiet' {
+        (Invoke-RigCommand "Test-SotaRegistration -Root '$($device.Root)' -Quiet" -Device $device -Factory $factory).Lines | Should -Be @('True')
+    }
+
+    It 'is seen to be damaged when <What>' -ForEach @(
+        @{ What = 'sota.toml has a line that is no TOML'; Damage = { param($sota) [System.IO.File]::AppendAllText("$sota/sota.toml", "broken`n") }; Check = 'sota.toml' }
+        @{ What = 'root.crt is gone'; Damage = { param($sota) [System.IO.File]::Delete("$sota/root.crt") }; Check = 'Registration' }
+        @{ What = 'others may write to its directory'; Damage = { param($sota) [System.IO.File]::SetUnixFileMode($sota, 511) }; Check = 'Permissions' }
+    ) {
+        $copy = "$TestDrive/damaged-$Check"
+        $target = "$copy/var/sota"
+        $null = [System.IO.Directory]::CreateDirectory($target)
+        foreach ($file in [System.IO.Directory]::GetFiles($device.Sota)) {
+            [System.IO.File]::Copy($file, "$target/$([System.IO.Path]::GetFileName($file))", $true)
+        }
+
+        & $Damage $target
+        $damaged = @{ Root = $copy; Sota = $target; SoftHsmConf = $device.SoftHsmConf }
+        $found = Get-Finding $damaged '-Factory acme'
+        $found[$Check].Status | Should -Be 'Failed'
+        $found[$Check].Remedy | Should -Not -BeNullOrEmpty
+        (Invoke-RigCommand "Test-SotaRegistration -Root '$copy' -Quiet" -Device $damaged).Lines | Should -Be @('False')
+    }
+}
+
+Describe 'A device with a problem' {
+    It 'has <Check> failed, with a remedy, when <What>' -ForEach @(
+        @{ What = 'its tag is two lines'; File = 'etc/sota/tag'; Text = "a`nb`n"; Check = 'Configuration' }
+        @{ What = 'its API token is missing'; File = 'etc/lmp-device-register-token'; Text = $null; Check = 'API token' }
+        @{ What = 'its hsm file names no module'; File = 'etc/sota/hsm'; Text = "HSM_PIN=87654321`nHSM_SOPIN=12345678`n"; Check = 'HSM settings' }
+        @{ What = 'its PKCS#11 module is none'; File = 'etc/sota/hsm'; Text = "HSM_MODULE=/etc/passwd`nHSM_PIN=87654321`nHSM_SOPIN=12345678`n"; Check = 'PKCS#11 module' }
+        @{ What = 'its PIN is too short for the token'; File = 'etc/sota/hsm'; Text = 'short'; Check = 'PIN state' }
+    ) {
+        $device = New-RigDevice -Path "$TestDrive/problem-$([Math]::Abs($What.GetHashCode()))" -Token $factory.Token
+        if ($Text -eq 'short') {
+            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+            $Text = "HSM_MODULE=$(Get-RigPath SoftHsm)`nHSM_PIN=123`nHSM_SOPIN=12345678`n"
+        }
+
+        if ($null -eq $Text) {
+            [System.IO.File]::Delete("$($device.Root)/$File")
+        }
+        else {
+            [System.IO.File]::WriteAllText("$($device.Root)/$File", $Text)
+        }
+
+        $found = Get-Finding $device
+        $found[$Check].Status | Should -Be 'Failed'
+        $found[$Check].Remedy | Should -Not -BeNullOrEmpty
+        @($found.Values | Where-Object Status -EQ 'Failed').Count | Should -Be 1
+    }
+
+    It 'is told which certificate it does not trust' {
+        $device = New-RigDevice -Path "$TestDrive/stranger" -Token $factory.Token -Hsm ''
+        $found = Get-Finding $device '-Online' -Environment @{ SSL_CERT_FILE = $null }
+        $found['TLS'].Status | Should -Be 'Failed'
+        $found['TLS'].Seen | Should -Match 'It shows: CN='
+        (Get-Finding $device "-Online -CaCertificatePath '$($factory.caFile)'" -Environment @{ SSL_CERT_FILE = $null })['TLS'].Status | Should -Be 'Passed'
+    }
+
+    It 'is told when its gateway cannot be reached' {
+        $device = New-RigDevice -Path "$TestDrive/unknown" -Token $factory.Token -Hsm ''
+        $run = Invoke-RigWrapper $device $factory
+        $run.ExitCode | Should -Be 0
+        $toml = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
+        [System.IO.File]::WriteAllText("$($device.Sota)/sota.toml", $toml.Replace($factory.gateway, 'https://127.0.0.1:9'))
+        (Get-Finding $device '-Online')['Gateway'].Status | Should -Be 'Failed'
+    }
+}
+
+Describe 'Export-SotaCredentials -VerifyGateway' {
+    It 'says that the gateway accepts the device' {
+        $device = New-RigDevice -Path "$TestDrive/verified" -Token $factory.Token
+        $run = Invoke-RigCommand "(Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway).GatewayVerified" -Device $device -Factory $factory
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines | Should -Be @('True')
+    }
+}
