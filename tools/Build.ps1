@@ -21,6 +21,8 @@ function Build-Module {
             [System.IO.File]::Delete($file)
         }
     }
+
+    Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tools Help.ps1), '-Module', $module, '-Source', (Join-Top docs en-US))
 }
 
 function Build-Host {

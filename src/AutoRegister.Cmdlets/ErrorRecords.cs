@@ -9,7 +9,7 @@ internal static class ErrorRecords
     internal static ErrorRecord From(AutoRegisterException e, object? item = null) =>
         new(e, e.Id.ToString(), CategoryOf(e.Id), e.Target ?? item)
         {
-            ErrorDetails = new ErrorDetails(e.Message) { RecommendedAction = e.RecommendedAction ?? string.Empty },
+            ErrorDetails = new ErrorDetails(e.Message) { RecommendedAction = e.RecommendedAction },
         };
 
     internal static ErrorCategory CategoryOf(ErrorId id) => id switch

@@ -19,6 +19,7 @@ public sealed class RegisterFoundriesDeviceCommand : AutoRegisterCmdlet
 
     /// <summary>How long to repeat a request that can succeed later; without it a request is sent once. A negative time never gives up.</summary>
     [Parameter]
+    [DurationTransformation]
     public TimeSpan RetryFor { get; set; }
 
     /// <summary>A PEM file with CA certificates to trust besides the system's.</summary>

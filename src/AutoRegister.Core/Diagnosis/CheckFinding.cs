@@ -19,5 +19,5 @@ internal sealed record CheckFinding(CheckStatus Status, string Seen, string Reme
     /// <summary>A failure as a finding. That only root may read a file says nothing about the device.</summary>
     internal static CheckFinding From(AutoRegisterException e) => e.Id == ErrorId.FileUnreadable && !Environment.IsPrivilegedProcess
         ? Skipped(e.Message, "Run this as root.")
-        : Failed(e.Message, e.RecommendedAction ?? string.Empty);
+        : Failed(e.Message, e.RecommendedAction);
 }

@@ -18,7 +18,7 @@ internal sealed class DiagnosisContext : IDisposable
         Options = options;
         Observer = observer;
         Inputs = new SettingInputs(options.Config, options.Variable, observer);
-        SotaPath = DevicePath.Below(Inputs.Root, options.Config.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
+        SotaPath = RootedPath.Resolve(Inputs.Root, options.Config.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
         installed = new(() => Inspect(SotaPath));
         hsm = new(() => HsmSetting.Read(Inputs));
         module = new(() => Hsm is null ? null : Pkcs11Module.Open(Hsm.ModulePath));

@@ -16,7 +16,7 @@ public sealed class AutoRegisterException : Exception
         : base(message, innerException)
     {
         Id = id;
-        RecommendedAction = recommendedAction;
+        RecommendedAction = recommendedAction ?? Remedies.For(id);
         Target = target;
     }
 
@@ -26,8 +26,8 @@ public sealed class AutoRegisterException : Exception
     /// <summary>What the failure means for whoever runs the registration.</summary>
     public FailureSort Sort => Id.SortOf();
 
-    /// <summary>What to do about it, as one sentence; <see langword="null"/> when the message says it all.</summary>
-    public string? RecommendedAction { get; }
+    /// <summary>What to do about it, as one sentence; never empty.</summary>
+    public string RecommendedAction { get; }
 
     /// <summary>How long the server asked to wait before the next try; <see langword="null"/> when it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }

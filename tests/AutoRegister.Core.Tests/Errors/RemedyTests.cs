@@ -1,0 +1,17 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Tests.Errors;
+
+public sealed class RemedyTests
+{
+    public static TheoryData<ErrorId> Ids => [.. Enum.GetValues<ErrorId>()];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void EveryErrorHasARemedyEvenWhenNobodyGaveOne(ErrorId id) =>
+        Assert.EndsWith(".", new AutoRegisterException(id, "what").RecommendedAction, StringComparison.Ordinal);
+
+    [Fact]
+    public void ARemedyThatWasGivenWins() =>
+        Assert.Equal("this.", new AutoRegisterException(ErrorId.WriteFailed, "what", "this.").RecommendedAction);
+}

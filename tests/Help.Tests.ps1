@@ -1,0 +1,96 @@
+# Help is complete, names nothing that does not exist, and its examples run exactly as printed.
+
+BeforeDiscovery {
+    $docs = [System.IO.Path]::GetFullPath("$PSScriptRoot/../docs/en-US")
+    . "$PSScriptRoot/../tools/HelpPage.ps1"
+    $manifest = [System.IO.File]::ReadAllText("$PSScriptRoot/../AutoRegister.psd1")
+    $commands = @([regex]::Matches([regex]::Match($manifest, '(?s)CmdletsToExport\s*=\s*@\((.*?)\)').Groups[1].Value, "'([^']+)'") | ForEach-Object { $_.Groups[1].Value })
+    $examples = foreach ($name in $commands) {
+        foreach ($example in (Read-HelpPage -Path "$docs/$name.md").Examples) {
+            @{ Place = $name; Title = $example.Title; Code = $example.Code }
+        }
+    }
+
+    $examples += foreach ($file in [System.IO.Directory]::GetFiles($docs, 'about_*.md')) {
+        $number = 0
+        foreach ($match in [regex]::Matches([System.IO.File]::ReadAllText($file), '(?s)```powershell\n(.*?)\n```')) {
+            $number++
+            @{ Place = [System.IO.Path]::GetFileNameWithoutExtension($file); Title = "Example $number"; Code = $match.Groups[1].Value }
+        }
+    }
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    . "$PSScriptRoot/../tools/HelpPage.ps1"
+    Import-Module (Get-RigPath Module)
+    $docs = [System.IO.Path]::GetFullPath("$PSScriptRoot/../docs/en-US")
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'Help of <_>' -ForEach $commands {
+    BeforeAll {
+        $name = $_
+        $help = Get-Help $name -Full
+        $parameters = @((Get-Command $name).Parameters.Values | Where-Object Name -NotIn ([System.Management.Automation.Cmdlet]::CommonParameters))
+    }
+
+    It 'is what Get-Help shows' {
+        $help.Synopsis | Should -Be (ConvertTo-PlainText -Markdown ((Read-HelpPage -Path "$docs/$name.md").Section['SYNOPSIS'] -replace '\s+', ' '))
+        @($help.description).Count | Should -BeGreaterThan 0
+        @($help.examples.example).Count | Should -BeGreaterThan 0
+    }
+
+    It 'describes every parameter, and none that is not there' {
+        $described = [string[]] @($help.parameters.parameter | Where-Object { $_.description.Text } | ForEach-Object name)
+        $real = [string[]] @($parameters.Name)
+        [array]::Sort($described, [StringComparer]::Ordinal)
+        [array]::Sort($real, [StringComparer]::Ordinal)
+        $described -join ' ' | Should -Be ($real -join ' ')
+        $page = [string[]] @((Read-HelpPage -Path "$docs/$name.md").Parameters.Keys)
+        [array]::Sort($page, [StringComparer]::Ordinal)
+        $page -join ' ' | Should -Be ($real -join ' ')
+    }
+
+    It 'names its output types' {
+        foreach ($type in (Get-Command $name).OutputType.Name) {
+            @($help.returnValues.returnValue.type.name) | Should -Contain $type
+        }
+    }
+}
+
+Describe 'about topics' {
+    It 'has <_>' -ForEach 'about_AutoRegister', 'about_AutoRegister_Errors', 'about_AutoRegister_Hsm', 'about_AutoRegister_FactoryLine' {
+        "$(Get-Help $_)" | Should -Match "^TOPIC\s+$_"
+    }
+
+    It 'explains every error, with a remedy, and none that does not exist' {
+        $sections = [regex]::Matches([System.IO.File]::ReadAllText("$docs/about_AutoRegister_Errors.md"), '(?s)### (\w+)\n(?:(?!### ).)+?\nRemedy: \S')
+        $explained = [string[]] @($sections | ForEach-Object { $_.Groups[1].Value })
+        $core = (Get-Command Get-SotaConfig).ImplementingType.Assembly.GetReferencedAssemblies() | Where-Object Name -EQ 'AutoRegister.Core'
+        $context = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Get-SotaConfig).ImplementingType.Assembly)
+        $ids = [string[]] $context.LoadFromAssemblyName($core).GetType('AutoRegister.Core.Errors.ErrorId').GetEnumNames()
+        $explained -join ' ' | Should -Be ($ids -join ' ')
+    }
+}
+
+Describe 'Examples' {
+    It '<Place>, <Title>, runs as printed' -ForEach $examples {
+        $work = [System.IO.Directory]::CreateDirectory("$TestDrive/$([guid]::NewGuid())").FullName
+        $device = New-RigDevice -Path "$work/image" -Token $factory.Token
+        # A device's own root is where the example's reader would be; whoever names another one gets that.
+        $script = "Set-StrictMode -Version Latest; `$ErrorActionPreference = 'Stop'; [Environment]::CurrentDirectory = '$work'; `$ExecutionContext.SessionState.Path.SetLocation('$work') | ForEach-Object { }`n" +
+        "Import-Module '$(Get-RigPath Module)'; `$PSDefaultParameterValues = @{ 'Get-SotaConfig:Root' = '$work/image'; 'Test-SotaRegistration:Root' = '$work/image' }`n$Code`n"
+        [System.IO.File]::WriteAllText("$work/example.ps1", $script)
+        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$work/example.ps1") `
+            -Environment (Get-RigEnvironment $device $factory)
+        # lmp-pwsh, other than pwsh, tells the verbose story on standard error.
+        $run.Error -replace '(?m)^VERBOSE: .*\n?' | Should -BeNullOrEmpty
+        $run.ExitCode | Should -Be 0
+        $run.Output | Should -Not -BeNullOrEmpty
+    }
+}
