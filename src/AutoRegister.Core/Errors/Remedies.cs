@@ -3,6 +3,9 @@ namespace AutoRegister.Core.Errors;
 /// <summary>What to do about a condition when nothing is known but its id. about_AutoRegister_Errors says the same; a test compares.</summary>
 internal static class Remedies
 {
+    /// <summary>What is said of an id that this table does not have; a test keeps it from being seen.</summary>
+    internal const string Unknown = "See about_AutoRegister_Errors.";
+
     /// <summary>The remedy for an id.</summary>
     internal static string For(ErrorId id) => id switch
     {
@@ -73,7 +76,8 @@ internal static class Remedies
         ErrorId.RegistrationIncomplete => "Register anew with New-HsmDeviceKey -Force, or put the missing files back.",
         ErrorId.JournalDamaged => "Run the registration again: it begins anew.",
         ErrorId.WriteFailed => "Make room, or make the file system writable, and run again: it continues where it stopped.",
+        ErrorId.DockerConfigInvalid => "Correct the file, or give another one with -DockerConfigPath.",
         ErrorId.GatewayRefused => "Check in the factory that the device exists; then register anew with New-HsmDeviceKey -Force.",
-        _ => throw new ArgumentOutOfRangeException(nameof(id), id, "no such error"),
+        _ => Unknown,
     };
 }
