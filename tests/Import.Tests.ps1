@@ -1,0 +1,43 @@
+# Ways to import the module that people use.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $modules = [System.IO.Path]::GetDirectoryName((Get-RigPath Module))
+    $device = New-RigDevice -Path "$TestDrive/device" -Hsm ''
+
+    function Invoke-Import([string] $Text) {
+        [System.IO.File]::WriteAllText("$TestDrive/import.ps1", "Set-StrictMode -Version Latest`n`$ErrorActionPreference = 'Stop'`n$Text")
+        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/import.ps1") -Environment @{ PSModulePath = $modules }
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines
+    }
+}
+
+Describe 'The module' {
+    It 'is imported by name from PSModulePath' {
+        Invoke-Import "Import-Module AutoRegister; (Get-SotaConfig -Root '$($device.Root)').Factory" | Should -Be 'acme'
+    }
+
+    It 'is loaded by the first use of a cmdlet' {
+        Invoke-Import "(Get-SotaConfig -Root '$($device.Root)').Factory" | Should -Be 'acme'
+    }
+
+    It 'comes back after it was removed' {
+        Invoke-Import "Import-Module AutoRegister; Remove-Module AutoRegister; Import-Module AutoRegister -Force; (Get-SotaConfig -Root '$($device.Root)').Factory" | Should -Be 'acme'
+    }
+
+    It 'works in two runspaces of one process' {
+        Invoke-Import @"
+foreach (`$i in 1, 2) {
+    `$shell = [powershell]::Create([System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2())
+    `$null = `$shell.AddScript("Import-Module AutoRegister; (Get-SotaConfig -Root '$($device.Root)').Factory")
+    `$shell.Invoke()
+    `$shell.Dispose()
+}
+"@ | Should -Be @('acme', 'acme')
+    }
+
+    It 'works in ForEach-Object -Parallel' {
+        Invoke-Import "1..4 | ForEach-Object -Parallel { Import-Module AutoRegister; (Get-SotaConfig -Root '$($device.Root)').Factory } -ThrottleLimit 4" | Should -Be @('acme', 'acme', 'acme', 'acme')
+    }
+}

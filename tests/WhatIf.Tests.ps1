@@ -1,0 +1,55 @@
+# -WhatIf touches nothing: file system, token and network are watched.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+
+    function Get-Picture([string] $Path) {
+        $files = [System.IO.Directory]::GetFileSystemEntries($Path, '*', 'AllDirectories')
+        [array]::Sort($files, [StringComparer]::Ordinal)
+        @($files | ForEach-Object {
+                $content = if ([System.IO.File]::Exists($_)) { [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($_))) } else { 'directory' }
+                "$_ $([System.IO.File]::GetUnixFileMode($_)) $content"
+            }) -join "`n"
+    }
+
+    # Runs a command while somebody listens where the server should be; nobody may call.
+    function Invoke-Watched([hashtable] $Device, [string] $Command) {
+        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        try {
+            $before = Get-Picture $Device.Root
+            $run = Invoke-RigCommand $Command -Device $Device -Factory $factory -Environment @{ DEVICE_API = "https://127.0.0.1:$($listener.LocalEndpoint.Port)/" }
+            $run.Error | Should -BeNullOrEmpty
+            $run.Output | Should -Match 'What if:'
+            Get-Picture $Device.Root | Should -Be $before
+            $listener.Pending() | Should -BeFalse
+        }
+        finally {
+            $listener.Stop()
+        }
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe '-WhatIf, with everything before it done' {
+    It 'makes no key: <_>' -ForEach '', '-Force' {
+        $device = New-RigDevice -Path "$TestDrive/key$_" -Token $factory.Token
+        Invoke-Watched $device "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey $_ -WhatIf"
+    }
+
+    It 'sends nothing' {
+        $device = New-RigDevice -Path "$TestDrive/send" -Token $factory.Token -Hsm ''
+        $null = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey" -Device $device -Factory $factory
+        Invoke-Watched $device "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice -WhatIf"
+    }
+
+    It 'puts nothing in place' {
+        $device = New-RigDevice -Path "$TestDrive/export" -Token $factory.Token -Hsm ''
+        $null = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice" -Device $device -Factory $factory
+        Invoke-Watched $device "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway -WhatIf"
+    }
+}
