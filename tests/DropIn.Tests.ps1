@@ -109,7 +109,7 @@ Describe 'lmp-device-register.ps1' {
 
     It 'reads no file that upstream does not read' {
         $device = New-RigDevice "$TestDrive/narrow" -Tag 'from-the-tag-file'
-        $run = Invoke-DropIn $device @('-T', $factory.Token) @{ APPS = 'a,b'; USE_HOSTNAME = '1' }
+        $run = Invoke-DropIn $device @('-T', $factory.Token) -Environment @{ APPS = 'a,b'; USE_HOSTNAME = '1' }
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $toml = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
         $toml | Should -Match 'tags = "devel"'
@@ -149,7 +149,7 @@ Describe 'lmp-device-register.ps1' {
 
     It 'asks nobody under systemd' {
         $device = New-RigDevice "$TestDrive/systemd" -Hsm ''
-        $run = Invoke-DropIn $device @() @{ JOURNAL_STREAM = '8:1'; OAUTH_BASE = $factory.oauth }
+        $run = Invoke-DropIn $device @() -Environment @{ JOURNAL_STREAM = '8:1'; OAUTH_BASE = $factory.oauth }
         $run.ExitCode | Should -Be 255
         $run.Error | Should -Match '\[ApiTokenMissing\]'
     }

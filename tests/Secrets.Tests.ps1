@@ -36,7 +36,6 @@ Describe 'While a device registers' {
         $seen = [System.Collections.Generic.List[string]]::new()
         $looks = [ref] 0
         $run = Invoke-RigWrapper $device $factory -While {
-            param($process)
             $looks.Value++
             foreach ($text in Get-ProcessText) {
                 foreach ($secret in $factory.Token, $pin, $soPin) {
@@ -61,7 +60,6 @@ Describe 'While a device registers' {
     It 'the way of looking would have found one' {
         $found = [ref] $false
         $null = Invoke-RigProcess sleep @('0.5') -Environment @{ RIG_SECRET = $soPin } -While {
-            param($process)
             foreach ($text in Get-ProcessText) {
                 $found.Value = $found.Value -or $text.Contains($soPin)
             }

@@ -10,7 +10,7 @@ BeforeAll {
     $device = [System.IO.Path]::Combine((Get-RigPath Module), 'device')
 
     # The unit as an installation writes it, and a drop-in beside it.
-    function New-Unit([string] $Name, [string] $DropIn = '') {
+    function Install-Unit([string] $Name, [string] $DropIn = '') {
         $folder = "$TestDrive/$Name"
         $unit = "$folder/lmp-device-auto-register.service"
         $null = [System.IO.Directory]::CreateDirectory("$unit.d")
@@ -27,26 +27,26 @@ BeforeAll {
 
 Describe 'The unit' {
     It 'is understood by systemd to the last word' -Skip:$noSystemd {
-        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', (New-Unit plain))
+        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', (Install-Unit plain))
         "$($checked.Output)$($checked.Error)" | Should -BeNullOrEmpty
         $checked.ExitCode | Should -Be 0
     }
 
     It 'is understood with the drop-in <_>' -Skip:$noSystemd -ForEach $kinds {
-        $unit = New-Unit $_ ([System.IO.File]::ReadAllText("$device/$_.conf"))
+        $unit = Install-Unit $_ ([System.IO.File]::ReadAllText("$device/$_.conf"))
         $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', $unit)
         "$($checked.Output)$($checked.Error)" | Should -BeNullOrEmpty
         $checked.ExitCode | Should -Be 0
     }
 
     It 'is checked here with its drop-ins: a wrong one is found' -Skip:$noSystemd {
-        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', (New-Unit wrong "[Service]`nNoSuchKey=1`n"))
+        $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', (Install-Unit wrong "[Service]`nNoSuchKey=1`n"))
         $checked.Error | Should -Match 'NoSuchKey'
         $checked.ExitCode | Should -Not -Be 0
     }
 
     It 'exposes at most 2.5' -Skip:$noSystemd {
-        $judged = Invoke-RigProcess systemd-analyze @('security', '--offline=true', '--threshold=25', (New-Unit judged))
+        $judged = Invoke-RigProcess systemd-analyze @('security', '--offline=true', '--threshold=25', (Install-Unit judged))
         $judged.ExitCode | Should -Be 0 -Because $judged.Output
         $judged.Output | Should -Match 'Overall exposure level for lmp-device-auto-register.service: [012]\.'
     }

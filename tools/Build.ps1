@@ -77,6 +77,7 @@ function Copy-Folder {
 }
 
 function Remove-BuildOutput {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Removes what the build made and can make again.')]
     [CmdletBinding()]
     param()
 

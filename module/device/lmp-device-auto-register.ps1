@@ -35,7 +35,7 @@ function Write-Problem([int] $Priority, [string] $Text) {
 }
 
 # The line 'Status:' of systemctl status, which outlives what the journal keeps (sd_notify(3)).
-function Set-UnitStatus([string] $Text) {
+function Write-UnitStatus([string] $Text) {
     if (-not $env:NOTIFY_SOCKET) {
         return
     }
@@ -56,7 +56,7 @@ function Set-UnitStatus([string] $Text) {
 
 function Write-Result([string] $Text) {
     Write-Step $Text
-    Set-UnitStatus $Text
+    Write-UnitStatus $Text
 }
 
 try {
@@ -75,7 +75,7 @@ try {
         }
         elseif ($_ -is [System.Management.Automation.WarningRecord]) {
             Write-Problem 4 "warning: $($_.Message)"
-            Set-UnitStatus $_.Message
+            Write-UnitStatus $_.Message
         }
         elseif ($_ -is [System.Management.Automation.ErrorRecord]) {
             if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') {
@@ -103,7 +103,7 @@ catch {
 
     $problem += " [$($failure.FullyQualifiedErrorId.Split(',')[0])]"
     Write-Problem 3 $problem
-    Set-UnitStatus $problem
+    Write-UnitStatus $problem
     $sort = if ($failure.Exception.PSObject.Properties['Sort']) { "$($failure.Exception.Sort)" } else { '' }
     exit $(switch ($sort) {
             'TryAgain' { 75 }

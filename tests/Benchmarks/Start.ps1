@@ -33,7 +33,7 @@ $factory = Start-RigFactory -Path "$folder/factory"
 try {
     $shell = Get-RigPath Shell
     $kinds = [ordered]@{
-        'bare host: -Command "exit 0"'    = { param($n) Invoke-RigProcess $shell @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', 'exit 0') }
+        'bare host: -Command "exit 0"'    = { Invoke-RigProcess $shell @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', 'exit 0') }
         'registration with a key file'    = { param($n) Invoke-RigWrapper (New-RigDevice -Path "$folder/file-$n" -Token $factory.Token -Hsm '') $factory }
         'registration with SoftHSM2'      = { param($n) Invoke-RigWrapper (New-RigDevice -Path "$folder/token-$n" -Token $factory.Token) $factory }
     }

@@ -69,6 +69,7 @@ function Invoke-RigProcess {
 }
 
 function Start-RigProcess {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test, which ends with it.')]
     [CmdletBinding()]
     [OutputType([System.Diagnostics.Process])]
     param(
@@ -106,6 +107,7 @@ function Start-RigProcess {
 
 # Starts a factory on free loopback ports and waits until it listens.
 function Start-RigFactory {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test, which ends with it.')]
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
@@ -140,6 +142,7 @@ function Start-RigFactory {
 }
 
 function Stop-RigFactory {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Ends only what Start-RigFactory started.')]
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Factory)
 
@@ -234,7 +237,7 @@ function Invoke-RigWrapper {
     )
 
     $wrapper = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $Rig.Wrapper, '-Root', $Device.Root, '-RetryFor', $RetryFor)
-    Invoke-RigProcess $Rig.Shell $wrapper -Environment (Get-RigEnvironment $Device $Factory $Environment) -While $While
+    Invoke-RigProcess $Rig.Shell $wrapper -Environment (Get-RigEnvironment $Device -Factory $Factory -Environment $Environment) -While $While
 }
 
 # Runs a command in a shell of its own that has the module: a token's settings must be there when the process starts.
@@ -250,7 +253,7 @@ function Invoke-RigCommand {
 
     $script = "Set-StrictMode -Version Latest; Import-Module '$($Rig.Module)'; $Command"
     Invoke-RigProcess $Rig.Shell @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', $script) `
-        -Environment (Get-RigEnvironment $Device $Factory $Environment)
+        -Environment (Get-RigEnvironment $Device -Factory $Factory -Environment $Environment)
 }
 
 # Asks the gateway who we are, with the key and the certificate in the token, as the OTA client does: what it needs to know is
