@@ -1,4 +1,5 @@
 using AutoRegister.Core.Errors;
+using Xunit;
 
 namespace AutoRegister.Core.Tests.Errors;
 
