@@ -6,9 +6,10 @@
     build    the module, the host and the local factory, into out/
     demo     registers a device from nothing and shows what happened
     test     the xunit projects and the acceptance tests
+    package  what devices, image builds and galleries take, into out/package/
     bench    what a registration costs beside the bare host
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
-             cuts the power at 0 to 40 s after success
+             cuts the power at 0 to 40 s after success; firstboot boots a device in a container
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.
@@ -16,13 +17,17 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'demo', 'test', 'bench', 'soak', 'clean')]
+    [ValidateSet('build', 'demo', 'test', 'package', 'soak', 'bench', 'clean')]
     [string] $Task = 'build',
 
-    # Which soak.
+    # soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut')]
-    [string] $Name = 'crash'
+    [ValidateSet('crash', 'powercut', 'firstboot')]
+    [string] $Name = 'crash',
+
+    # soak: what the script takes.
+    [Parameter(Position = 2, ValueFromRemainingArguments)]
+    [string[]] $Argument = @()
 )
 
 Set-StrictMode -Version Latest
@@ -43,21 +48,24 @@ switch ($Task) {
         Show-Demo
     }
     'test' {
-        Install-DebianPackage -AllModules
+        Install-DebianPackage (Get-TestingTool -AllModules)
         Build-All
         . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Test.ps1'))
         exit (Test-All)
+    }
+    'package' {
+        Install-DebianPackage (Get-PackagingTool)
+        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Package.ps1'))
+        Publish-Package
+    }
+    'soak' {
+        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Soak.ps1'))
+        exit (Start-Soak $Name $Argument)
     }
     'bench' {
         Install-DebianPackage
         Build-All
         Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Start.ps1))
-    }
-    'soak' {
-        Install-DebianPackage
-        Build-All
-        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Soak.ps1'))
-        exit (Start-Soak $Name)
     }
     'clean' {
         Remove-BuildOutput

@@ -4,20 +4,36 @@ function Build-Module {
     [CmdletBinding()]
     param()
 
-    $module = Join-Top out module AutoRegister
-    if ([System.IO.Directory]::Exists($module)) {
-        [System.IO.Directory]::Delete($module, $true)
+    # ReadyToRun code is for this machine's architecture; elsewhere the same files run and are compiled as they run.
+    Publish-Module (Join-Top out module AutoRegister) (Get-RuntimeIdentifier)
+}
+
+# The module's folder; without a runtime identifier it has no code that is compiled ahead of time.
+function Publish-Module {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Module,
+        [Parameter(Position = 1)] [string] $Runtime = ''
+    )
+
+    if ([System.IO.Directory]::Exists($Module)) {
+        [System.IO.Directory]::Delete($Module, $true)
     }
 
-    # ReadyToRun code is for this machine's architecture; elsewhere the same files run and are compiled as they run.
-    $publish = @('-c', 'Release', '-r', (Get-RuntimeIdentifier), '--self-contained', 'false', '-p:PublishReadyToRun=true', '-v', 'quiet')
-    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Cmdlets), '-o', [System.IO.Path]::Combine($module, 'bin', 'private')) + $publish)
-    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Loader), '-o', [System.IO.Path]::Combine($module, 'bin')) + $publish)
+    $publish = @('-c', 'Release', '-v', 'quiet')
+    if ($Runtime) {
+        $publish += @('-r', $Runtime, '--self-contained', 'false', '-p:PublishReadyToRun=true')
+    }
 
-    Copy-Folder (Join-Top module) $module
-    [System.IO.File]::Copy((Join-Top AutoRegister.psd1), [System.IO.Path]::Combine($module, 'AutoRegister.psd1'), $true)
+    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Cmdlets), '-o', [System.IO.Path]::Combine($Module, 'bin', 'private')) + $publish)
+    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Loader), '-o', [System.IO.Path]::Combine($Module, 'bin')) + $publish)
+
+    Copy-Folder (Join-Top module) $Module
+    # The layer is for the machine that builds images.
+    [System.IO.Directory]::Delete([System.IO.Path]::Combine($Module, 'yocto'), $true)
+    [System.IO.File]::Copy((Join-Top AutoRegister.psd1), [System.IO.Path]::Combine($Module, 'AutoRegister.psd1'), $true)
     foreach ($pattern in '*.deps.json', '*.runtimeconfig.json', '*.xml') {
-        foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($module, 'bin'), $pattern, 'AllDirectories')) {
+        foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($Module, 'bin'), $pattern, 'AllDirectories')) {
             [System.IO.File]::Delete($file)
         }
     }

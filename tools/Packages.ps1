@@ -1,8 +1,10 @@
 # Installs what Debian has and the machine lacks.
 
-function Get-MissingPackage {
+# What each task needs: packages, and a file that each of them brings.
+
+function Get-TestingTool {
     [CmdletBinding()]
-    [OutputType([string])]
+    [OutputType([System.Collections.IDictionary])]
     param(
         # Those of the modules that only tests/Hsm.Tests.ps1 uses as well.
         [switch] $AllModules
@@ -32,18 +34,38 @@ function Get-MissingPackage {
         }
     }
 
-    foreach ($name in $needed.Keys) {
-        if (-not [System.IO.File]::Exists($needed[$name])) {
-            $name
-        }
+    $needed
+}
+
+function Get-PackagingTool {
+    [CmdletBinding()]
+    [OutputType([System.Collections.IDictionary])]
+    param()
+
+    [ordered]@{
+        'tar'      = '/bin/tar'
+        'xz-utils' = '/usr/bin/xz'
+        'dpkg'     = '/usr/bin/dpkg-deb'
+    }
+}
+
+function Get-ContainerTool {
+    [CmdletBinding()]
+    [OutputType([System.Collections.IDictionary])]
+    param()
+
+    [ordered]@{
+        'systemd-container' = '/usr/bin/systemd-nspawn'
+        'debootstrap'       = '/usr/sbin/debootstrap'
+        'util-linux'        = '/usr/bin/nsenter'
     }
 }
 
 function Install-DebianPackage {
     [CmdletBinding()]
-    param([switch] $AllModules)
+    param([Parameter(Position = 0)] [System.Collections.IDictionary] $Needed = (Get-TestingTool))
 
-    $missing = @(Get-MissingPackage -AllModules:$AllModules)
+    $missing = @($Needed.Keys | Where-Object { -not [System.IO.File]::Exists($Needed[$_]) })
     if ($missing.Count -eq 0) {
         return
     }

@@ -58,13 +58,37 @@ function Start-PowerCutSoak {
     $failed
 }
 
+# A device's first boot in a real systemd, in a container.
+function Start-FirstBootSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([string[]] $Argument = @())
+
+    Install-DebianPackage (Get-ContainerTool)
+    Install-DebianPackage (Get-PackagingTool)
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Package.ps1'))
+    if (-not [System.IO.File]::Exists((Join-Top out package SHA256SUMS))) {
+        Publish-Package
+    }
+
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak firstboot.ps1) @Argument |
+        ForEach-Object { Write-Line "$_" }
+    $LASTEXITCODE
+}
+
 function Start-Soak {
     [CmdletBinding()]
     [OutputType([int])]
-    param([Parameter(Mandatory, Position = 0)] [string] $Name)
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Name,
+        [Parameter(Position = 1)] [AllowEmptyCollection()] [string[]] $Argument = @()
+    )
 
+    Install-DebianPackage
+    Build-All
     switch ($Name) {
         'crash' { Start-CrashSoak }
         'powercut' { Start-PowerCutSoak }
+        'firstboot' { Start-FirstBootSoak $Argument }
     }
 }

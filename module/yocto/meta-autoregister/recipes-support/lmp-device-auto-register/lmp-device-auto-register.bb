@@ -1,0 +1,106 @@
+SUMMARY = "Registers a device with its factory on first boot"
+DESCRIPTION = "Takes the place of meta-lmp's recipe of the same name: the same unit, the same files, an \
+AutoRegister that waits, retries and survives a power cut instead of a shell script."
+SECTION = "support"
+LICENSE = "MIT"
+LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
+
+PV = "0.1.0"
+
+# './build.sh package' makes the payload and a copy of this layer that has it in this recipe's folder. A layer without it names
+# a URL, and its checksum as SRC_URI[payload.sha256sum].
+AUTOREGISTER_RID = "linux-x64"
+AUTOREGISTER_RID:aarch64 = "linux-arm64"
+AUTOREGISTER_PAYLOAD ?= "file://autoregister-${PV}-${AUTOREGISTER_RID}.tar.xz"
+
+SRC_URI = " \
+    ${AUTOREGISTER_PAYLOAD};name=payload \
+    file://api-token \
+"
+
+S = "${UNPACKDIR}"
+
+inherit systemd
+
+SYSTEMD_SERVICE:${PN} = "lmp-device-auto-register.service"
+
+# Not empty: the device's name is its host name, not its UUID.
+LMP_AUTO_REGISTER_USE_HOSTNAME ?= ""
+# Written to /etc/sota/tag when not empty.
+LMP_AUTO_REGISTER_TAG ?= ""
+# Written to /etc/sota/hsm when not empty. The PINs do not belong into a recipe, a build directory or a shared image: supply them
+# as the credentials lmp-device-auto-register.hsm-pin and .hsm-so-pin (systemd.exec(5)) when the device is provisioned.
+LMP_AUTO_REGISTER_HSM_MODULE ?= ""
+# optee, tpm2, i2c or softhsm: opens this kind of token to the unit and no other.
+LMP_AUTO_REGISTER_HSM_KIND ?= ""
+# With PACKAGECONFIG pwsh: the program, and the package it is in.
+LMP_AUTO_REGISTER_PWSH ?= "${bindir}/pwsh"
+LMP_AUTO_REGISTER_PWSH_PACKAGE ?= "powershell"
+
+PACKAGECONFIG ??= "host"
+# The bundled, self-contained host; .NET loads OpenSSL by name.
+PACKAGECONFIG[host] = ",,,ca-certificates libcrypto libssl libstdc++,,pwsh"
+# A PowerShell of at least 7.6 from elsewhere.
+PACKAGECONFIG[pwsh] = ",,,ca-certificates ${LMP_AUTO_REGISTER_PWSH_PACKAGE},,host"
+# Certificates say businessCategory=production, and the factory treats the device so.
+PACKAGECONFIG[production] = ""
+
+AUTOREGISTER_DIR = "${libdir}/autoregister"
+AUTOREGISTER_SHELL = "${@bb.utils.contains('PACKAGECONFIG', 'host', '${AUTOREGISTER_DIR}/host/lmp-pwsh', '${LMP_AUTO_REGISTER_PWSH}', d)}"
+AUTOREGISTER_PRODUCTION = "${@bb.utils.contains('PACKAGECONFIG', 'production', '1', '', d)}"
+AUTOREGISTER_SOURCE = "${UNPACKDIR}/autoregister-${PV}-${AUTOREGISTER_RID}"
+
+do_compile() {
+    for file in lmp-device-auto-register.service lmp-device-auto-register; do
+        sed -e 's|@@LMP_AUTO_REGISTER_USE_HOSTNAME@@|${LMP_AUTO_REGISTER_USE_HOSTNAME}|' \
+            -e 's|@@PWSH@@|${AUTOREGISTER_SHELL}|' \
+            -e 's|@@MODULE_DIR@@|${AUTOREGISTER_DIR}/AutoRegister|' \
+            ${AUTOREGISTER_SOURCE}/AutoRegister/device/$file.in > ${B}/$file
+    done
+}
+
+do_install() {
+    install -d ${D}${AUTOREGISTER_DIR}
+    cp -R --no-dereference --preserve=mode,links ${AUTOREGISTER_SOURCE}/AutoRegister ${D}${AUTOREGISTER_DIR}/
+    rm ${D}${AUTOREGISTER_DIR}/AutoRegister/device/*.in ${D}${AUTOREGISTER_DIR}/AutoRegister/device/*.conf
+    if [ "${AUTOREGISTER_SHELL}" = "${AUTOREGISTER_DIR}/host/lmp-pwsh" ]; then
+        cp -R --no-dereference --preserve=mode,links ${AUTOREGISTER_SOURCE}/host ${D}${AUTOREGISTER_DIR}/
+    fi
+
+    install -d ${D}${bindir}
+    install -m 0755 ${B}/lmp-device-auto-register ${D}${bindir}/
+
+    install -d ${D}${systemd_system_unitdir}/lmp-device-auto-register.service.d
+    install -m 0644 ${B}/lmp-device-auto-register.service ${D}${systemd_system_unitdir}/
+    dropins=${D}${systemd_system_unitdir}/lmp-device-auto-register.service.d
+    install -m 0644 ${AUTOREGISTER_SOURCE}/AutoRegister/device/restart-steps.conf $dropins/
+    if [ -n "${LMP_AUTO_REGISTER_HSM_KIND}" ]; then
+        install -m 0644 ${AUTOREGISTER_SOURCE}/AutoRegister/device/hsm-${LMP_AUTO_REGISTER_HSM_KIND}.conf $dropins/
+    fi
+    if [ -n "${AUTOREGISTER_PRODUCTION}" ]; then
+        printf '[Service]\nEnvironment=PRODUCTION=1\n' > $dropins/production.conf
+    fi
+
+    install -d ${D}${sysconfdir}
+    install -m 0600 ${UNPACKDIR}/api-token ${D}${sysconfdir}/lmp-device-register-token
+    if [ -n "${LMP_AUTO_REGISTER_TAG}" ]; then
+        install -d ${D}${sysconfdir}/sota
+        printf '%s\n' '${LMP_AUTO_REGISTER_TAG}' > ${D}${sysconfdir}/sota/tag
+    fi
+    if [ -n "${LMP_AUTO_REGISTER_HSM_MODULE}" ]; then
+        install -d ${D}${sysconfdir}/sota
+        printf 'HSM_MODULE="%s"\n' '${LMP_AUTO_REGISTER_HSM_MODULE}' > ${D}${sysconfdir}/sota/hsm
+        chmod 0600 ${D}${sysconfdir}/sota/hsm
+    fi
+}
+
+FILES:${PN} += "${AUTOREGISTER_DIR} ${systemd_system_unitdir}/lmp-device-auto-register.service.d"
+
+COMPATIBLE_HOST = "(x86_64|aarch64).*-linux"
+COMPATIBLE_HOST:libc-musl = "null"
+
+# Built elsewhere, with its own symbols taken out.
+INHIBIT_PACKAGE_STRIP = "1"
+INHIBIT_PACKAGE_DEBUG_SPLIT = "1"
+INHIBIT_SYSROOT_STRIP = "1"
+INSANE_SKIP:${PN} += "already-stripped ldflags"

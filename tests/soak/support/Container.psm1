@@ -1,0 +1,210 @@
+# Devices that boot: a Debian root below an overlay, started by systemd-nspawn, looked at from outside.
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$Top = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../..")
+Import-Module "$Top/tests/support/DeviceRig.psm1"
+
+function Invoke-Checked {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Command,
+        [Parameter(Position = 1)] [string[]] $Argument = @()
+    )
+
+    $run = Invoke-RigProcess $Command $Argument -While { [System.Threading.Thread]::Sleep(20) }
+    if ($run.ExitCode -ne 0) {
+        throw "'$Command $Argument' ended with exit code $($run.ExitCode): $($run.Output)$($run.Error)"
+    }
+
+    $run
+}
+
+# A Debian root with systemd and what a device with SoftHSM2 has; made once, kept in out/.
+function Get-DebianRoot {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([ValidateSet('amd64', 'arm64')] [string] $Architecture = 'amd64')
+
+    $root = "$Top/out/soak/debian-$Architecture"
+    if (-not [System.IO.File]::Exists("$root.complete")) {
+        [Console]::Out.WriteLine("Making a Debian root for $Architecture")
+        if ([System.IO.Directory]::Exists($root)) {
+            [System.IO.Directory]::Delete($root, $true)
+        }
+
+        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($root))
+        $packages = 'systemd,systemd-sysv,dbus,softhsm2,curl,openssl,ca-certificates,libengine-pkcs11-openssl,libstdc++6'
+        $null = Invoke-Checked debootstrap @('--variant=minbase', "--arch=$Architecture", "--include=$packages", 'bookworm', $root)
+        [System.IO.File]::WriteAllText("$root.complete", '')
+    }
+
+    $root
+}
+
+# A file system of its own for one device; what it changes is in $Path/changes.
+function Mount-Device {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [string[]] $Lower
+    )
+
+    foreach ($name in 'changes', 'work', 'root') {
+        $null = [System.IO.Directory]::CreateDirectory("$Path/$name")
+    }
+
+    $null = Invoke-Checked mount @('-t', 'overlay', 'overlay', '-o', "lowerdir=$($Lower -join ':'),upperdir=$Path/changes,workdir=$Path/work", "$Path/root")
+    @{ Path = $Path; Root = "$Path/root"; Sota = "$Path/root/var/sota"; Process = $null; Leader = 0 }
+}
+
+function Dismount-Device {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
+
+    if ($Device.Process) {
+        Stop-DevicePower $Device
+    }
+
+    $null = Invoke-Checked umount @($Device.Root)
+    [System.IO.Directory]::Delete($Device.Path, $true)
+}
+
+# Boots it. It uses this machine's network, or the named network namespace.
+function Start-Device {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
+        [string] $Network = ''
+    )
+
+    $arguments = @('--quiet', '--directory', $Device.Root, '--register=no', '--keep-unit', '--console=pipe', '--resolv-conf=off', '--timezone=off', '--boot')
+    if ($Network) {
+        $arguments = @("--network-namespace-path=/run/netns/$Network") + $arguments
+    }
+
+    $Device.Process = Start-RigProcess systemd-nspawn $arguments
+    $Device.Process.StandardInput.Close()
+    # Nobody reads them; an unread pipe would stop it once it is full.
+    $null = $Device.Process.StandardOutput.ReadToEndAsync()
+    $Device.Problem = $Device.Process.StandardError.ReadToEndAsync()
+    $number = $Device.Process.Id
+    $limit = [DateTime]::UtcNow.AddSeconds(60)
+    do {
+        if ($Device.Process.HasExited -or [DateTime]::UtcNow -gt $limit) {
+            throw "The container did not start: $($Device.Problem.Result)"
+        }
+
+        [System.Threading.Thread]::Sleep(20)
+        $children = [System.IO.File]::ReadAllText("/proc/$number/task/$number/children").Trim()
+    } until ($children)
+
+    $Device.Leader = [int] $children.Split(' ')[0]
+}
+
+# The power goes: every process in it is gone at once.
+function Stop-DevicePower {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
+
+    if ($Device.Process -and -not $Device.Process.HasExited) {
+        $null = Invoke-RigProcess kill @('-KILL', "$($Device.Leader)")
+        $Device.Process.WaitForExit()
+    }
+
+    if ($Device.Process) {
+        $Device.Process.Dispose()
+        $Device.Process = $null
+    }
+}
+
+# Shuts down in order.
+function Stop-Device {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
+
+    $null = Invoke-Device $Device systemctl poweroff
+    if (-not $Device.Process.WaitForExit(60000)) {
+        throw 'The device did not shut down'
+    }
+
+    $Device.Process.Dispose()
+    $Device.Process = $null
+}
+
+# Runs a command in it.
+function Invoke-Device {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
+        [Parameter(Mandatory, Position = 1, ValueFromRemainingArguments)] [string[]] $Command
+    )
+
+    Invoke-RigProcess nsenter (@('-t', "$($Device.Leader)", '-m', '-u', '-i', '-n', '-p', '-C', '-r', '-w', '--') + $Command) `
+        -Environment @{ SYSTEMD_PAGER = 'cat'; LC_ALL = 'C.UTF-8'; PATH = '/usr/sbin:/usr/bin:/sbin:/bin' }
+}
+
+# What systemd knows about a unit.
+function Get-DeviceUnit {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
+        [Parameter(Position = 1)] [string] $Unit = 'lmp-device-auto-register.service'
+    )
+
+    $shown = Invoke-Device $Device systemctl show $Unit '--property=ActiveState,SubState,Result,NRestarts,ExecMainStatus,StatusText,ConditionResult,ConditionTimestampMonotonic,ExecMainStartTimestampMonotonic,ExecMainExitTimestampMonotonic,UnitFileState'
+    $unit = @{ ActiveState = ''; SubState = ''; Result = ''; NRestarts = ''; ExecMainStatus = ''; StatusText = ''; ConditionResult = ''; ConditionTimestampMonotonic = '0' }
+    foreach ($line in $shown.Lines) {
+        $name, $value = $line.Split('=', 2)
+        $unit[$name] = $value
+    }
+
+    $unit
+}
+
+# Waits until a unit is in a state.
+function Wait-DeviceUnit {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
+        [Parameter(Mandatory)] [scriptblock] $Until,
+        [string] $Unit = 'lmp-device-auto-register.service',
+        [int] $Seconds = 120
+    )
+
+    $limit = [DateTime]::UtcNow.AddSeconds($Seconds)
+    while ($true) {
+        $state = Get-DeviceUnit $Device $Unit
+        if (& $Until $state) {
+            return $state
+        }
+
+        if ([DateTime]::UtcNow -gt $limit) {
+            throw "$Unit is still $($state.ActiveState) ($($state.SubState)) after $Seconds s:`n$((Get-DeviceJournal $Device $Unit) -join "`n")"
+        }
+
+        [System.Threading.Thread]::Sleep(200)
+    }
+}
+
+# The journal of this boot, read from outside: works with the power off.
+function Get-DeviceJournal {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
+        [Parameter(Position = 1)] [string] $Unit = 'lmp-device-auto-register.service',
+        [string] $Format = 'cat'
+    )
+
+    # The directory, because journalctl --root reads only what belongs to that root's machine id.
+    (Invoke-RigProcess journalctl @('--directory', "$($Device.Root)/var/log/journal", '--boot', '--unit', $Unit, '--output', $Format, '--no-pager', '--quiet')).Lines
+}
+
+Export-ModuleMember -Function *-Device*, Get-DebianRoot, Invoke-Checked
