@@ -158,13 +158,13 @@ function Get-DeviceUnit {
     )
 
     $shown = Invoke-Device $Device systemctl show $Unit '--property=ActiveState,SubState,Result,NRestarts,ExecMainStatus,StatusText,ConditionResult,ConditionTimestampMonotonic,ExecMainStartTimestampMonotonic,ExecMainExitTimestampMonotonic,UnitFileState'
-    $unit = @{ ActiveState = ''; SubState = ''; Result = ''; NRestarts = ''; ExecMainStatus = ''; StatusText = ''; ConditionResult = ''; ConditionTimestampMonotonic = '0' }
+    $found = @{ ActiveState = ''; SubState = ''; Result = ''; NRestarts = ''; ExecMainStatus = ''; StatusText = ''; ConditionResult = ''; ConditionTimestampMonotonic = '0' }
     foreach ($line in $shown.Lines) {
         $name, $value = $line.Split('=', 2)
-        $unit[$name] = $value
+        $found[$name] = $value
     }
 
-    $unit
+    $found
 }
 
 # Waits until a unit is in a state.
