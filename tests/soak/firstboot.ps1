@@ -103,7 +103,7 @@ function Assert-Registered([hashtable] $Device, [hashtable] $Factory) {
     Assert-That ($unit.ActiveState -eq 'active' -and $unit.SubState -eq 'exited') "The unit is $($unit.ActiveState) ($($unit.SubState)):`n$journal"
     $rows = @(Get-RigLedger $Factory | Where-Object name -EQ $Device.Name)
     Assert-That ($rows.Count -eq 1) "The ledger has $($rows.Count) devices '$($Device.Name)'"
-    $null = Wait-DeviceUnit $Device -Unit aktualizr-lite.service -Until { [System.IO.File]::Exists("$($Device.Sota)/sql.db") } -Seconds $patience
+    $null = Wait-DeviceUnit $Device -Unit aktualizr-lite.service -Until { [System.IO.File]::Exists("$($Device.Sota)/sql.db") } -Seconds ($patience / 3)
     $answer = (Invoke-Device $Device cat /run/gateway-answer).Output
     Assert-That ($answer.Contains($rows[0].uuid)) "The gateway saw another device than $($rows[0].uuid): $answer"
 }
