@@ -95,7 +95,7 @@ function New-Device {
 }
 
 # Where the factory answers, the unit is not started again: a second start is as wrong as a failure.
-$ended = { param($unit) $unit.ActiveState -in 'active', 'failed' -or $unit.NRestarts -ne '0' }
+$ended = { param($unit) $unit.ActiveState -in 'active', 'failed' -or $unit.NRestarts -notin '', '0' }
 
 function Assert-Registered([hashtable] $Device, [hashtable] $Factory) {
     $unit = Wait-DeviceUnit $Device -Until $ended -Seconds $patience
@@ -136,7 +136,7 @@ $scenarios = [ordered]@{
         try {
             Start-Device $device
             Assert-Registered $device $factory
-            $listed = (Invoke-Device $device sh -c 'systemctl list-unit-files | grep enabled | grep lmp-device-auto-register').Output
+            $listed = (Invoke-Device $device @('sh', '-c', 'systemctl list-unit-files | grep enabled | grep lmp-device-auto-register')).Output
             Assert-That ($listed -match 'lmp-device-auto-register\.service\s+enabled') "list-unit-files says: $listed"
             $status = (Invoke-Device $device systemctl status lmp-device-auto-register).Output
             foreach ($part in 'Loaded: loaded \(/lib/systemd/system/lmp-device-auto-register\.service; enabled|Loaded: loaded \(/usr/lib/systemd/system/lmp-device-auto-register\.service; enabled',
@@ -148,7 +148,7 @@ $scenarios = [ordered]@{
             Assert-That ($active -eq 'active') "The OTA client is $active"
 
             $journal = (Get-DeviceJournal $device -Format json) -join "`n"
-            foreach ($secret in $factory.Token, '87654321', '12345678', 'NamedPipe') {
+            foreach ($secret in $factory.Token, '87654321', '12345678', 'NamedPipe', 'Host Application') {
                 Assert-That (-not $journal.Contains($secret)) "The journal has '$secret' in it"
             }
 
