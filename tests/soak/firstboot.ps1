@@ -27,6 +27,9 @@ $ErrorActionPreference = 'Stop'
 Import-Module (Join-Top tests support DeviceRig.psm1)
 Import-Module "$PSScriptRoot/support/Container.psm1"
 
+# Each pipe that is read holds a thread of the pool, and the factory's and the container's are read all the time.
+$null = [System.Threading.ThreadPool]::SetMinThreads(32, 32)
+
 $architecture = if ($Runtime -eq 'linux-arm64') { 'arm64' } else { 'amd64' }
 $softHsm = if ($Runtime -eq 'linux-arm64') { '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so' } else { '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so' }
 # A foreign processor is emulated: everything takes its time.
@@ -169,11 +172,7 @@ $scenarios = [ordered]@{
         }
     }
     'runs in the unit it ships, which exposes at most 2.5'             = {
-        param($factory)
-        $unit = "$installed/usr/lib/systemd/system/$unitName"
-        $verified = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', "--root=$installed", $unitName)
-        Assert-That (-not $verified.Error.Contains($unitName)) $verified.Error
-        $null = Invoke-Checked systemd-analyze @('security', '--offline=true', '--threshold=25', $unit)
+        $null = Invoke-Checked systemd-analyze @('security', '--offline=true', '--threshold=25', "$installed/usr/lib/systemd/system/$unitName")
     }
     'fails once with a wrong token and says what to do'                = {
         param($factory)
