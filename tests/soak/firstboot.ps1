@@ -333,7 +333,8 @@ $null = [System.IO.Directory]::CreateDirectory($scratch)
 $base = Get-DebianRoot -Architecture $architecture
 $installed = Get-InstalledLayer
 $factory = Start-RigFactory -Path "$scratch/factory"
-$bootSeconds = 8
+# Most of a first boot is over by then on an idle machine.
+$bootSeconds = 4
 try {
     foreach ($name in $scenarios.Keys) {
         if ($Only -and -not $name.Contains($Only)) {
