@@ -101,6 +101,19 @@ Describe 'A device with a token' {
     }
 }
 
+Describe 'A registered device' {
+    It 'is registered anew with -Force, with the API token its file has' {
+        $device = New-RigDevice -Path "$TestDrive/forced" -Token $factory.Token
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+        $before = [System.IO.File]::ReadAllText("$($device.Sota)/client.pem")
+        $again = Invoke-RigCommand "(Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials).State" -Device $device -Factory $factory
+        $again.Lines | Should -Be 'Registered' -Because $again.Error
+        [System.IO.File]::ReadAllText("$($device.Sota)/client.pem") | Should -Not -Be $before
+        @(Get-RigTokenObject $device).Count | Should -Be 3
+        (Get-RigGatewayAnswer $device).ExitCode | Should -Be 0
+    }
+}
+
 Describe 'A device without a token' {
     BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/file-device" -Token $factory.Token -Hsm ''

@@ -168,8 +168,8 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
             SotaConfigOptions options = Options(root);
             options = options with
             {
-                SkipApiToken = DeviceAuthorization || IsRegistered(options),
-                ApiTokenOptional = Terminal.HasPerson,
+                SkipApiToken = DeviceAuthorization,
+                ApiTokenOptional = Terminal.HasPerson || IsRegistered(options),
             };
             SotaConfig config = new SotaConfigReader(options, Environment.GetEnvironmentVariable, this).Read();
             WriteObject(config with { DeviceAuthorization = DeviceAuthorization });
