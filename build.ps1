@@ -51,7 +51,7 @@ switch ($Task) {
         Install-DebianPackage (Get-TestingTool -AllModules)
         Build-All
         . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Test.ps1'))
-        exit (Test-All)
+        exit @(Test-All)[-1]
     }
     'package' {
         Install-DebianPackage (Get-PackagingTool)
@@ -60,7 +60,7 @@ switch ($Task) {
     }
     'soak' {
         . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Soak.ps1'))
-        exit (Start-Soak $Name $Argument)
+        exit @(Invoke-Soak $Name $Argument)[-1]
     }
     'bench' {
         Install-DebianPackage

@@ -28,7 +28,7 @@ BeforeAll {
     }
 
     # A token that another program set up and put a key into.
-    function New-OccupiedDevice([hashtable] $Hsm, [string] $Name, [string] $Label, [string] $Id) {
+    function Add-OccupiedDevice([hashtable] $Hsm, [string] $Name, [string] $Label, [string] $Id) {
         $device = New-RigHsmDevice -Hsm $Hsm -Name $Name -Token $factory.Token
         if ($Hsm.Name -ne 'NSS') {
             $null = Invoke-RigHsmTool $device @('--slot-index', '0', '--init-token', '--label', 'aktualizr', '--so-pin', (Get-RigPath SoPin))
@@ -50,7 +50,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
     @{ Name = 'NSS' }
 ) {
     BeforeAll {
-        $hsm = Start-RigHsm -Name $Name -Path "$TestDrive/$Name"
+        $hsm = Open-RigHsm -Name $Name -Path "$TestDrive/$Name"
         if (-not $hsm.Problem) {
             $device = New-RigHsmDevice -Hsm $hsm -Name 'device' -Token $factory.Token
             $run = Invoke-RigHsmWrapper $device $factory
@@ -58,7 +58,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
     }
 
     AfterAll {
-        Stop-RigHsm $hsm
+        Close-RigHsm $hsm
     }
 
     It 'is registered by the wrapper on <Name>' {
@@ -125,7 +125,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
         @{ Which = 'id'; Label = 'stranger'; Id = '01' }
     ) {
         Skip-Unstarted $hsm
-        $occupied = New-OccupiedDevice $hsm "foreign-$Which" $Label $Id
+        $occupied = Add-OccupiedDevice -Hsm $hsm -Name "foreign-$Which" -Label $Label -Id $Id
         $refused = Invoke-RigHsmWrapper $occupied $factory
         $refused.ExitCode | Should -Be 70
         $refused.Error | Should -Match '\[HsmObjectConflict\]'
@@ -146,7 +146,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
 
     It 'tries a wrong PIN once on <Name>' {
         Skip-Unstarted $hsm
-        $wrong = New-OccupiedDevice $hsm 'wrong' 'other' '08'
+        $wrong = Add-OccupiedDevice -Hsm $hsm -Name 'wrong' -Label 'other' -Id '08'
         $file = "$($wrong.Root)/etc/sota/hsm"
         [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
         $log = "$TestDrive/$Name.wrong.log"
@@ -162,7 +162,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
             Set-ItResult -Skipped -Because "$($Name): it never locks a PIN"
         }
 
-        $locked = New-OccupiedDevice $hsm 'locked' 'other' '08'
+        $locked = Add-OccupiedDevice -Hsm $hsm -Name 'locked' -Label 'other' -Id '08'
         $file = "$($locked.Root)/etc/sota/hsm"
         [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
         $said = 1..4 | ForEach-Object { (Invoke-RigHsmWrapper $locked $factory).Error }
@@ -172,11 +172,11 @@ Describe 'A device with a token of <Name>' -ForEach @(
 
 Describe 'A device with a token of openCryptoki, which cannot make EC keys' {
     BeforeAll {
-        $hsm = Start-RigHsm -Name 'openCryptoki' -Path "$TestDrive/openCryptoki"
+        $hsm = Open-RigHsm -Name 'openCryptoki' -Path "$TestDrive/openCryptoki"
     }
 
     AfterAll {
-        Stop-RigHsm $hsm
+        Close-RigHsm $hsm
     }
 
     It 'is refused with the mechanism that is missing, and the token stays as it is on openCryptoki' {

@@ -56,7 +56,7 @@ Describe 'A private CA' {
     }
 
     It 'is trusted when -CaCertificatePath names it' {
-        $run = Invoke-Registration 'parameter' "-CaCertificatePath '$($factory.caFile)'" @{ HTTPS_PROXY = $proxyUrl; SSL_CERT_FILE = $null }
+        $run = Invoke-Registration -Name 'parameter' -Parameter "-CaCertificatePath '$($factory.caFile)'" -Environment @{ HTTPS_PROXY = $proxyUrl; SSL_CERT_FILE = $null }
         $run.Output.Trim() | Should -Be 'AnswerReceived' -Because $run.Error
     }
 

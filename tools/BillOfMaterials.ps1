@@ -63,7 +63,7 @@ function ConvertTo-Component {
     $component
 }
 
-function Write-BillOfMaterials {
+function Write-BillOfMaterial {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [string] $Path,

@@ -65,7 +65,7 @@ function Build-CrashRig {
     [CmdletBinding()]
     param()
 
-    Invoke-Native dotnet @('build', (Join-Top tests CrashRig), '-c', 'Release', '-o', (Join-Top out test crash-rig), '-v', 'quiet')
+    Invoke-Native dotnet @('build', (Join-Top tests CrashRig), '-c', 'Release', '-o', (Join-Top out test crash-rig), '-v', 'quiet') -Quiet
 }
 
 function Build-All {

@@ -22,13 +22,13 @@ function Publish-Package {
     foreach ($runtime in $Architecture.Keys) {
         Write-Line "Packing for $runtime"
         $payload = Publish-Payload $runtime
-        New-Tarball $payload
-        New-DebianPackage $payload $runtime
+        Compress-Payload $payload
+        Publish-DebianPackage $payload $runtime
     }
 
     Write-Line 'Packing the module and the layer'
-    New-ModulePackage
-    New-LayerCopy
+    Publish-ModulePackage
+    Publish-Layer
     Write-Checksum
     foreach ($file in (Get-PackageFile)) {
         Write-Line ('{0,8:n1} MB  {1}' -f ([System.IO.FileInfo]::new($file).Length / 1000000), [System.IO.Path]::GetRelativePath($Top, $file))
@@ -45,14 +45,14 @@ function Publish-Payload {
     Publish-Module "$payload/AutoRegister" $Runtime
     Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', $Runtime, '-o', "$payload/host", '-v', 'quiet')
     [System.IO.File]::Copy((Join-Top LICENSE), "$payload/LICENSE")
-    Set-PayloadMode $payload
-    Write-BillOfMaterials -Path "$payload/sbom.cdx.json" -Payload $payload -Runtime $Runtime -Version $Version -Date $ReleaseDate
+    Protect-Payload $payload
+    Write-BillOfMaterial -Path "$payload/sbom.cdx.json" -Payload $payload -Runtime $Runtime -Version $Version -Date $ReleaseDate
     [System.IO.File]::Copy("$payload/sbom.cdx.json", "$Package/autoregister-$Version-$Runtime.cdx.json")
     $payload
 }
 
 # Packages of other makers come with modes that say nothing: a program may be run, nothing else.
-function Set-PayloadMode {
+function Protect-Payload {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string] $Path)
 
@@ -67,7 +67,7 @@ function Set-PayloadMode {
     }
 }
 
-function New-Tarball {
+function Compress-Payload {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string] $Folder)
 
@@ -79,7 +79,7 @@ function New-Tarball {
 }
 
 # For devices that are not Yocto: the same files, but no token file, which a package must not bring or remove.
-function New-DebianPackage {
+function Publish-DebianPackage {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $Payload,
@@ -154,7 +154,7 @@ fi
 }
 
 # A package as the PowerShell Gallery has them: no code for one architecture only.
-function New-ModulePackage {
+function Publish-ModulePackage {
     [CmdletBinding()]
     param()
 
@@ -204,13 +204,13 @@ $(@('nuspec', 'psd1', 'psm1', 'ps1', 'ps1xml', 'dll', 'xml', 'txt', 'conf', 'in'
     $archive = [System.IO.Compression.ZipArchive]::new($stream, 'Create')
     try {
         foreach ($name in $parts.Keys) {
-            Add-ArchiveEntry $archive $name ([System.Text.Encoding]::UTF8.GetBytes($parts[$name])) $stamp
+            Add-ArchiveEntry -Archive $archive -Name $name -Content ([System.Text.Encoding]::UTF8.GetBytes($parts[$name])) -Stamp $stamp
         }
 
         $files = [string[]] [System.IO.Directory]::GetFiles($module, '*', 'AllDirectories')
         [Array]::Sort($files, [StringComparer]::Ordinal)
         foreach ($file in $files) {
-            Add-ArchiveEntry $archive ([System.IO.Path]::GetRelativePath($module, $file)) ([System.IO.File]::ReadAllBytes($file)) $stamp
+            Add-ArchiveEntry -Archive $archive -Name ([System.IO.Path]::GetRelativePath($module, $file)) -Content ([System.IO.File]::ReadAllBytes($file)) -Stamp $stamp
         }
     }
     finally {
@@ -240,7 +240,7 @@ function Add-ArchiveEntry {
 }
 
 # The layer with the payloads where its recipe looks for them.
-function New-LayerCopy {
+function Publish-Layer {
     [CmdletBinding()]
     param()
 

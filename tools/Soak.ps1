@@ -10,7 +10,7 @@ function Get-SoftHsmPath {
 }
 
 # Every point of a registration, with a software key and with SoftHSM2.
-function Start-CrashSoak {
+function Invoke-CrashSoak {
     [CmdletBinding()]
     [OutputType([int])]
     param()
@@ -27,7 +27,7 @@ function Start-CrashSoak {
 }
 
 # Power cuts, 0 to 40 s after success.
-function Start-PowerCutSoak {
+function Invoke-PowerCutSoak {
     [CmdletBinding()]
     [OutputType([int])]
     param()
@@ -59,7 +59,7 @@ function Start-PowerCutSoak {
 }
 
 # A device's first boot in a real systemd, in a container.
-function Start-FirstBootSoak {
+function Invoke-FirstBootSoak {
     [CmdletBinding()]
     [OutputType([int])]
     param([string[]] $Argument = @())
@@ -76,7 +76,7 @@ function Start-FirstBootSoak {
     $LASTEXITCODE
 }
 
-function Start-Soak {
+function Invoke-Soak {
     [CmdletBinding()]
     [OutputType([int])]
     param(
@@ -87,8 +87,8 @@ function Start-Soak {
     Install-DebianPackage
     Build-All
     switch ($Name) {
-        'crash' { Start-CrashSoak }
-        'powercut' { Start-PowerCutSoak }
-        'firstboot' { Start-FirstBootSoak $Argument }
+        'crash' { Invoke-CrashSoak }
+        'powercut' { Invoke-PowerCutSoak }
+        'firstboot' { Invoke-FirstBootSoak $Argument }
     }
 }

@@ -75,8 +75,8 @@ function Test-All {
 
     Write-Line 'Running the acceptance tests'
     Build-CrashRig
-    Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet')
-    Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet')
+    Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
+    Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
     $counts += Invoke-CountedScript (Join-Top tests support Test-AcceptanceRunner.ps1)
     $counts += Invoke-CountedScript (Join-Top tests support Invoke-AcceptanceTests.ps1)
 

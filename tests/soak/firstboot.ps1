@@ -70,7 +70,7 @@ function Get-InstalledLayer {
 }
 
 # A device that was never on, with what a person puts into it.
-function New-Device {
+function Add-Device {
     param(
         [hashtable] $Factory,
         [string] $Token = $Factory.Token,
@@ -122,7 +122,7 @@ function Assert-Failed([hashtable] $Device, [string] $Code, [string] $Id) {
 }
 
 # A port that accepts and answers 503, as a load balancer does before the servers behind it are up.
-function Start-Unavailable([int] $Port, [string] $Folder) {
+function Open-Unavailable([int] $Port, [string] $Folder) {
     $null = Invoke-Checked openssl @('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1',
         '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', "$Folder/unavailable.key", '-out', "$Folder/unavailable.pem")
     [System.IO.File]::WriteAllText("$Folder/unavailable.http", "HTTP/1.1 503 Service Unavailable`r`nContent-Length: 0`r`nConnection: close`r`n`r`n")
@@ -135,9 +135,9 @@ function Start-Unavailable([int] $Port, [string] $Folder) {
 $scenarios = [ordered]@{
     'registers on its first boot, as the documentation shows it'       = {
         param($factory)
-        $device = New-Device $factory
+        $device = Add-Device $factory
         try {
-            Start-Device $device
+            Enter-Device $device
             Assert-Registered $device $factory
             $listed = (Invoke-Device $device @('sh', '-c', 'systemctl list-unit-files | grep enabled | grep lmp-device-auto-register')).Output
             Assert-That ($listed -match 'lmp-device-auto-register\.service\s+enabled') "list-unit-files says: $listed"
@@ -162,8 +162,8 @@ $scenarios = [ordered]@{
             (Get-DeviceJournal $device) | ForEach-Object { Write-Line "      | $_" }
             $status.Split("`n") | ForEach-Object { Write-Line "      $_" }
 
-            Stop-Device $device
-            Start-Device $device
+            Exit-Device $device
+            Enter-Device $device
             $second = Wait-DeviceUnit $device -Until { param($unit) $unit.ConditionTimestampMonotonic -ne '0' } -Seconds $patience
             Assert-That ($second.ConditionResult -eq 'no' -and $second.ActiveState -eq 'inactive') "The second boot did not skip it: $($second.ActiveState)"
         }
@@ -176,10 +176,10 @@ $scenarios = [ordered]@{
     }
     'fails once with a wrong token and says what to do'                = {
         param($factory)
-        $device = New-Device $factory -Token 'no-such-token'
+        $device = Add-Device $factory -Token 'no-such-token'
         try {
-            Start-Device $device
-            Assert-Failed $device 77 ApiTokenRejected
+            Enter-Device $device
+            Assert-Failed -Device $device -Code 77 -Id ApiTokenRejected
             Assert-That (-not [System.IO.File]::Exists("$($device.Sota)/sota.toml")) 'There is a sota.toml'
         }
         finally {
@@ -188,10 +188,10 @@ $scenarios = [ordered]@{
     }
     'fails once without HSM_SOPIN, and writes nothing'                 = {
         param($factory)
-        $device = New-Device $factory -Hsm "HSM_MODULE=`"$softHsm`"`nHSM_PIN=`"87654321`"`n"
+        $device = Add-Device $factory -Hsm "HSM_MODULE=`"$softHsm`"`nHSM_PIN=`"87654321`"`n"
         try {
-            Start-Device $device
-            Assert-Failed $device 78 HsmSettingMissing
+            Enter-Device $device
+            Assert-Failed -Device $device -Code 78 -Id HsmSettingMissing
             $left = @([System.IO.Directory]::GetFileSystemEntries($device.Sota))
             Assert-That ($left.Count -eq 0) "There is $left"
             Assert-That (@([System.IO.Directory]::GetFileSystemEntries("$($device.Root)/var/lib/softhsm/tokens")).Count -eq 0) 'There is a token'
@@ -202,14 +202,14 @@ $scenarios = [ordered]@{
     }
     'takes PINs and token from credentials'                            = {
         param($factory)
-        $device = New-Device $factory -Token 'no-such-token' -Hsm "HSM_MODULE=`"$softHsm`"`n"
+        $device = Add-Device $factory -Token 'no-such-token' -Hsm "HSM_MODULE=`"$softHsm`"`n"
         try {
             $store = "$($device.Root)/etc/credstore"
             $null = [System.IO.Directory]::CreateDirectory($store)
             [System.IO.File]::WriteAllText("$store/lmp-device-auto-register.api-token", $factory.Token)
             [System.IO.File]::WriteAllText("$store/lmp-device-auto-register.hsm-pin", '87654321')
             [System.IO.File]::WriteAllText("$store/lmp-device-auto-register.hsm-so-pin", '12345678')
-            Start-Device $device
+            Enter-Device $device
             Assert-Registered $device $factory
         }
         finally {
@@ -217,7 +217,6 @@ $scenarios = [ordered]@{
         }
     }
     'waits for a network that comes up 60 s late'                      = {
-        param($factory)
         # Its own network; the factory is at the other end of a cable that is plugged in later.
         $null = Invoke-Checked ip @('netns', 'add', 'ar-firstboot')
         $null = Invoke-Checked ip @('link', 'add', 'ar-host', 'type', 'veth', 'peer', 'name', 'ar-device')
@@ -227,8 +226,8 @@ $scenarios = [ordered]@{
             $null = Invoke-Checked ip @('address', 'add', '192.168.213.1/30', 'dev', 'ar-host')
             $null = Invoke-Checked ip @('link', 'set', 'ar-host', 'up')
             $far = Start-RigFactory -Path "$scratch/far" -Argument @('--address', '192.168.213.1')
-            $device = New-Device $far
-            Start-Device $device -Network ar-firstboot
+            $device = Add-Device $far
+            Enter-Device $device -Network ar-firstboot
             [System.Threading.Thread]::Sleep(60000)
             $waiting = Get-DeviceUnit $device
             Assert-That ($waiting.ActiveState -eq 'activating') "Without a network the unit is $($waiting.ActiveState)"
@@ -251,17 +250,16 @@ $scenarios = [ordered]@{
         }
     }
     'waits for a factory that answers 503 for a minute'                = {
-        param($factory)
         $near = Start-RigFactory -Path "$scratch/near"
         $port = ([uri] $near.api).Port
         Stop-RigFactory $near
-        $unavailable = Start-Unavailable $port $scratch
+        $unavailable = Open-Unavailable $port $scratch
         $device = $null
         try {
-            $device = New-Device $near
+            $device = Add-Device $near
             [System.IO.File]::AppendAllText("$($device.Root)/etc/factory-ca.pem", [System.IO.File]::ReadAllText("$scratch/unavailable.pem"))
             [System.IO.File]::Copy("$scratch/unavailable.http", "$scratch/ota/devices/index", $true)
-            Start-Device $device
+            Enter-Device $device
             [System.Threading.Thread]::Sleep(60000)
             $waiting = Get-DeviceUnit $device
             Assert-That ($waiting.ActiveState -eq 'activating') "The unit is $($waiting.ActiveState)"
@@ -289,12 +287,12 @@ $scenarios = [ordered]@{
 for ($number = 1; $number -le $PowerCuts; $number++) {
     $scenarios["comes through a power cut at a random moment, $number of $PowerCuts"] = {
         param($factory)
-        $device = New-Device $factory
+        $device = Add-Device $factory
         try {
             $after = [Random]::Shared.Next(300, [int] (1000 * $bootSeconds))
-            Start-Device $device
+            Enter-Device $device
             [System.Threading.Thread]::Sleep($after)
-            Stop-DevicePower $device
+            Disconnect-DevicePower $device
             $left = if ([System.IO.Directory]::Exists("$($device.Sota)")) {
                 @([System.IO.Directory]::GetFileSystemEntries($device.Sota, '*', 'AllDirectories') | ForEach-Object { [System.IO.Path]::GetRelativePath($device.Sota, $_) }) -join ' '
             }
@@ -303,7 +301,7 @@ for ($number = 1; $number -le $PowerCuts; $number++) {
             }
 
             Write-Line "      cut after $after ms; in /var/sota: $left"
-            Start-Device $device
+            Enter-Device $device
             if ([System.IO.File]::Exists("$($device.Sota)/sql.db")) {
                 $null = Wait-DeviceUnit $device -Until { param($unit) $unit.ConditionResult -eq 'no' -and $unit.ConditionTimestampMonotonic -ne '0' } -Seconds $patience
                 $rows = @(Get-RigLedger $factory | Where-Object name -EQ $device.Name)

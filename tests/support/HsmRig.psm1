@@ -19,7 +19,7 @@ $Modules = @{
 }
 
 # Starts what a module needs. What cannot be started has a Problem, and its tests are skipped with it.
-function Start-RigHsm {
+function Open-RigHsm {
     [CmdletBinding()]
     [OutputType([hashtable])]
     param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Path)
@@ -34,15 +34,15 @@ function Start-RigHsm {
     }
 
     switch ($Name) {
-        'tpm2-pkcs11' { Start-Tpm $hsm }
+        'tpm2-pkcs11' { Open-Tpm $hsm }
         'NSS' { Test-MountNamespace $hsm }
-        'openCryptoki' { Start-SlotDaemon $hsm }
+        'openCryptoki' { Open-SlotDaemon $hsm }
     }
 
     $hsm
 }
 
-function Stop-RigHsm {
+function Close-RigHsm {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Hsm)
 
@@ -169,8 +169,8 @@ function Wait-Rig([scriptblock] $Condition, [string] $What) {
     }
 }
 
-# A process that runs until Stop-RigHsm, its words in a file.
-function Start-HsmProcess([hashtable] $Hsm, [string] $Name, [string[]] $Line, [hashtable] $Environment = @{}) {
+# A process that runs until Close-RigHsm, its words in a file.
+function Invoke-HsmProcess([hashtable] $Hsm, [string] $Name, [string[]] $Line, [hashtable] $Environment = @{}) {
     $quoted = ($Line | ForEach-Object { "'$_'" }) -join ' '
     $process = Start-RigProcess sh @('-c', "exec $quoted >'$($Hsm.Path)/$Name.log' 2>&1") -Environment $Environment
     $process.StandardInput.Close()
@@ -186,18 +186,18 @@ function Get-FreePort {
 }
 
 # A software TPM, the resource manager on a private bus in front of it: without it the TPM runs out of slots for objects.
-function Start-Tpm([hashtable] $Hsm) {
+function Open-Tpm([hashtable] $Hsm) {
     $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/tpm")
     # tpm2-abrmd expects the control channel one port above the other.
     $port = Get-FreePort
-    Start-HsmProcess $Hsm 'swtpm' @('swtpm', 'socket', '--tpm2', '--tpmstate', "dir=$($Hsm.Path)/tpm", '--server', "type=tcp,port=$port,bindaddr=127.0.0.1",
+    Invoke-HsmProcess -Hsm $Hsm -Name 'swtpm' -Line @('swtpm', 'socket', '--tpm2', '--tpmstate', "dir=$($Hsm.Path)/tpm", '--server', "type=tcp,port=$port,bindaddr=127.0.0.1",
         '--ctrl', "type=tcp,port=$($port + 1),bindaddr=127.0.0.1", '--flags', 'not-need-init,startup-clear')
-    Start-HsmProcess $Hsm 'dbus' @('dbus-daemon', '--session', '--nofork', '--print-address=1')
+    Invoke-HsmProcess -Hsm $Hsm -Name 'dbus' -Line @('dbus-daemon', '--session', '--nofork', '--print-address=1')
     $bus = "$($Hsm.Path)/dbus.log"
     try {
         Wait-Rig { [System.IO.File]::Exists($bus) -and [System.IO.File]::ReadAllText($bus).Contains("`n") } 'the private message bus did not start'
         $session = @{ DBUS_SESSION_BUS_ADDRESS = [System.IO.File]::ReadAllText($bus).Split("`n")[0] }
-        Start-HsmProcess $Hsm 'abrmd' @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:port=$port") $session
+        Invoke-HsmProcess -Hsm $Hsm -Name 'abrmd' -Line @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:port=$port") -Environment $session
         Wait-Rig {
             $owner = 'dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner', 'string:com.intel.tss2.Tabrmd'
             (Invoke-RigProcess $owner[0] $owner[1..6] -Environment $session).ExitCode -eq 0
@@ -236,7 +236,7 @@ function Add-NssDatabase([hashtable] $Device) {
 }
 
 # openCryptoki's daemon has one place for all its users: a running one is used and left alone.
-function Start-SlotDaemon([hashtable] $Hsm) {
+function Open-SlotDaemon([hashtable] $Hsm) {
     $probe = { (Invoke-RigProcess pkcs11-tool @('--module', $Hsm.Module, '--list-slots')).ExitCode -eq 0 }
     if (& $probe) {
         return

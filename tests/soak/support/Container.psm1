@@ -66,7 +66,7 @@ function Dismount-Device {
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
 
     if ($Device.Process) {
-        Stop-DevicePower $Device
+        Disconnect-DevicePower $Device
     }
 
     $null = Invoke-Checked umount @($Device.Root)
@@ -74,7 +74,7 @@ function Dismount-Device {
 }
 
 # Boots it. It uses this machine's network, or the named network namespace.
-function Start-Device {
+function Enter-Device {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
@@ -106,7 +106,7 @@ function Start-Device {
 }
 
 # The power goes: every process in it is gone at once.
-function Stop-DevicePower {
+function Disconnect-DevicePower {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
 
@@ -122,11 +122,11 @@ function Stop-DevicePower {
 }
 
 # Shuts down in order.
-function Stop-Device {
+function Exit-Device {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
 
-    $null = Invoke-Device $Device systemctl poweroff
+    $null = Invoke-Device -Device $Device -Command systemctl, poweroff
     if (-not $Device.Process.WaitForExit(60000)) {
         throw 'The device did not shut down'
     }
@@ -157,7 +157,7 @@ function Get-DeviceUnit {
         [Parameter(Position = 1)] [string] $Unit = 'lmp-device-auto-register.service'
     )
 
-    $shown = Invoke-Device $Device systemctl show $Unit '--property=ActiveState,SubState,Result,NRestarts,ExecMainStatus,StatusText,ConditionResult,ConditionTimestampMonotonic,ExecMainStartTimestampMonotonic,ExecMainExitTimestampMonotonic,UnitFileState'
+    $shown = Invoke-Device -Device $Device -Command systemctl, show, $Unit, '--property=ActiveState,SubState,Result,NRestarts,ExecMainStatus,StatusText,ConditionResult,ConditionTimestampMonotonic,ExecMainStartTimestampMonotonic,ExecMainExitTimestampMonotonic,UnitFileState'
     $found = @{ ActiveState = ''; SubState = ''; Result = ''; NRestarts = ''; ExecMainStatus = ''; StatusText = ''; ConditionResult = ''; ConditionTimestampMonotonic = '0' }
     foreach ($line in $shown.Lines) {
         $name, $value = $line.Split('=', 2)
