@@ -10,12 +10,12 @@ public static class FailureSorts
     {
         ErrorId.ServerUnreachable or ErrorId.ServerTimeout or ErrorId.ServerUnavailable or ErrorId.ClockNotSet
             or ErrorId.ServerNotTrusted or ErrorId.CaptivePortal or ErrorId.RegistrationBusy or ErrorId.WriteFailed
-            or ErrorId.AuthorizationExpired => FailureSort.TryAgain,
+            or ErrorId.AuthorizationExpired or ErrorId.AnswerInvalid or ErrorId.CertificateMismatch or ErrorId.SotaTomlInvalid => FailureSort.TryAgain,
 
         ErrorId.ApiTokenRejected or ErrorId.DeviceConflict or ErrorId.RequestRejected
             or ErrorId.AuthorizationDenied => FailureSort.Refused,
 
-        ErrorId.AnswerInvalid or ErrorId.CertificateMismatch or ErrorId.SotaTomlInvalid or ErrorId.ServerUnexpected
+        ErrorId.ServerUnexpected
             or ErrorId.HsmFailure or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable or ErrorId.HsmObjectConflict
             or ErrorId.HsmPinLocked or ErrorId.HsmSoPinLocked or ErrorId.HsmPinFinalTry or ErrorId.JournalDamaged
             or ErrorId.RegistrationIncomplete or ErrorId.AlreadyRegistered or ErrorId.OtaClientRunning
