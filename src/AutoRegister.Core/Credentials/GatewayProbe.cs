@@ -49,6 +49,7 @@ public static class GatewayProbe
         }
 
         using TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
+        session.MakeDurable();
         using TokenKey inToken = session.FindKey() ?? throw NoKey($"token '{hsm.TokenLabel}'");
         IReadOnlyList<byte[]> chain = Chain(sotaPath);
         return await AskAsync(server, roots, session.FindCertificate() is byte[] own ? [own, .. chain.Skip(1)] : chain, inToken, cancellation).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -28,7 +28,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         if (config.Hsm is not null)
         {
             keyLocation = registration.Key.KeyLocation;
-            StoreInToken(answer, entry.Strangers);
+            StoreInToken(answer);
         }
 
         IReadOnlyList<string> files = CredentialWriter.Write(config, answer, journal.PrivateKeyPath);
@@ -49,11 +49,11 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         };
     }
 
-    private void StoreInToken(RegistrationAnswer answer, IReadOnlyList<string> strangers)
+    private void StoreInToken(RegistrationAnswer answer)
     {
-        using TokenKeyPlace place = TokenKeyPlace.Open(config.Hsm!, journal, observer);
-        place.RemoveDebris(strangers);
-        place.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
+        using TokenSession session = TokenSession.OpenPublic(config.Hsm!, observer);
+        session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
+        session.MakeDurable();
         observer.ReportStep($"Certificate written to the token '{config.Hsm!.TokenLabel}'");
     }
 

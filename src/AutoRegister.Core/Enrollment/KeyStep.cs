@@ -44,7 +44,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         }
 
         using IDeviceKey key = FindKey(ref entry, place);
-        return Describe(entry = Request(entry, key), place, key);
+        return Describe(entry = Request(entry, place, key), place, key);
     }
 
     /// <summary>Credentials without a journal: whole ones mean that there is nothing to do, parts of some need a person.</summary>
@@ -96,7 +96,6 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         JournalEntry entry = NewEntry(place, orphans) with { Replace = true };
         journal.Remove();
         journal.Save(entry);
-        place.Clear();
         return entry;
     }
 
@@ -134,9 +133,16 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
     {
         if (entry.State == RegistrationState.Unregistered)
         {
+            if (entry.Replace)
+            {
+                // Here and not where the journal begins: a run that was killed in the middle of it must not take what is left for its own.
+                place.Clear();
+            }
+
             return Make(place, entry);
         }
 
+        place.RemoveDebris(entry.Strangers);
         IDeviceKey? key = place.Find(entry.KeyFingerprint);
         if (key is not null)
         {
@@ -166,11 +172,12 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
     }
 
     /// <summary>The CSR is made once and kept byte for byte, unless the device is told to be somebody else.</summary>
-    private JournalEntry Request(JournalEntry entry, IDeviceKey key)
+    private JournalEntry Request(JournalEntry entry, IKeyPlace place, IDeviceKey key)
     {
         DeviceSubject wanted = new(config.Uuid ?? entry.Uuid, config.Factory, config.Production);
         if (entry.State != RegistrationState.Unregistered && entry.Subject == wanted)
         {
+            place.MakeDurable();
             return entry;
         }
 
@@ -186,6 +193,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             KeyFingerprint = IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span),
         };
         made = made with { CertificateRequest = CertificateRequestBuilder.Build(made.Subject, key) };
+        place.MakeDurable();
         journal.Save(made);
         observer.ReportStep($"Certificate request made for CN={made.Uuid}, OU={made.Factory}{(made.Production ? ", businessCategory=production" : string.Empty)}");
         return made;

@@ -100,6 +100,7 @@ internal sealed class RegistrationStep(
         using IDeviceKey signer = place.Find(entry.KeyFingerprint) ?? throw Gone("names a key that is not there any more");
         JournalEntry fresh = entry with { Uuid = DeviceUuid.NewRandom(), Restarts = entry.Restarts + 1, Orphans = [.. entry.Orphans, entry.Uuid] };
         fresh = fresh with { CertificateRequest = CertificateRequestBuilder.Build(fresh.Subject, signer) };
+        place.MakeDurable();
         observer.ReportWarning(
             $"{conflict.Message} An earlier request of this device was answered, and the answer was lost. "
             + $"It begins anew as {fresh.Uuid}; delete the device {entry.Uuid} in the factory.");

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Errors;
+using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Files;
 
@@ -84,6 +85,44 @@ public static class AtomicFile
             Directory.CreateDirectory(path, mode);
             File.SetUnixFileMode(path, mode);
             Posix.SyncDirectory(parent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteFailed(path, e);
+        }
+    }
+
+    /// <summary>Deletes a directory with everything in it, durably.</summary>
+    /// <param name="path">The directory.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    public static void DeleteDirectory(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteFailed(path, e);
+        }
+    }
+
+    /// <summary>Makes durable what someone else wrote into a directory: its files, their names, and its own name.</summary>
+    /// <param name="path">The directory.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    public static void SyncContents(string path)
+    {
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(path))
+            {
+                using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            Posix.SyncDirectory(path);
+            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -65,9 +65,13 @@ internal sealed class ExistingKeyPlace : IKeyPlace
 
     public IDeviceKey? Find(string fingerprint) => PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint ? key : null;
 
-    public IReadOnlyList<string> Inventory() => [];
+    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects());
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => key;
+
+    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, observer);
+
+    public void MakeDurable() => session.MakeDurable();
 
     public void Dispose() => session.Dispose();
 }

@@ -38,6 +38,16 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
 
+    public void RemoveDebris(IReadOnlyCollection<string> before)
+    {
+        // A file is written whole or not at all.
+    }
+
+    public void MakeDurable()
+    {
+        // The key file is written durably.
+    }
+
     public void Dispose()
     {
     }

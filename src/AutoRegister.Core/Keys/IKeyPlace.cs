@@ -41,6 +41,13 @@ internal interface IKeyPlace : IDisposable
     /// <returns>The key.</returns>
     IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm);
 
+    /// <summary>Removes what a run of ours left that was killed while the place wrote something.</summary>
+    /// <param name="before">The inventory the journal remembers.</param>
+    void RemoveDebris(IReadOnlyCollection<string> before);
+
+    /// <summary>Makes durable what the place holds, before anyone relies on it.</summary>
+    void MakeDurable();
+
     /// <summary>Adds to the configuration what was found out about the key.</summary>
     /// <param name="config">The configuration.</param>
     /// <returns>The same, or a completed one.</returns>

@@ -81,17 +81,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return key;
     }
 
-    /// <summary>Removes what a run of ours left that was killed while the token wrote an object.</summary>
-    internal void RemoveDebris(IReadOnlyCollection<string> before)
-    {
-        IReadOnlyList<TokenObject> debris = TokenDebris.Find(session.FindObjects(), before);
-        foreach (TokenObject item in debris)
-        {
-            observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}': an interrupted run did not finish writing it");
-        }
-
-        session.DestroyObjects(debris);
-    }
+    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, observer);
 
     /// <summary>A pair of ours that does not sign was not written to its end, and goes.</summary>
     private TokenKey? FindWhole()
@@ -108,8 +98,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         }
     }
 
-    /// <summary>Puts the device certificate beside its key.</summary>
-    internal void StoreCertificate(ReadOnlyMemory<byte> certificate) => session.StoreCertificate(certificate);
+    public void MakeDurable() => session.MakeDurable();
 
     public void Dispose() => session.Dispose();
 }

@@ -6,16 +6,26 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <param name="Module">The use of the module.</param>
 /// <param name="Token">The token, with its mechanisms.</param>
 /// <param name="Session">The PKCS#11 session.</param>
-/// <param name="Login">The login it shares with others.</param>
 /// <param name="InitializedNow">Whether the token was initialised or its user PIN set.</param>
-internal sealed record OpenedSession(Pkcs11Module Module, TokenDescription Token, ISession Session, TokenLogin Login, bool InitializedNow) : IDisposable
+internal sealed record OpenedSession(Pkcs11Module Module, TokenDescription Token, ISession Session, bool InitializedNow) : IDisposable
 {
+    private TokenLogin? login;
+
+    /// <summary>Logs in when the token first asks for it; <see langword="null"/> where nobody may.</summary>
+    public Func<TokenLogin>? LogInLater { get; init; }
+
+    /// <summary>Whether there is a login to make that was not made yet.</summary>
+    public bool CanLogIn => login is null && LogInLater is not null;
+
+    /// <summary>Logs in now. The caller holds <see cref="LoadedModule.Calls"/>.</summary>
+    public void LogIn() => login ??= LogInLater!();
+
     /// <inheritdoc/>
     public void Dispose()
     {
         lock (Module.Loaded.Calls)
         {
-            Login.Leave(Session);
+            login?.Leave(Session);
             SessionOpener.Close(Session);
         }
 

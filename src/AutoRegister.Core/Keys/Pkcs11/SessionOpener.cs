@@ -56,6 +56,15 @@ internal sealed class SessionOpener : IDisposable
         }
     }
 
+    /// <summary>Finds the token and opens a session that logs in when the token first asks for it.</summary>
+    public OpenedSession OpenPublic(HsmSettings hsm, IRegistrationObserver observer)
+    {
+        lock (module.Loaded.Calls)
+        {
+            return OpenSession(TokenFinder.Find(module.Loaded, TokenSelector.Of(hsm), acceptBlank: false, observer), hsm, initializedNow: false, observer);
+        }
+    }
+
     /// <summary>Closes a session; the module closes it in any case when it is finalised.</summary>
     public static void Close(ISession session)
     {
@@ -80,23 +89,34 @@ internal sealed class SessionOpener : IDisposable
 
     private OpenedSession LogIn(TokenSlot slot, HsmSettings hsm, bool initializedNow, IRegistrationObserver observer)
     {
-        TokenSlot complete = slot.WithMechanisms();
-        TokenLogin login = module.Loaded.Login(slot.Token.SlotId);
-        ISession session = OpenSession(slot);
+        OpenedSession opened = OpenSession(slot, hsm, initializedNow, observer);
         try
         {
-            login.Enter(session, slot, hsm.Pin, observer);
-            handedOver = true;
+            opened.LogIn();
+            return opened;
         }
-        finally
+        catch (AutoRegisterException)
         {
-            if (!handedOver)
-            {
-                Close(session);
-            }
+            handedOver = false;
+            Close(opened.Session);
+            throw;
         }
+    }
 
-        return new OpenedSession(module, complete.Token, session, login, initializedNow);
+    private OpenedSession OpenSession(TokenSlot slot, HsmSettings hsm, bool initializedNow, IRegistrationObserver observer)
+    {
+        TokenSlot complete = slot.WithMechanisms();
+        ISession session = OpenSession(slot);
+        handedOver = true;
+        return new OpenedSession(module, complete.Token, session, initializedNow)
+        {
+            LogInLater = () =>
+            {
+                TokenLogin login = module.Loaded.Login(slot.Token.SlotId);
+                login.Enter(session, slot, hsm.Pin, observer);
+                return login;
+            },
+        };
     }
 
     private static TokenSlot SetUserPin(TokenSlot slot, HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer) =>

@@ -35,7 +35,16 @@ internal sealed class TokenAccess(OpenedSession opened)
         lock (opened.Module.Loaded.Calls)
         {
             ObjectDisposedException.ThrowIf(closed, typeof(TokenSession));
-            return action(opened.Session);
+            try
+            {
+                return action(opened.Session);
+            }
+            catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_NOT_LOGGED_IN && opened.CanLogIn)
+            {
+                // Not in the filter: that runs before the failed action has given back what it holds.
+                opened.LogIn();
+                return action(opened.Session);
+            }
         }
     }
 

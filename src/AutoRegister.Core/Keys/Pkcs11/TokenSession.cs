@@ -1,4 +1,5 @@
 using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
 
@@ -44,6 +45,31 @@ public sealed class TokenSession : IDisposable
         ArgumentNullException.ThrowIfNull(observer);
         using var opener = new SessionOpener(hsm);
         return new TokenSession(opener.Open(hsm, mayInitialize, observer, beforeInitialization), observer);
+    }
+
+    /// <summary>
+    /// Finds the device's token and logs in only when the token asks for it. Public objects need no login (PKCS#11 2.40,
+    /// section 2.4), and one that is not made cannot be interrupted: SoftHSM2 writes its token file anew at every login.
+    /// </summary>
+    /// <param name="hsm">Module, label and PIN.</param>
+    /// <param name="observer">Hears the story.</param>
+    /// <returns>The session.</returns>
+    public static TokenSession OpenPublic(HsmSettings hsm, IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(hsm);
+        ArgumentNullException.ThrowIfNull(observer);
+        using var opener = new SessionOpener(hsm);
+        return new TokenSession(opener.OpenPublic(hsm, observer), observer);
+    }
+
+    /// <summary>Makes durable what the token holds, where the module itself does not: see <see cref="SoftHsmStorage"/>.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    public void MakeDurable()
+    {
+        if (SoftHsmStorage.Serves(opened.Module.Loaded))
+        {
+            SoftHsmStorage.MakeDurable(Token.Serial);
+        }
     }
 
     /// <summary>Lists all keys and certificates in the token.</summary>
@@ -100,6 +126,21 @@ public sealed class TokenSession : IDisposable
         {
             access.Destroy(item.Handle ?? throw new ArgumentException("An object that was not found in a token cannot be removed from one.", nameof(doomed)));
         }
+    }
+
+    /// <summary>Removes what a run of ours left that was killed while the token wrote an object.</summary>
+    /// <param name="before">The <see cref="TokenDebris.Inventory"/> from before anything was made.</param>
+    /// <param name="observer">Hears what is removed.</param>
+    public void RemoveDebris(IReadOnlyCollection<string> before, IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        IReadOnlyList<TokenObject> debris = TokenDebris.Find(FindObjects(), before);
+        foreach (TokenObject item in debris)
+        {
+            observer.ReportWarning($"Removing the {item} from {Token}: an interrupted run did not finish writing it");
+        }
+
+        DestroyObjects(debris);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
@@ -23,7 +22,7 @@ internal static class TornTokens
         HashSet<string> usable;
         using (Pkcs11Module module = Pkcs11Module.Open(modulePath, parameters))
         {
-            if (!module.Loaded.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal))
+            if (!SoftHsmStorage.Serves(module.Loaded))
             {
                 return;
             }
@@ -32,14 +31,10 @@ internal static class TornTokens
         }
 
         // The module reads its directories when it is initialised, so this must happen while nobody uses it.
-        if (SoftHsmConfiguration.TokenDirectory() is string tokens && Directory.Exists(tokens))
+        foreach (string directory in SoftHsmStorage.TokenDirectories().Where(d => IsEmptyToken(d) && !usable.Contains(SoftHsmStorage.SerialOf(d))))
         {
-            foreach (string directory in Directory.EnumerateDirectories(tokens).Where(d => IsEmptyToken(d) && !usable.Contains(SerialOf(d))).ToList())
-            {
-                observer.ReportWarning($"Removing '{directory}': a token that an interrupted run did not finish making");
-                Directory.Delete(directory, recursive: true);
-                Posix.SyncDirectory(tokens);
-            }
+            observer.ReportWarning($"Removing '{directory}': a token that an interrupted run did not finish making");
+            AtomicFile.DeleteDirectory(directory);
         }
     }
 
@@ -48,9 +43,5 @@ internal static class TornTokens
         token.Label == label && token.SoPin == PinState.Locked && token.UserPin == PinState.NotInitialized;
 
     private static bool IsEmptyToken(string directory) =>
-        Guid.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out _)
-        && Directory.EnumerateFileSystemEntries(directory).All(path => Bookkeeping.Contains(Path.GetFileName(path)));
-
-    /// <summary>The serial number is the second half of the UUID the directory is named after.</summary>
-    private static string SerialOf(string directory) => Path.GetFileName(directory).Replace("-", string.Empty, StringComparison.Ordinal)[16..];
+        Directory.EnumerateFileSystemEntries(directory).All(path => Bookkeeping.Contains(Path.GetFileName(path)));
 }

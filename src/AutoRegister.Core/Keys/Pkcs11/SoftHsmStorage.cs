@@ -1,0 +1,37 @@
+using System.Globalization;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// The files of SoftHSM2 2.6: a directory for each token, named after a UUID whose second half is the token's serial number.
+/// It writes them without fsync(2), so that a power cut within half a minute may leave empty ones; it has no call to ask for
+/// more, and its files are all there is to sync. Other modules store durably themselves.
+/// </summary>
+internal static class SoftHsmStorage
+{
+    /// <summary>Whether a module is SoftHSM2.</summary>
+    public static bool Serves(LoadedModule module) => module.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal);
+
+    /// <summary>Lists the tokens' directories.</summary>
+    /// <returns>Paths; none when the configuration names no directory.</returns>
+    public static IReadOnlyList<string> TokenDirectories() =>
+        SoftHsmConfiguration.TokenDirectory() is string tokens && Directory.Exists(tokens)
+            ? [.. Directory.EnumerateDirectories(tokens).Where(d => Guid.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _))]
+            : [];
+
+    /// <summary>The serial number of the token in a directory of <see cref="TokenDirectories"/>.</summary>
+    public static string SerialOf(string directory) => Path.GetFileName(directory).Replace("-", string.Empty, StringComparison.Ordinal)[16..];
+
+    /// <summary>Makes a token's files durable, and their names.</summary>
+    /// <param name="serial">The token's serial number.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>: an I/O error.</exception>
+    public static void MakeDurable(string serial)
+    {
+        foreach (string directory in TokenDirectories().Where(d => SerialOf(d) == serial))
+        {
+            AtomicFile.SyncContents(directory);
+        }
+    }
+}
