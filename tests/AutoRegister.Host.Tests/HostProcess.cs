@@ -14,7 +14,8 @@ public sealed partial class HostProcess : IDisposable
 
     private HostProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        // Signals that are ignored stay ignored across exec(2), as in a test run under nohup or in the background.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=HUP,INT,QUIT", Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -69,7 +70,7 @@ public sealed partial class HostProcess : IDisposable
     /// <summary>Waits for the end and for all that was written.</summary>
     public async Task<HostResult> End()
     {
-        var output = await Output.ReadToEndAsync();
+        var output = await Output.ReadToEndAsync().WaitAsync(Limit);
         return new HostResult(await ExitCode(), output, await Error());
     }
 
