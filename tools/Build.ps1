@@ -68,6 +68,13 @@ function Build-CrashRig {
     Invoke-Native dotnet @('build', (Join-Top tests CrashRig), '-c', 'Release', '-o', (Join-Top out test crash-rig), '-v', 'quiet') -Quiet
 }
 
+function Build-FaultServer {
+    [CmdletBinding()]
+    param()
+
+    Invoke-Native dotnet @('build', (Join-Top tests support FaultServer), '-c', 'Release', '-o', (Join-Top out test fault-server), '-v', 'quiet') -Quiet
+}
+
 function Build-All {
     [CmdletBinding()]
     param()

@@ -18,6 +18,7 @@ function Get-TestingTool {
         'curl'                        = '/usr/bin/curl'
         'libengine-pkcs11-openssl'    = "$library/engines-3/pkcs11.so"
         'ca-certificates'             = '/etc/ssl/certs/ca-certificates.crt'
+        'libfaketime'                 = "$library/faketime/libfaketime.so.1"
     }
     if ($AllModules) {
         $needed += [ordered]@{

@@ -75,6 +75,7 @@ function Test-All {
 
     Write-Line 'Running the acceptance tests'
     Build-CrashRig
+    Build-FaultServer
     Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
     Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
     $counts += Invoke-CountedScript (Join-Top tests support Test-AcceptanceRunner.ps1)

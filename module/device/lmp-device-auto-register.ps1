@@ -18,7 +18,10 @@ param(
     [string] $Root = '/',
 
     # How long to repeat what can succeed later before giving up with exit code 75.
-    [TimeSpan] $RetryFor = $(if ($env:INVOCATION_ID) { '00:10:00' } else { '00:00:30' })
+    [TimeSpan] $RetryFor = $(if ($env:INVOCATION_ID) { '00:10:00' } else { '00:00:30' }),
+
+    # Delete the file with the API token once the device is registered; a failure of that is a warning.
+    [switch] $RemoveApiToken
 )
 
 Set-StrictMode -Version Latest
@@ -68,7 +71,7 @@ try {
         Get-SotaConfig -Root $Root |
             New-HsmDeviceKey -Confirm:$false |
             Register-FoundriesDevice -RetryFor $RetryFor -Confirm:$false |
-            Export-SotaCredentials -StartOtaClient:($env:START_DAEMON -ne '0') -ErrorAction Continue -Confirm:$false
+            Export-SotaCredentials -StartOtaClient:($env:START_DAEMON -ne '0') -RemoveApiToken:$RemoveApiToken -ErrorAction Continue -Confirm:$false
     } 2>&1 3>&1 4>&1 | ForEach-Object {
         if ($_ -is [System.Management.Automation.VerboseRecord]) {
             Write-Step $_.Message
@@ -78,7 +81,7 @@ try {
             Write-UnitStatus $_.Message
         }
         elseif ($_ -is [System.Management.Automation.ErrorRecord]) {
-            if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') {
+            if ($_.FullyQualifiedErrorId -notmatch '^(OtaClientStartFailed|ApiTokenNotRemoved),') {
                 throw $_
             }
 

@@ -18,7 +18,7 @@ internal static class ErrorRecords
             or ErrorId.HsmKeyNotFound or ErrorId.ApiTokenMissing => ErrorCategory.ObjectNotFound,
 
         ErrorId.FileUnreadable => ErrorCategory.ReadError,
-        ErrorId.WriteFailed => ErrorCategory.WriteError,
+        ErrorId.WriteFailed or ErrorId.ApiTokenNotRemoved => ErrorCategory.WriteError,
 
         ErrorId.ServerUnreachable or ErrorId.ServerUnavailable or ErrorId.CaptivePortal => ErrorCategory.ConnectionError,
         ErrorId.ServerTimeout or ErrorId.AuthorizationExpired => ErrorCategory.OperationTimeout,

@@ -48,6 +48,12 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
     [Parameter]
     public SwitchParameter VerifyGateway { get; set; }
 
+    /// <summary>
+    /// Deletes the file the API token was read from, once the device is registered. The registration stands when that fails.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RemoveApiToken { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -90,6 +96,7 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
                     exported = exported with { DockerConfigPath = dockerConfig };
                 }
 
+                exported = exported with { ApiTokenRemoved = RemoveToken(registration, problems) };
                 exported = await VerifyAsync(exported, registration, problems, token).ConfigureAwait(false);
                 return exported with { OtaClient = await StartAsync(registration, problems, token).ConfigureAwait(false) };
             },
@@ -97,6 +104,19 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
 
         // After the output: whoever stops at errors has the registration all the same.
         problems.ForEach(problem => WriteError(ErrorRecords.From(problem, registration)));
+    }
+
+    private bool RemoveToken(DeviceRegistration registration, List<AutoRegisterException> problems)
+    {
+        try
+        {
+            return RemoveApiToken && ApiTokenFile.Remove(registration.Key.Config, this);
+        }
+        catch (AutoRegisterException e)
+        {
+            problems.Add(e);
+            return false;
+        }
     }
 
     private async Task<ExportedCredentials> VerifyAsync(

@@ -44,6 +44,14 @@ internal static class ApiTokenSetting
             : FromFile(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath, inputs);
     }
 
+    /// <summary>Names the file the token was read from; for a credential, the one that is used without it.</summary>
+    /// <param name="token">What <see cref="Read"/> gave.</param>
+    /// <param name="inputs">The layers it came from.</param>
+    /// <returns>A path on this machine; <see langword="null"/> when the token was in no file.</returns>
+    public static string? FileOf(Sourced<Secret>? token, SettingInputs inputs) =>
+        token is { Source.Kind: SettingSourceKind.Parameter } && inputs.Options.ApiToken is not null ? null
+        : inputs.Options.ApiTokenPath ?? RootedPath.Resolve(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath);
+
     /// <summary>Parses a token file.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.TokenFileEmpty"/> or <see cref="ErrorId.TokenFileInvalid"/>.</exception>
     public static Sourced<Secret> Parse(ConfigFile file)

@@ -69,6 +69,12 @@ public sealed record SotaConfig
     /// <summary>The API token; <see langword="null"/> when none is configured.</summary>
     public Secret? ApiToken { get; init; }
 
+    /// <summary>
+    /// The file on this machine that holds <see cref="ApiToken"/>, or did before it was removed; <see langword="null"/> when
+    /// the token was given otherwise.
+    /// </summary>
+    public string? ApiTokenFile { get; init; }
+
     /// <summary>Whether a person is to authorise the device when there is no <see cref="ApiToken"/>.</summary>
     public bool DeviceAuthorization { get; init; }
 

@@ -40,6 +40,8 @@ internal sealed class SotaConfigDraft : IDisposable
 
     public Sourced<Secret>? ApiToken { get; set; }
 
+    public string? ApiTokenFile { get; set; }
+
     public Sourced<string> ApiTokenHeader { get; set; }
 
     public HsmSources? Hsm { get; set; }
@@ -66,6 +68,7 @@ internal sealed class SotaConfigDraft : IDisposable
             DeviceApi = DeviceApi.Value,
             OAuthBase = OAuthBase.Value,
             ApiToken = ApiToken?.Value,
+            ApiTokenFile = ApiTokenFile,
             ApiTokenHeader = ApiTokenHeader.Value,
             Hsm = Hsm?.Settings,
             Settings = Table(),

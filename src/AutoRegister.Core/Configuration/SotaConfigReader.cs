@@ -26,6 +26,7 @@ public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, str
         var chosenTags = TagList.Chosen(inputs);
         draft.Name = ReadName();
         draft.ApiToken = ApiTokenSetting.Read(inputs);
+        draft.ApiTokenFile = ApiTokenSetting.FileOf(draft.ApiToken, inputs);
         draft.Hsm = HsmSetting.Read(inputs);
         draft.Apps = AppList.Read(inputs, draft.SotaDirectory.Value);
         draft.RestorableApps = AppList.ReadRestorable(inputs);

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Credentials;
@@ -18,12 +17,11 @@ internal static class CredentialWriter
     /// <param name="answer">The checked answer.</param>
     /// <param name="privateKeyPath">The software key's file in the journal; not used with a token.</param>
     /// <returns>The files, full paths, in the order they were written.</returns>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.WriteFailed"/>.</exception>
     internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, string privateKeyPath)
     {
         List<string> written = [];
         string directory = config.SotaPath;
-        RestrictDirectory(directory);
         foreach (string name in CredentialFileNames.Known.Where(name => name != CredentialFileNames.SotaToml))
         {
             if (answer.Files.TryGetValue(name, out string? content))
@@ -57,26 +55,6 @@ internal static class CredentialWriter
         finally
         {
             CryptographicOperations.ZeroMemory(content);
-        }
-    }
-
-    private static void RestrictDirectory(string directory)
-    {
-        try
-        {
-            if (File.GetUnixFileMode(directory) != AtomicFile.OwnerOnlyDirectory)
-            {
-                File.SetUnixFileMode(directory, AtomicFile.OwnerOnlyDirectory);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(
-                ErrorId.SotaDirectoryUnusable,
-                $"The mode of '{directory}' cannot be set to 0700: {e.Message}",
-                "Make the directory belong to the user that registers the device, usually root.",
-                directory,
-                e);
         }
     }
 }

@@ -41,6 +41,9 @@ public sealed record ExportedCredentials
     /// <summary>Whether the gateway accepted the device; <see langword="null"/> when it was not asked.</summary>
     public bool? GatewayVerified { get; init; }
 
+    /// <summary>Whether the file with the API token was deleted.</summary>
+    public bool ApiTokenRemoved { get; init; }
+
     /// <summary>What was done about the OTA client.</summary>
     public OtaClientState OtaClient { get; init; }
 

@@ -197,6 +197,9 @@ public enum ErrorId
     /// <summary>The OTA client is running.</summary>
     OtaClientRunning,
 
+    /// <summary>The device is registered, and the file with its API token could not be deleted.</summary>
+    ApiTokenNotRemoved,
+
     /// <summary>The OTA client could not be started; the registration stands.</summary>
     OtaClientStartFailed,
 

@@ -19,7 +19,7 @@ public static class FailureSorts
             or ErrorId.HsmFailure or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable or ErrorId.HsmObjectConflict
             or ErrorId.HsmPinLocked or ErrorId.HsmSoPinLocked or ErrorId.HsmPinFinalTry or ErrorId.JournalDamaged
             or ErrorId.RegistrationIncomplete or ErrorId.AlreadyRegistered or ErrorId.OtaClientRunning
-            or ErrorId.OtaClientStartFailed or ErrorId.GatewayRefused or ErrorId.SotaDirectoryUnusable => FailureSort.NeedsPerson,
+            or ErrorId.OtaClientStartFailed or ErrorId.ApiTokenNotRemoved or ErrorId.GatewayRefused or ErrorId.SotaDirectoryUnusable => FailureSort.NeedsPerson,
 
         _ => FailureSort.Configuration,
     };

@@ -71,6 +71,7 @@ internal static class Remedies
         ErrorId.RegistrationBusy => "Wait for the other run to end, then run again.",
         ErrorId.AlreadyRegistered => "Nothing, or register anew with New-HsmDeviceKey -Force.",
         ErrorId.OtaClientRunning => "Stop the OTA client (systemctl stop aktualizr-lite), then run again.",
+        ErrorId.ApiTokenNotRemoved => "Delete the file by hand, or let the unit write to its directory; the registration stands.",
         ErrorId.OtaClientStartFailed => "Start the OTA client (systemctl start aktualizr-lite) or reboot; the registration stands.",
         ErrorId.SotaDirectoryUnusable => "Make it a directory that this user owns and may write to.",
         ErrorId.RegistrationIncomplete => "Register anew with New-HsmDeviceKey -Force, or put the missing files back.",

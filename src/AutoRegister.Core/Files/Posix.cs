@@ -13,6 +13,8 @@ internal static partial class Posix
     private const int LockNonBlocking = 4;
     private const int WouldBlock = 11;
     private const int Interrupted = 4;
+    private const int EmptyPath = 0x1000;
+    private const uint StatXUser = 0x8;
 
     /// <summary>Opens a directory; it is an error when the path is none.</summary>
     /// <exception cref="IOException">open(2) or fstat(2) failed.</exception>
@@ -59,6 +61,32 @@ internal static partial class Posix
         return true;
     }
 
+    /// <summary>The user this process acts as (geteuid(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    /// <summary>Reads whose a directory is.</summary>
+    /// <returns>The user id.</returns>
+    /// <exception cref="IOException">statx(2) failed.</exception>
+    internal static uint OwnerOf(SafeFileHandle handle, string path)
+    {
+        // struct statx is the same on every architecture, unlike struct stat; stx_uid is at offset 20 (statx(2)).
+        Span<byte> status = stackalloc byte[256];
+        return StatX(handle, string.Empty, EmptyPath, StatXUser, ref MemoryMarshal.GetReference(status)) == 0
+            ? MemoryMarshal.Read<uint>(status[20..])
+            : throw Failure("statx", path);
+    }
+
+    /// <summary>Gives a directory to a user; its group stays.</summary>
+    /// <exception cref="IOException">fchown(2) failed.</exception>
+    internal static void ChangeOwner(SafeFileHandle handle, uint user, string path)
+    {
+        if (FChOwn(handle, user, uint.MaxValue) != 0)
+        {
+            throw Failure("fchown", path);
+        }
+    }
+
     private static IOException Failure(string call, string path)
     {
         var cause = new Win32Exception(Marshal.GetLastPInvokeError());
@@ -70,6 +98,12 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(SafeFileHandle handle, string path, int flags, uint mask, ref byte status);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int FChOwn(SafeFileHandle handle, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -20,14 +21,19 @@ public sealed class FaultyServer : IAsyncDisposable
     private readonly ConcurrentQueue<string> script;
     private readonly ConcurrentQueue<string> requests = new();
     private readonly Task accepting;
+    private readonly DateTime healthyAt;
+    private readonly bool lasts;
 
     /// <summary>Starts the server on a free port.</summary>
     /// <param name="origin">Where correct answers come from.</param>
     /// <param name="script">Names of <see cref="Faults"/>, in order.</param>
     /// <param name="port">The port; 0 for any free one.</param>
-    public FaultyServer(IOrigin origin, IEnumerable<string> script, int port = 0)
+    /// <param name="lasting">How long the first fault happens to everyone, instead of once; nothing goes wrong afterwards.</param>
+    public FaultyServer(IOrigin origin, IEnumerable<string> script, int port = 0, TimeSpan lasting = default)
     {
         this.origin = origin;
+        healthyAt = DateTime.UtcNow + lasting;
+        lasts = lasting > TimeSpan.Zero;
         this.script = new ConcurrentQueue<string>(script);
         if (this.script.FirstOrDefault(name => !Faults.OfAnswers.ContainsKey(name) && !Faults.OfConnections.ContainsKey(name)) is string unknown)
         {
@@ -86,7 +92,7 @@ public sealed class FaultyServer : IAsyncDisposable
             try
             {
                 NetworkStream raw = client.GetStream();
-                if (script.TryPeek(out string? next) && Faults.OfConnections.ContainsKey(next) && script.TryDequeue(out next))
+                if (script.TryPeek(out string? next) && Faults.OfConnections.ContainsKey(next) && TryTake(out next))
                 {
                     await Faults.OfConnections[next](raw, stop.Token).ConfigureAwait(false);
                     return;
@@ -115,6 +121,21 @@ public sealed class FaultyServer : IAsyncDisposable
         }
 
         requests.Enqueue(System.Text.Encoding.UTF8.GetString(call.Body));
-        return Faults.OfAnswers[script.TryDequeue(out string? fault) ? fault : "fine"](call, origin, stop.Token);
+        return Faults.OfAnswers[TryTake(out string? fault) ? fault : "fine"](call, origin, stop.Token);
+    }
+
+    private bool TryTake([NotNullWhen(true)] out string? fault)
+    {
+        if (DateTime.UtcNow < healthyAt)
+        {
+            return script.TryPeek(out fault);
+        }
+
+        if (lasts)
+        {
+            script.Clear();
+        }
+
+        return script.TryDequeue(out fault);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace FaultServer;
@@ -9,12 +10,13 @@ internal static class Program
         """
         fault-server: a registration API that misbehaves, then passes requests on to a real one.
 
-          fault-server --upstream URL --upstream-ca FILE --ready DIR [--script FAULT,FAULT,…] [--port N]
+          fault-server --upstream URL --upstream-ca FILE --ready DIR [--script FAULT,FAULT,…] [--for S] [--port N]
 
           --upstream URL      the registration endpoint of a factory (lmp-factory prints it)
           --upstream-ca FILE  its root certificate
           --ready DIR         where 'api' (the URL), 'ca.pem' (whom to trust) and 'requests' (bodies, at the end) are written
           --script LIST       what goes wrong, in order; afterwards everything is fine
+          --for SECONDS       how long the first of them happens to everyone; then it is over
         Faults of answers:
         """;
 
@@ -28,9 +30,10 @@ internal static class Program
         }
 
         string[] script = given.GetValueOrDefault("--script", string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
-        int port = int.Parse(given.GetValueOrDefault("--port", "0"), System.Globalization.CultureInfo.InvariantCulture);
+        int port = int.Parse(given.GetValueOrDefault("--port", "0"), CultureInfo.InvariantCulture);
+        TimeSpan lasting = TimeSpan.FromSeconds(double.Parse(given.GetValueOrDefault("--for", "0"), CultureInfo.InvariantCulture));
         using var origin = new FactoryOrigin(new Uri(upstream), ca);
-        await using var server = new FaultyServer(origin, script, port);
+        await using var server = new FaultyServer(origin, script, port, lasting);
         Directory.CreateDirectory(ready);
         await File.WriteAllTextAsync(Path.Join(ready, "ca.pem"), server.CertificatePem);
         await File.WriteAllTextAsync(Path.Join(ready, "api.part"), server.Api.AbsoluteUri);

@@ -1,0 +1,41 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+
+namespace AutoRegister.Core.Credentials;
+
+/// <summary>The file with the API token, which a registered device has no use for any more.</summary>
+public static class ApiTokenFile
+{
+    /// <summary>Deletes it durably; it need not exist.</summary>
+    /// <param name="config">Says which file it is.</param>
+    /// <param name="observer">Hears the story.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.ApiTokenNotRemoved"/>.</exception>
+    public static bool Remove(SotaConfig config, IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(observer);
+        if (config.ApiTokenFile is not string path || !File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            AtomicFile.Delete(path);
+        }
+        catch (AutoRegisterException e)
+        {
+            throw new AutoRegisterException(
+                ErrorId.ApiTokenNotRemoved,
+                $"The device is registered, and the API token stays in '{path}': {e.InnerException?.Message ?? e.Message}",
+                $"Delete '{path}', or let the unit write there (ReadWritePaths=).",
+                path,
+                e);
+        }
+
+        observer.ReportStep($"Removed the API token from '{path}'");
+        return true;
+    }
+}
