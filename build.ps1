@@ -22,7 +22,7 @@ param(
 
     # soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut', 'firstboot')]
+    [ValidateSet('crash', 'powercut', 'network', 'firstboot')]
     [string] $Name = 'crash',
 
     # soak: what the script takes.

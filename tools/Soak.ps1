@@ -58,6 +58,17 @@ function Invoke-PowerCutSoak {
     $failed
 }
 
+# Networks that fail for a while, all at once: how long after their return is each device registered?
+function Invoke-NetworkSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    Build-FaultServer
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak network.ps1) | ForEach-Object { Write-Line "$_" }
+    $LASTEXITCODE
+}
+
 # A device's first boot in a real systemd, in a container.
 function Invoke-FirstBootSoak {
     [CmdletBinding()]
@@ -89,6 +100,7 @@ function Invoke-Soak {
     switch ($Name) {
         'crash' { Invoke-CrashSoak }
         'powercut' { Invoke-PowerCutSoak }
+        'network' { Invoke-NetworkSoak }
         'firstboot' { Invoke-FirstBootSoak $Argument }
     }
 }
