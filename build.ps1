@@ -9,7 +9,7 @@
     package  what devices, image builds and galleries take, into out/package/
     bench    what a registration costs beside the bare host
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
-             cuts the power at 0 to 40 s after success; firstboot boots a device in a container
+             cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device in a container
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.

@@ -11,6 +11,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
+    Import-Module "$PSScriptRoot/support/NetworkRig.psm1"
     $crashRig = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'out', 'test', 'crash-rig', 'crash-rig')
     $out = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'out')
     $factory = Start-RigFactory -Path "$TestDrive/factory"
@@ -27,6 +28,15 @@ BeforeAll {
         $names = @([System.IO.Directory]::GetFileSystemEntries($Device.Sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
         [System.Array]::Sort($names, [StringComparer]::Ordinal)
         "$names"
+    }
+
+    # The number of the call that renames sota.toml into place, counted in a run of its own.
+    function Get-CommitPoint {
+        $device = New-RigDevice -Path "$TestDrive/count" -Token $factory.Token -Hsm ''
+        $counted = @('run', '--under', $device.Sota, '--points', "$TestDrive/points", '--', (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive')
+        $null = Invoke-RigProcess $crashRig ($counted + @('-File', (Get-RigPath Wrapper), '-Root', $device.Root)) -Environment (Get-RigEnvironment $device -Factory $factory)
+        $calls = [System.IO.File]::ReadAllLines("$TestDrive/points")
+        1 + [array]::FindIndex($calls, [Predicate[string]] { $args[0] -match ' rename .*/sota\.toml$' })
     }
 
     $whole = 'client.chained client.pem pkey.pem root.crt sota.toml'
@@ -107,7 +117,19 @@ Describe 'two at once' {
 Describe '<Signal> at any moment' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 }, @{ Signal = 'SIGINT'; Number = 2 }, @{ Signal = 'SIGHUP'; Number = 1 }) {
     It 'leaves a state that the next run continues from' {
         $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Number", '--signal', "$Number", '--every', '12', '--from', "$(2 + $Number % 5)") -While $patience
-        $sweep.Output | Should -Match '\d+ points, 0 failures'
+        $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
+    }
+
+    It 'leaves one with a token, too' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token-$Number", '--signal', "$Number", '--every', '90', '--from', "$(20 + $Number % 7)", '--module', (Get-RigPath SoftHsm)) -While $patience
+        $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
+    }
+}
+
+Describe 'Ctrl-C just after success' {
+    It 'undoes nothing: SIGINT at every call from the commit mark on' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-late", '--signal', '2', '--from', "$(Get-CommitPoint)") -While $patience
+        $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 }
 
@@ -142,80 +164,37 @@ Describe 'A damaged journal' {
     }
 }
 
-Describe 'The disk' {
-    It 'that is full in the middle loses nothing: the next run registers' -Skip:([bool] $noDisk) -ForEach @(0, 4, 8, 12, 20) {
-        $disk = New-PowerCutDisk "$TestDrive/full-$_"
+Describe 'A damaged file of a later state' {
+    It 'of a request that was sent: the journal is set aside, and a device that may exist already is no dead end' {
+        $own = Start-RigFactory -Path "$TestDrive/lost-factory"
+        $server = Start-RigFaultServer -Factory $own -Path "$TestDrive/lost-server" -Fault lost
         try {
-            $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $factory.Token -Hsm ''
-            $null = Invoke-RigWrapper $device -Environment $nowhere
-            $before = Get-DeviceCount
-            # Fills the disk but for some KiB.
-            $null = Invoke-RigProcess dd @('if=/dev/zero', "of=$($disk.Mounted)/filler", 'bs=4k')
-            if ($_ -gt 0) {
-                $filler = [System.IO.File]::Open("$($disk.Mounted)/filler", 'Open')
-                $filler.SetLength($filler.Length - $_ * 1KB)
-                $filler.Dispose()
-            }
-
-            $run = Invoke-RigWrapper $device $factory
-            $run.ExitCode | Should -BeIn 0, 75
-            [System.IO.File]::Delete("$($disk.Mounted)/filler")
-            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+            $device = New-RigDevice -Path "$TestDrive/lost" -Token $own.Token -Hsm ''
+            (Invoke-RigWrapper $device $server).ExitCode | Should -Be 75
+            $journal = "$($device.Sota)/.registration/journal.json"
+            [System.IO.File]::ReadAllText($journal) | Should -Match 'RequestSent'
+            [System.IO.File]::WriteAllText($journal, '{')
+            $run = Invoke-RigWrapper $device $own
+            $run.ExitCode | Should -Be 0 -Because $run.Error
+            $run.Error | Should -Match 'was set aside'
             Get-SotaName $device | Should -Be $whole
-            Get-DeviceCount | Should -Be ($before + 1)
         }
         finally {
-            Remove-PowerCutDisk $disk
+            Stop-RigFaultServer $server
+            Stop-RigFactory $own
         }
     }
 
-    It 'that is read-only is said, and the next run registers' -Skip:([bool] $noDisk) {
-        $disk = New-PowerCutDisk "$TestDrive/read-only"
-        try {
-            $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $factory.Token -Hsm ''
-            $null = Invoke-RigProcess mount @('-o', 'remount,ro', $disk.Mounted)
-            $run = Invoke-RigWrapper $device $factory
-            $run.ExitCode | Should -Be 75
-            $run.Error | Should -Match '\[WriteFailed\]'
-            $null = Invoke-RigProcess mount @('-o', 'remount,rw', $disk.Mounted)
-            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-        }
-        finally {
-            Remove-PowerCutDisk $disk
-        }
-    }
-
-    It 'may be another one for the SOTA directory, behind a link' -Skip:([bool] $noDisk) {
-        $device = New-RigDevice -Path "$TestDrive/other-device" -Token $factory.Token -Hsm ''
-        $disk = New-PowerCutDisk "$($device.Root)/disk"
-        try {
-            # Links are followed as the device sees them: below its root.
-            $null = [System.IO.Directory]::CreateDirectory("$($disk.Mounted)/sota")
-            $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($device.Sota))
-            $null = [System.IO.File]::CreateSymbolicLink($device.Sota, '/disk/mounted/sota')
-            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-            Get-SotaName @{ Sota = "$($disk.Mounted)/sota" } | Should -Be $whole
-            [System.IO.File]::GetUnixFileMode("$($disk.Mounted)/sota") | Should -Be 'UserExecute, UserWrite, UserRead'
-        }
-        finally {
-            Remove-PowerCutDisk $disk
-        }
-    }
-
-    It 'with a SOTA directory that its group may write: the mode is corrected, for the OTA client refuses it' {
-        $device = New-RigDevice -Path "$TestDrive/group-writable" -Token $factory.Token -Hsm ''
-        $null = [System.IO.Directory]::CreateDirectory($device.Sota)
-        [System.IO.File]::SetUnixFileMode($device.Sota, 'UserRead, UserWrite, UserExecute, GroupRead, GroupWrite, GroupExecute')
-        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-        [System.IO.File]::GetUnixFileMode($device.Sota) | Should -Be 'UserExecute, UserWrite, UserRead'
-    }
-
-    It 'with a file in place of the SOTA directory is said' {
-        $device = New-RigDevice -Path "$TestDrive/file-in-place" -Token $factory.Token -Hsm ''
-        $null = [System.IO.Directory]::CreateDirectory("$($device.Root)/var")
-        [System.IO.File]::WriteAllText($device.Sota, 'x')
+    It 'of an answer that was kept: it is asked for again, and there is one device' {
+        $device = New-RigDevice -Path "$TestDrive/answer" -Token $factory.Token -Hsm ''
+        $before = Get-DeviceCount
+        $null = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice" -Device $device -Factory $factory
+        $answer = "$($device.Sota)/.registration/answer.json"
+        [System.IO.File]::WriteAllText($answer, [System.IO.File]::ReadAllText($answer).Substring(0, 100))
         $run = Invoke-RigWrapper $device $factory
-        $run.ExitCode | Should -BeIn 70, 75, 78
-        $run.Error | Should -Match '\[(SotaDirectoryUnusable|WriteFailed)\]'
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        $run.Error | Should -Match 'is damaged and is asked for again'
+        Get-SotaName $device | Should -Be $whole
+        Get-DeviceCount | Should -Be ($before + 1)
     }
 }

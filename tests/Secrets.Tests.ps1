@@ -26,7 +26,7 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'While a device registers' {
+Describe 'token and both PINs: while a device registers' {
     BeforeAll {
         # Nothing else on this machine has these in its command line.
         $pin = '70315264'
@@ -79,5 +79,31 @@ Describe 'While a device registers' {
             $text.Contains($soPin) -or $text.Contains($factory.Token) | Should -BeFalse
             $text.Contains($pin) | Should -Be ($file.EndsWith('/sota.toml'))
         }
+    }
+}
+
+Describe 'The API token of a registered device' {
+    It 'is deleted with -RemoveApiToken, and the device stays registered' {
+        $device = New-RigDevice -Path "$TestDrive/removed" -Token $factory.Token -Hsm ''
+        $file = "$($device.Root)/etc/lmp-device-register-token"
+        $command = "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -RemoveApiToken | ForEach-Object { `"`$(`$_.ApiTokenRemoved)`" }"
+        $run = Invoke-RigCommand $command -Device $device -Factory $factory
+        $run.Output.Trim() | Should -Be 'True' -Because $run.Error
+        [System.IO.File]::Exists($file) | Should -BeFalse
+        (Invoke-RigWrapper $device $factory).Output | Should -Match 'Already registered'
+    }
+
+    It 'is kept without it' {
+        $device = New-RigDevice -Path "$TestDrive/kept" -Token $factory.Token -Hsm ''
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+        [System.IO.File]::Exists("$($device.Root)/etc/lmp-device-register-token") | Should -BeTrue
+    }
+
+    It 'is kept where the registration fails' {
+        $device = New-RigDevice -Path "$TestDrive/failed" -Token $factory.Token -Hsm ''
+        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root, '-RetryFor', '00:00:00', '-RemoveApiToken') `
+            -Environment (Get-RigEnvironment $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' })
+        $run.ExitCode | Should -Be 75
+        [System.IO.File]::Exists("$($device.Root)/etc/lmp-device-register-token") | Should -BeTrue
     }
 }

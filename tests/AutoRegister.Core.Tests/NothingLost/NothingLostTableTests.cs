@@ -1,0 +1,15 @@
+using Xunit;
+
+namespace AutoRegister.Core.Tests.NothingLost;
+
+/// <summary>Every test that <c>docs/nothing-lost.md</c> names exists.</summary>
+public sealed class NothingLostTableTests
+{
+    [Fact]
+    public void EveryTestThatIsNamedExists()
+    {
+        string[][] rows = [.. DocumentedTests.Rows("nothing-lost.md").Skip(1)];
+        Assert.Equal(16, rows.Length);
+        Assert.All(rows, DocumentedTests.RequireThatTheyExist);
+    }
+}

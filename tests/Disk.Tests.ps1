@@ -1,0 +1,140 @@
+# Disks that are full, read-only or elsewhere, and directories that are not ours: said or mended, and nothing is lost.
+
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/support/PowerCut.psm1"
+    $folder = [System.IO.Directory]::CreateTempSubdirectory('disk-').FullName
+    $noDisk = Test-PowerCut $folder
+    [System.IO.Directory]::Delete($folder, $true)
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    Import-Module "$PSScriptRoot/support/PowerCut.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+    $nowhere = @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }
+    $whole = 'client.chained client.pem pkey.pem root.crt sota.toml'
+
+    function Get-DeviceCount {
+        @(Get-RigLedger $factory).Count
+    }
+
+    # Names in the SOTA directory, in order.
+    function Get-SotaName($Device) {
+        $names = @([System.IO.Directory]::GetFileSystemEntries($Device.Sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
+        [System.Array]::Sort($names, [StringComparer]::Ordinal)
+        "$names"
+    }
+
+    # Fills a disk but for some KiB.
+    function Write-Filler($Disk, [int] $Free) {
+        $null = Invoke-RigProcess dd @('if=/dev/zero', "of=$($Disk.Mounted)/filler", 'bs=4k')
+        if ($Free -gt 0) {
+            $filler = [System.IO.File]::Open("$($Disk.Mounted)/filler", 'Open')
+            $filler.SetLength($filler.Length - $Free * 1KB)
+            $filler.Dispose()
+        }
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'The disk' {
+    It 'that is full in the middle loses nothing: the next run registers' -Skip:([bool] $noDisk) -ForEach @(0, 4, 8, 12, 20) {
+        $disk = New-PowerCutDisk "$TestDrive/full-$_"
+        try {
+            $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $factory.Token -Hsm ''
+            $null = Invoke-RigWrapper $device -Environment $nowhere
+            $before = Get-DeviceCount
+            Write-Filler -Disk $disk -Free $_
+            $run = Invoke-RigWrapper $device $factory
+            $run.ExitCode | Should -BeIn 0, 75
+            [System.IO.File]::Delete("$($disk.Mounted)/filler")
+            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+            Get-SotaName $device | Should -Be $whole
+            Get-DeviceCount | Should -Be ($before + 1)
+        }
+        finally {
+            Remove-PowerCutDisk $disk
+        }
+    }
+
+    It 'that is full under a token loses nothing either: the next run registers' -Skip:([bool] $noDisk) -ForEach @(0, 12, 40, 80) {
+        $disk = New-PowerCutDisk "$TestDrive/full-token-$_"
+        try {
+            $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $factory.Token
+            $before = Get-DeviceCount
+            Write-Filler -Disk $disk -Free $_
+            $null = Invoke-RigWrapper $device $factory
+            [System.IO.File]::Delete("$($disk.Mounted)/filler")
+            $run = Invoke-RigWrapper $device $factory
+            $run.ExitCode | Should -Be 0 -Because $run.Error
+            @(Get-RigTokenObject $device).Count | Should -Be 3
+            Get-DeviceCount | Should -Be ($before + 1)
+        }
+        finally {
+            Remove-PowerCutDisk $disk
+        }
+    }
+
+    It 'that is read-only is said, and the next run registers' -Skip:([bool] $noDisk) {
+        $disk = New-PowerCutDisk "$TestDrive/read-only"
+        try {
+            $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $factory.Token -Hsm ''
+            $null = Invoke-RigProcess mount @('-o', 'remount,ro', $disk.Mounted)
+            $run = Invoke-RigWrapper $device $factory
+            $run.ExitCode | Should -Be 75
+            $run.Error | Should -Match '\[WriteFailed\]'
+            $null = Invoke-RigProcess mount @('-o', 'remount,rw', $disk.Mounted)
+            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+        }
+        finally {
+            Remove-PowerCutDisk $disk
+        }
+    }
+
+    It 'may be another one for the SOTA directory, behind a link' -Skip:([bool] $noDisk) {
+        $device = New-RigDevice -Path "$TestDrive/other-device" -Token $factory.Token -Hsm ''
+        $disk = New-PowerCutDisk "$($device.Root)/disk"
+        try {
+            # Links are followed as the device sees them: below its root.
+            $null = [System.IO.Directory]::CreateDirectory("$($disk.Mounted)/sota")
+            $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($device.Sota))
+            $null = [System.IO.File]::CreateSymbolicLink($device.Sota, '/disk/mounted/sota')
+            (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+            Get-SotaName @{ Sota = "$($disk.Mounted)/sota" } | Should -Be $whole
+            [System.IO.File]::GetUnixFileMode("$($disk.Mounted)/sota") | Should -Be 'UserExecute, UserWrite, UserRead'
+        }
+        finally {
+            Remove-PowerCutDisk $disk
+        }
+    }
+
+    It 'with a SOTA directory that its group may write: the mode is corrected, for the OTA client refuses it' {
+        $device = New-RigDevice -Path "$TestDrive/group-writable" -Token $factory.Token -Hsm ''
+        $null = [System.IO.Directory]::CreateDirectory($device.Sota)
+        [System.IO.File]::SetUnixFileMode($device.Sota, 'UserRead, UserWrite, UserExecute, GroupRead, GroupWrite, GroupExecute')
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+        [System.IO.File]::GetUnixFileMode($device.Sota) | Should -Be 'UserExecute, UserWrite, UserRead'
+    }
+
+    It 'with a SOTA directory of another user: it is taken over, for the OTA client refuses it' -Skip:([Environment]::UserName -ne 'root') {
+        $device = New-RigDevice -Path "$TestDrive/other-owner" -Token $factory.Token -Hsm ''
+        $null = [System.IO.Directory]::CreateDirectory($device.Sota)
+        $null = Invoke-RigProcess chown @('nobody', $device.Sota)
+        $run = Invoke-RigWrapper $device $factory
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        $run.Error | Should -Match 'belongs to user \d+: it is given to user 0'
+        (Invoke-RigProcess stat @('--format', '%U %a', $device.Sota)).Output.Trim() | Should -Be 'root 700'
+    }
+
+    It 'with a file in place of the SOTA directory is said' {
+        $device = New-RigDevice -Path "$TestDrive/file-in-place" -Token $factory.Token -Hsm ''
+        $null = [System.IO.Directory]::CreateDirectory("$($device.Root)/var")
+        [System.IO.File]::WriteAllText($device.Sota, 'x')
+        $run = Invoke-RigWrapper $device $factory
+        $run.ExitCode | Should -BeIn 70, 75, 78
+        $run.Error | Should -Match '\[(SotaDirectoryUnusable|WriteFailed)\]'
+    }
+}
