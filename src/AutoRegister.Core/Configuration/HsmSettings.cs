@@ -35,6 +35,9 @@ public sealed record HsmSettings
     /// <summary>A key that was in the token before and is to be the device's; <see langword="null"/> when one is made.</summary>
     public KeyReference? ExistingKey { get; init; }
 
+    /// <summary>The id of a certificate that came with <see cref="ExistingKey"/> and is the device's, two hex digits; <see langword="null"/> when ours is stored.</summary>
+    public string? ExistingCertificateId { get; init; }
+
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }
 }

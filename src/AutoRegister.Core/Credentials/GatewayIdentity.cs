@@ -34,7 +34,7 @@ internal sealed class GatewayIdentity(
         Asked = true;
         CertificateEntry[] entries = [.. chain.Select(der => new CertificateEntry((TlsCertificate)new BcTlsCertificate(crypto, der), null))];
         var own = new Certificate(certificateRequest.GetCertificateRequestContext(), entries);
-        return new DefaultTlsCredentialedSigner(new Org.BouncyCastle.Tls.Crypto.TlsCryptoParameters(context), new GatewaySigner(key), own, GatewaySigner.Algorithm);
+        return new DefaultTlsCredentialedSigner(new Org.BouncyCastle.Tls.Crypto.TlsCryptoParameters(context), new GatewaySigner(key), own, GatewaySigner.AlgorithmOf(key));
     }
 
     private string Judge(X509Certificate2[] shown)

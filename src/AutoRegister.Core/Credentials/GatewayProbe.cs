@@ -44,15 +44,19 @@ public static class GatewayProbe
         observer.ReportStep($"Asking the gateway {server} with the device's certificate");
         if (hsm is null)
         {
-            using FileDeviceKey key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey)) ?? throw NoKey(sotaPath);
+            using FileDeviceKey key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey)) ?? throw new AutoRegisterException(
+                ErrorId.HsmKeyNotFound, $"There is no device key in {sotaPath}.", "Register anew with New-HsmDeviceKey -Force.", sotaPath);
             return await AskAsync(server, roots, Chain(sotaPath), key, cancellation).ConfigureAwait(false);
         }
 
         using TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
         session.MakeDurable();
-        using TokenKey inToken = session.FindKey() ?? throw NoKey($"token '{hsm.TokenLabel}'");
+
+        // By id alone, as the OTA client does.
+        using TokenKey inToken = session.FindExistingKey(new KeyReference(null, installed.Toml.TokenKeyId));
         IReadOnlyList<byte[]> chain = Chain(sotaPath);
-        return await AskAsync(server, roots, session.FindCertificate() is byte[] own ? [own, .. chain.Skip(1)] : chain, inToken, cancellation).ConfigureAwait(false);
+        byte[]? own = session.FindObjects().Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == installed.Toml.TokenCertificateId).Select(session.ReadCertificate).LastOrDefault();
+        return await AskAsync(server, roots, own is null ? chain : [own, .. chain.Skip(1)], inToken, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<GatewayAnswer> AskAsync(Uri server, X509Certificate2Collection roots, IReadOnlyList<byte[]> chain, IDeviceKey key, CancellationToken cancellation)
@@ -139,7 +143,4 @@ public static class GatewayProbe
         string path = Path.Join(sotaPath, name);
         return File.Exists(path) ? Pem.DecodeAll("CERTIFICATE", File.ReadAllText(path)) : [];
     }
-
-    private static AutoRegisterException NoKey(string place) => new(
-        ErrorId.HsmKeyNotFound, $"There is no device key in {place}.", "Register anew with New-HsmDeviceKey -Force.", place);
 }

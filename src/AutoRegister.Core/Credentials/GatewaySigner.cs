@@ -10,14 +10,21 @@ namespace AutoRegister.Core.Credentials;
 /// </summary>
 internal sealed class GatewaySigner(IDeviceKey key) : TlsSigner
 {
-    /// <summary>ecdsa_secp256r1_sha256 (RFC 8446, section 4.2.3), the same code point as ecdsa with SHA-256 in TLS 1.2.</summary>
-    internal static SignatureAndHashAlgorithm Algorithm { get; } = new(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
+    /// <summary>
+    /// SHA-256 with ECDSA or RSA PKCS#1, as device keys sign. TLS 1.3 has it for P-256 only (RFC 8446, section 4.2.3); TLS 1.2 for any
+    /// curve, and for RSA (RFC 5246, section 7.4.1.4.1).
+    /// </summary>
+    internal static SignatureAndHashAlgorithm AlgorithmOf(IDeviceKey key) =>
+        new(HashAlgorithm.sha256, KeyAlgorithms.Of(key.SubjectPublicKeyInfo.Span)?.IsRsa() == true ? SignatureAlgorithm.rsa : SignatureAlgorithm.ecdsa);
+
+    /// <summary>Whether TLS 1.3 can be spoken with a key.</summary>
+    internal static bool FitsTls13(IDeviceKey key) => KeyAlgorithms.Of(key.SubjectPublicKeyInfo.Span) == KeyAlgorithm.EcP256;
 
     public byte[] GenerateRawSignature(SignatureAndHashAlgorithm algorithm, byte[] hash) =>
         throw new TlsFatalAlert(AlertDescription.internal_error, "a device key signs data, not digests");
 
     public TlsStreamSigner GetStreamSigner(SignatureAndHashAlgorithm algorithm) =>
-        Algorithm.Equals(algorithm) ? new Collected(key) : throw new TlsFatalAlert(AlertDescription.handshake_failure, "the gateway does not take ECDSA P-256 with SHA-256");
+        AlgorithmOf(key).Equals(algorithm) ? new Collected(key) : throw new TlsFatalAlert(AlertDescription.handshake_failure, "the gateway does not take the device key's signatures with SHA-256");
 
     private sealed class Collected(IDeviceKey key) : TlsStreamSigner, IDisposable
     {

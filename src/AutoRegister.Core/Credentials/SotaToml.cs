@@ -26,6 +26,8 @@ public sealed class SotaToml
         this.text = text;
         GatewayServer = Value(document, "tls", "server");
         HasToken = document.Tables.Any(table => NameOf(table.Name) == "p11");
+        TokenKeyId = Value(document, "p11", "tls_pkey_id") is { Length: > 0 } key ? key : KeyId;
+        TokenCertificateId = Value(document, "p11", "tls_clientcert_id") is { Length: > 0 } certificate ? certificate : CertificateId;
     }
 
     /// <summary>The URL of the device gateway (<c>[tls] server</c>); empty when there is none.</summary>
@@ -33,6 +35,12 @@ public sealed class SotaToml
 
     /// <summary>Whether there is a <c>[p11]</c> section: key and certificate are in a token.</summary>
     public bool HasToken { get; }
+
+    /// <summary>The id by which the OTA client looks for its key in the token, two hex digits.</summary>
+    public string TokenKeyId { get; }
+
+    /// <summary>The id by which the OTA client looks for its certificate in the token, two hex digits.</summary>
+    public string TokenCertificateId { get; }
 
     /// <summary>Parses the file of an answer and checks that both readers can use it.</summary>
     /// <param name="text">The text of <c>sota.toml</c> as the server sent it.</param>
@@ -95,7 +103,7 @@ public sealed class SotaToml
             .. body,
             .. Encoding.UTF8.GetBytes($"\n[p11]\nmodule = \"{hsm.ModulePath}\"\npass = \""),
             .. hsm.Pin.Utf8,
-            .. Encoding.UTF8.GetBytes($"\"\n{Label(hsm)}tls_pkey_id = \"{hsm.ExistingKey?.Id ?? KeyId}\"\ntls_clientcert_id = \"{CertificateId}\"\n"),
+            .. Encoding.UTF8.GetBytes($"\"\n{Label(hsm)}tls_pkey_id = \"{hsm.ExistingKey?.Id ?? KeyId}\"\ntls_clientcert_id = \"{hsm.ExistingCertificateId ?? CertificateId}\"\n"),
         ];
     }
 

@@ -21,7 +21,7 @@ internal sealed class DiagnosisContext : IDisposable
         SotaPath = RootedPath.Resolve(Inputs.Root, options.Config.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
         installed = new(() => Inspect(SotaPath));
         hsm = new(() => HsmSetting.Read(Inputs));
-        module = new(() => Hsm is null ? null : Pkcs11Module.Open(Hsm.ModulePath));
+        module = new(() => Hsm is null ? null : Pkcs11Module.Open(Hsm.ModulePath, Hsm.ModuleParameters));
         token = new(FindToken);
     }
 

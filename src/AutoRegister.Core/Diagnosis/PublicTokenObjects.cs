@@ -7,9 +7,9 @@ namespace AutoRegister.Core.Diagnosis;
 /// <summary>What a token shows to anybody: its public objects, read in a session without a login.</summary>
 internal static class PublicTokenObjects
 {
-    internal static IReadOnlyList<TokenObject> Read(TokenSlot slot)
+    internal static IReadOnlyList<TokenObject> Read(TokenSlot slot, string? moduleParameters)
     {
-        Pkcs11Module module = Pkcs11Module.Open(slot.Token.ModulePath);
+        Pkcs11Module module = Pkcs11Module.Open(slot.Token.ModulePath, moduleParameters);
         OpenedSession opened;
         try
         {

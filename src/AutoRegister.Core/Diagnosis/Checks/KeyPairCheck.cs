@@ -27,12 +27,16 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
 
     private static CheckFinding InToken(DiagnosisContext context)
     {
-        IReadOnlyList<TokenObject> objects = PublicTokenObjects.Read(context.Token!);
-        TokenObject? key = objects.FirstOrDefault(o => o.Kind == TokenObjectKind.PublicKey && o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId));
-        TokenObject? certificate = objects.FirstOrDefault(o => o.Kind == TokenObjectKind.Certificate && o.IsNamed(TokenNames.CertificateLabel, TokenNames.CertificateId));
+        // By id, as the OTA client looks for them: a manufacturer's have labels of their own.
+        (string keyId, string certificateId) = (context.Installed.Toml!.TokenKeyId, context.Installed.Toml.TokenCertificateId);
+        IReadOnlyList<TokenObject> objects = PublicTokenObjects.Read(context.Token!, context.Hsm?.ModuleParameters);
+        TokenObject[] keys = [.. objects.Where(o => o.Kind == TokenObjectKind.PublicKey && o.Id == keyId)];
+        TokenObject[] certificates = [.. objects.Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificateId)];
+        TokenObject? key = keys.OrderByDescending(o => o.Label == TokenNames.KeyLabel).FirstOrDefault();
+        TokenObject? certificate = certificates.OrderByDescending(o => o.Label == TokenNames.CertificateLabel).FirstOrDefault();
         if (certificate is null)
         {
-            return CheckFinding.Failed($"The token shows no certificate \"{TokenNames.CertificateLabel}\" with id {TokenNames.Hex(TokenNames.CertificateId)}.", Anew);
+            return CheckFinding.Failed($"The token shows no certificate with id {certificateId}.", Anew);
         }
 
         if (key is not null && key.PublicKeyHash != certificate.PublicKeyHash)
@@ -45,9 +49,8 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
             return CheckFinding.Failed("client.pem is for another key than the certificate in the token.", Anew);
         }
 
-        int strangers = objects.Count(o => o.Id == TokenNames.Hex(o.Kind == TokenObjectKind.Certificate ? TokenNames.CertificateId : TokenNames.KeyId)) - (key is null ? 1 : 2);
         return key is null ? CheckFinding.Warning("The token shows its certificate, but its public key only after a login.", "Use -Online: the gateway tells whether they are a pair.")
-            : strangers > 0 && objects.All(o => o.Kind != TokenObjectKind.PrivateKey) ? CheckFinding.Warning("More than one object in the token has our id: the OTA client may take the wrong one.", "Remove what is not the device's with the token's own tools.")
+            : keys.Length > 1 || certificates.Length > 1 ? CheckFinding.Warning("More than one object in the token has our id: the OTA client may take the wrong one.", "Remove what is not the device's with the token's own tools.")
             : CheckFinding.Passed("The key and the certificate in the token are a pair; no login was made");
     }
 }

@@ -12,8 +12,12 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
     public byte[]? Find(string label, byte id)
     {
         List<IObjectHandle> handles = objects.Find(TokenObjectKind.Certificate, label, id);
-        return handles.Count == 0 ? null : access.ReadBytes(handles[^1], CKA.CKA_VALUE);
+        return handles.Count == 0 ? null : Read(handles[^1]);
     }
+
+    /// <summary>Reads a certificate.</summary>
+    /// <returns>The DER; <see langword="null"/> where the token does not show it.</returns>
+    public byte[]? Read(IObjectHandle handle) => access.ReadBytes(handle, CKA.CKA_VALUE);
 
     /// <summary>Puts a certificate in.</summary>
     /// <param name="value">The certificate, DER.</param>

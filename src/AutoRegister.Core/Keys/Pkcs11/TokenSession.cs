@@ -160,6 +160,15 @@ public sealed class TokenSession : IDisposable
     /// <returns>The DER; <see langword="null"/> when there is none.</returns>
     public byte[]? FindCertificate(string label = TokenNames.CertificateLabel, byte id = TokenNames.CertificateId) => certificates.Find(label, id);
 
+    /// <summary>Reads a certificate.</summary>
+    /// <param name="found">The certificate, from <see cref="FindObjects"/>.</param>
+    /// <returns>The DER; <see langword="null"/> where the token does not show it.</returns>
+    public byte[]? ReadCertificate(TokenObject found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        return found.Handle is null ? null : certificates.Read(found.Handle);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
