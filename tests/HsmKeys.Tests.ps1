@@ -35,7 +35,7 @@ Describe 'A <Algorithm> key in <Place>' -ForEach @(
     It 'is made, certified by the factory, and proves the device''s identity' {
         $hsm = if ($Place -eq 'a file') { @{ Hsm = '' } } else { @{} }
         $device = New-RigDevice -Path "$TestDrive/$Algorithm-$($Place.Substring(2))" -Token $factory.Token @hsm
-        $run = Invoke-RigCommand "`$key = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -KeyAlgorithm $Algorithm; `$key.CertificateRequest; `$null = `$key | Register-FoundriesDevice | Export-SotaCredentials" -Device $device -Factory $factory
+        $run = Invoke-RigCommand "`$key = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -KeyAlgorithm $Algorithm; `$key.CertificateRequest; `$null = `$key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $request = Invoke-RigProcess openssl @('req', '-noout', '-text', '-verify') -InputText $run.Output
         "$($request.Output)$($request.Error)" | Should -Match 'self-signature verify OK'
@@ -79,11 +79,73 @@ Describe 'A key that was there before' {
             [System.IO.Directory]::Delete($device.Sota, $true)
         }
 
-        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)'$Config | New-HsmDeviceKey -UseExisting$Key | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)'$Config | New-HsmDeviceKey -UseExisting$Key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object { `$_.GatewayVerified; `$_.Uuid }" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
+        $run.Lines[0] | Should -Be 'True' -Because $run.Error
         [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match 'tls_pkey_id = "05"'
         @(Get-RigTokenObject $device | Where-Object Class -EQ 'Private Key').Count | Should -Be 2
         (Get-RigGatewayAnswer $device).Output | Should -Match $run.Lines[-1]
+    }
+}
+
+Describe 'A key and a certificate that were there before' {
+    BeforeAll {
+        $device = New-RigDevice -Path "$TestDrive/provisioned" -Token $factory.Token
+        Add-Token $device 'aktualizr'
+        $login = '--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin)
+        $null = Invoke-Tool $device ($login + @('--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'maker', '--id', '05'))
+        $config = "Get-SotaConfig -Root '$($device.Root)' -ApiTokenPath '$($device.Root)/etc/lmp-device-register-token'"
+        $use = "$config | New-HsmDeviceKey -UseExisting -KeyLabel maker"
+        $existing = "Register-FoundriesDevice -UseExistingCertificate -GatewayServer '$($factory.gateway)' -OstreeServer '$($factory.gateway)/ostree' -RootCertificatePath '$TestDrive/factory-root.crt'"
+
+        # The manufacturer: has the factory certify the key, puts the certificate beside it, and leaves no other trace.
+        $made = Invoke-RigCommand "$use | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
+        $uuid = $made.Lines[-1]
+        $answered = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
+        [System.IO.File]::Copy("$($device.Sota)/root.crt", "$TestDrive/factory-root.crt")
+        $null = Invoke-RigProcess openssl @('x509', '-in', "$($device.Sota)/client.pem", '-outform', 'DER', '-out', "$TestDrive/maker.der")
+        $null = Invoke-Tool $device ($login + @('--delete-object', '--type', 'cert', '--id', '03'))
+        $null = Invoke-Tool $device ($login + @('--write-object', "$TestDrive/maker.der", '--type', 'cert', '--id', '06', '--label', 'maker'))
+        [System.IO.Directory]::Delete($device.Sota, $true)
+        $registered = @(Get-RigLedger $factory).Count
+    }
+
+    It 'for <What> are not taken, and the error says why' -ForEach @(
+        @{ What = 'another factory'; Option = '-Factory other'; Says = "is of the factory 'acme', not of 'other'" }
+        @{ What = 'another device than this one was told to be'; Option = '-Uuid 11111111-2222-3333-4444-555555555555'; Says = "not for '11111111-2222-3333-4444-555555555555'" }
+    ) {
+        $run = Invoke-RigCommand "$($use.Replace('Get-SotaConfig', "Get-SotaConfig $Option")) | $existing" -Device $device
+        $run.Error | Should -Match 'No certificate in token "aktualizr"'
+        $run.Error | Should -Match $Says
+        "$($device.Sota)/sota.toml" | Should -Not -Exist
+        [System.IO.Directory]::Delete($device.Sota, $true)
+    }
+
+    It 'are used as they are: no request, nothing new in the token, and the gateway accepts the device' {
+        $before = @(Get-RigTokenObject $device | ForEach-Object { "$($_.Class) $($_.label) $($_.ID)" })
+        # There is no API token, and none is needed.
+        [System.IO.File]::Delete("$($device.Root)/etc/lmp-device-register-token")
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' -DeviceAuthorization | New-HsmDeviceKey -UseExisting -KeyLabel maker | $existing | Export-SotaCredentials -VerifyGateway | ForEach-Object { `$_.GatewayVerified; `$_.Uuid }" -Device $device
+        $run.Lines -join ' ' | Should -Be "True $uuid" -Because $run.Error
+        @(Get-RigTokenObject $device | ForEach-Object { "$($_.Class) $($_.label) $($_.ID)" }) | Should -Be $before
+        @(Get-RigLedger $factory).Count | Should -Be $registered
+        (Get-RigGatewayAnswer $device).Output | Should -Match $uuid
+    }
+
+    It 'get the configuration that the factory would have sent, with the ids they have' {
+        $written = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
+        $written | Should -Be $answered.Replace('tls_clientcert_id = "03"', 'tls_clientcert_id = "06"')
+        $written | Should -Match 'tls_pkey_id = "05"'
+    }
+
+    It 'are found by the doctor, with the gateway asked' {
+        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($device.Root)' -Online | Where-Object Name -In 'Key and certificate', 'Gateway' | ForEach-Object { `"`$(`$_.Name): `$(`$_.Status)`" }" -Device $device -Factory $factory
+        $run.Lines -join ', ' | Should -Be 'Key and certificate: Passed, Gateway: Passed' -Because $run.Error
+    }
+
+    It 'are a device that is registered when everything runs again' {
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -UseExisting -KeyLabel maker | $existing | Export-SotaCredentials | ForEach-Object AlreadyRegistered" -Device $device
+        $run.Output | Should -Match 'True'
     }
 }
 

@@ -15,7 +15,7 @@ internal static class ErrorRecords
     internal static ErrorCategory CategoryOf(ErrorId id) => id switch
     {
         ErrorId.RootNotFound or ErrorId.TokenFileMissing or ErrorId.HsmModuleNotFound or ErrorId.HsmTokenNotFound
-            or ErrorId.HsmKeyNotFound or ErrorId.ApiTokenMissing => ErrorCategory.ObjectNotFound,
+            or ErrorId.HsmKeyNotFound or ErrorId.HsmCertificateNotFound or ErrorId.ApiTokenMissing => ErrorCategory.ObjectNotFound,
 
         ErrorId.FileUnreadable => ErrorCategory.ReadError,
         ErrorId.WriteFailed or ErrorId.ApiTokenNotRemoved => ErrorCategory.WriteError,

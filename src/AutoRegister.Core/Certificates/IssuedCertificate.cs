@@ -54,13 +54,25 @@ public sealed class IssuedCertificate
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/> naming the first difference.</exception>
     public void CheckBelongsTo(DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
     {
+        string? difference = FindDifference(subject, keyFingerprint, now);
+        Require(difference is null, difference);
+    }
+
+    /// <summary>Looks for what keeps the certificate from being a device's.</summary>
+    /// <param name="subject">Who it must be for.</param>
+    /// <param name="keyFingerprint">The key it must certify.</param>
+    /// <param name="now">The time it must be valid at; a day's clock skew is allowed for.</param>
+    /// <returns>The first difference, as the end of a sentence about the certificate; <see langword="null"/> when there is none.</returns>
+    public string? FindDifference(DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
+    {
         ArgumentNullException.ThrowIfNull(subject);
-        Require(KeyFingerprint == keyFingerprint, "is for another key than the one this device made");
-        Require(CommonName == subject.Uuid, $"is for the device '{Printable.Text(CommonName)}', not for '{subject.Uuid}'");
-        Require(OrganizationalUnit == subject.Factory, $"is of the factory '{Printable.Text(OrganizationalUnit)}', not of '{subject.Factory}'");
-        Require(AllowsClientAuthentication(), "does not allow client authentication");
-        Require(Leaf.NotBefore.ToUniversalTime() - ClockSkew <= now.UtcDateTime, $"is not valid before {Leaf.NotBefore.ToUniversalTime():u}");
-        Require(Leaf.NotAfter.ToUniversalTime() + ClockSkew >= now.UtcDateTime, $"expired at {Leaf.NotAfter.ToUniversalTime():u}");
+        return KeyFingerprint != keyFingerprint ? "is for another key than the one this device made"
+            : CommonName != subject.Uuid ? $"is for the device '{Printable.Text(CommonName)}', not for '{subject.Uuid}'"
+            : OrganizationalUnit != subject.Factory ? $"is of the factory '{Printable.Text(OrganizationalUnit)}', not of '{subject.Factory}'"
+            : !AllowsClientAuthentication() ? "does not allow client authentication"
+            : Leaf.NotBefore.ToUniversalTime() - ClockSkew > now.UtcDateTime ? $"is not valid before {Leaf.NotBefore.ToUniversalTime():u}"
+            : Leaf.NotAfter.ToUniversalTime() + ClockSkew < now.UtcDateTime ? $"expired at {Leaf.NotAfter.ToUniversalTime():u}"
+            : null;
     }
 
     /// <summary>
@@ -133,7 +145,7 @@ public sealed class IssuedCertificate
         .Select(part => part.GetSingleElementValue() ?? string.Empty)
         .FirstOrDefault(string.Empty);
 
-    private static void Require(bool condition, string difference)
+    private static void Require(bool condition, string? difference)
     {
         if (!condition)
         {

@@ -56,7 +56,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         using DirectoryLock held = Lock(key.Config, cancellation);
         var schedule = new RetrySchedule(options.RetryFor, observer, options.Time);
         using var authority = new RequestAuthority(key.Config, client, options, observer);
-        return await new RegistrationStep(key, client, schedule, authority, options.Time, observer).RunAsync(cancellation).ConfigureAwait(false);
+        return await new RegistrationStep(key, client, schedule, authority, options.Time, observer, options.Provisioned).RunAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Puts the credentials in place; after <c>sota.toml</c> nothing is undone.</summary>

@@ -14,4 +14,10 @@ public sealed record EnrollerOptions
 
     /// <summary>Whether a person is there who can authorise the device when there is no API token.</summary>
     public bool PersonIsThere { get; init; }
+
+    /// <summary>
+    /// What is to be known of the gateway where the certificate that came with an existing key is taken instead of registering
+    /// the device; <see langword="null"/> to register it.
+    /// </summary>
+    public ProvisionedGateway? Provisioned { get; init; }
 }

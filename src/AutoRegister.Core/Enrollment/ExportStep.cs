@@ -25,13 +25,14 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         }
 
         string keyLocation = Path.Join(config.SotaPath, CredentialFileNames.PrivateKey);
+        SotaConfig written = config;
         if (config.Hsm is not null)
         {
             keyLocation = registration.Key.KeyLocation;
-            StoreInToken(answer);
+            written = StoreInToken(config.Hsm, answer, entry);
         }
 
-        IReadOnlyList<string> files = CredentialWriter.Write(config, answer, journal.PrivateKeyPath);
+        IReadOnlyList<string> files = CredentialWriter.Write(written, answer, journal.PrivateKeyPath);
         journal.Remove();
         observer.ReportStep("Device is now registered.");
         return new ExportedCredentials
@@ -49,12 +50,19 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         };
     }
 
-    private void StoreInToken(RegistrationAnswer answer)
+    /// <summary>A certificate that came with the key stays where it is, and <c>sota.toml</c> gets its id.</summary>
+    private SotaConfig StoreInToken(HsmSettings hsm, RegistrationAnswer answer, JournalEntry entry)
     {
-        using TokenSession session = TokenSession.OpenPublic(config.Hsm!, observer);
+        if (entry.CertificateId.Length > 0)
+        {
+            return config with { Hsm = hsm with { ExistingCertificateId = entry.CertificateId } };
+        }
+
+        using TokenSession session = TokenSession.OpenPublic(hsm, observer);
         session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
         session.MakeDurable();
-        observer.ReportStep($"Certificate written to the token '{config.Hsm!.TokenLabel}'");
+        observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
+        return config;
     }
 
     private ExportedCredentials AlreadyThere()

@@ -12,7 +12,8 @@ namespace AutoRegister.Core.Enrollment;
 /// later 409 is understood as the answer that was lost.
 /// </summary>
 internal sealed class RegistrationStep(
-    DeviceKey key, RegistrationClient client, RetrySchedule schedule, RequestAuthority authority, TimeProvider time, IRegistrationObserver observer)
+    DeviceKey key, RegistrationClient client, RetrySchedule schedule, RequestAuthority authority, TimeProvider time, IRegistrationObserver observer,
+    ProvisionedGateway? provisioned = null)
 {
     private readonly EnrollmentJournal journal = new(key.Config.SotaPath);
     private int attempts;
@@ -34,6 +35,12 @@ internal sealed class RegistrationStep(
         {
             observer.ReportStep($"The answer for {entry.Uuid} is already here");
             return Describe(entry, kept);
+        }
+
+        if (provisioned is not null)
+        {
+            (entry, RegistrationAnswer own) = new ProvisionedCertificate(key, provisioned, time, observer).Take(entry);
+            return Describe(Remember(entry, own), own);
         }
 
         observer.ReportStep($"Registering device {key.Config.Name ?? entry.Uuid} with factory {entry.Factory} at {key.Config.DeviceApi}");
@@ -65,8 +72,7 @@ internal sealed class RegistrationStep(
         }
 
         RegistrationAnswer answer = Check(entry, body);
-        journal.SaveAnswer(answer.Files);
-        entry = Remember(entry with { State = RegistrationState.AnswerReceived });
+        entry = Remember(entry with { State = RegistrationState.AnswerReceived }, answer);
         observer.ReportStep($"The factory issued certificate {answer.Certificate.Leaf.SerialNumber} for {entry.Uuid}");
         return (entry, answer);
     }
@@ -105,6 +111,12 @@ internal sealed class RegistrationStep(
             $"{conflict.Message} An earlier request of this device was answered, and the answer was lost. "
             + $"It begins anew as {fresh.Uuid}; delete the device {entry.Uuid} in the factory.");
         return Remember(fresh);
+    }
+
+    private JournalEntry Remember(JournalEntry entry, RegistrationAnswer answer)
+    {
+        journal.SaveAnswer(answer.Files);
+        return Remember(entry);
     }
 
     private JournalEntry Remember(JournalEntry entry)

@@ -133,6 +133,9 @@ public enum ErrorId
     /// <summary>No key answers the description.</summary>
     HsmKeyNotFound,
 
+    /// <summary>No certificate in the token fits the key, the device and the factory.</summary>
+    HsmCertificateNotFound,
+
     /// <summary>The token failed in a way that has no id of its own; the message carries the CKR name.</summary>
     HsmFailure,
 

@@ -51,6 +51,7 @@ internal static class Remedies
         ErrorId.HsmObjectConflict => "Remove the object that the message names, or run New-HsmDeviceKey -Force to have it replaced.",
         ErrorId.HsmKeyUnusable => "Make a new key with New-HsmDeviceKey -Force.",
         ErrorId.HsmKeyNotFound => "Register anew with New-HsmDeviceKey -Force.",
+        ErrorId.HsmCertificateNotFound => "Register the device without -UseExistingCertificate, or have its certificate put into the token.",
         ErrorId.HsmFailure => "Look up the CKR name in the module's documentation and log.",
         ErrorId.ApiTokenMissing => "Give an API token, or authorise the device in a browser with -DeviceAuthorization.",
         ErrorId.ServerUnreachable => "Check network, DNS, proxy and DEVICE_API; Test-SotaRegistration -Online shows which.",

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
@@ -23,7 +24,7 @@ internal sealed class RegistrationService(
         RequireSubject(csr, uuid);
 
         // Everything that can be refused is refused before the ledger hears of the device.
-        var sotaToml = SotaTomlTemplate.For(request, gateway).With(request.Overrides).ToString();
+        var sotaToml = SotaTomlTemplate.For(request, gateway, gateway.GetLeftPart(UriPartial.Authority) + "/ostree").With(OverrideRules.Check(request.Overrides)).ToString();
         var certificate = await devices.RegisterAsync(
             new DeviceClaim
             {

@@ -11,8 +11,21 @@ namespace AutoRegister.Factory.Sota;
 /// </summary>
 internal static partial class OverrideRules
 {
+    /// <summary>Refuses what must not be written, and returns the overrides as they are written.</summary>
+    public static Dictionary<string, IReadOnlyDictionary<string, string>> Check(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overrides)
+    {
+        var good = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+        foreach (var (section, keys) in overrides)
+        {
+            CheckSection(section);
+            good[section] = keys.ToDictionary(pair => CheckKey(section, pair.Key), pair => Value(section, pair.Key, pair.Value));
+        }
+
+        return good;
+    }
+
     /// <summary>Refuses a section that is no bare TOML key, and the one the device writes itself.</summary>
-    public static void CheckSection(string section)
+    private static void CheckSection(string section)
     {
         if (!BareKey().IsMatch(section))
         {
@@ -26,16 +39,18 @@ internal static partial class OverrideRules
     }
 
     /// <summary>Refuses a key that is no bare TOML key.</summary>
-    public static void CheckKey(string section, string key)
+    private static string CheckKey(string section, string key)
     {
         if (!BareKey().IsMatch(key))
         {
             throw RefusedException.Malformed($"the override key '{section}.{FieldRules.Quote(key)}' must be of A-Z, a-z, 0-9, '_' and '-'");
         }
+
+        return key;
     }
 
     /// <summary>The value as it is written; empty when the key is to be unset.</summary>
-    public static string Value(string section, string key, string source)
+    private static string Value(string section, string key, string source)
     {
         if (source.Length == 0)
         {

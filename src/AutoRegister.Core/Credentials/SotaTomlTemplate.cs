@@ -1,13 +1,13 @@
 using System.Text;
 using AutoRegister.Core.Enrollment;
 
-namespace AutoRegister.Factory.Sota;
+namespace AutoRegister.Core.Credentials;
 
 /// <summary>
 /// A device's <c>sota.toml</c>: sections, in them one line per key. It has two readers, a strict TOML parser and
 /// boost's INI parser, so there is never a section or a key twice, and nothing is escaped.
 /// </summary>
-internal sealed class SotaTomlTemplate
+public sealed class SotaTomlTemplate
 {
     private readonly List<(string Name, List<(string Key, string Value)> Keys)> sections = [];
 
@@ -16,15 +16,21 @@ internal sealed class SotaTomlTemplate
     }
 
     /// <summary>What every device gets, before the overrides of its request.</summary>
-    public static SotaTomlTemplate For(RegistrationRequest request, Uri gateway)
+    /// <param name="request">Who the device is; its values have been checked.</param>
+    /// <param name="gateway">The device gateway.</param>
+    /// <param name="ostreeServer">Where OSTree content is.</param>
+    /// <returns>The file.</returns>
+    public static SotaTomlTemplate For(RegistrationRequest request, Uri gateway, string ostreeServer)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(gateway);
         var server = gateway.GetLeftPart(UriPartial.Authority);
         var directory = request.SotaConfigDir;
         var toml = new SotaTomlTemplate();
         toml.Add("tls", ("server", server), ("ca_source", "file"), ("pkey_source", "file"), ("cert_source", "file"));
         toml.Add("provision", ("server", server), ("primary_ecu_hardware_id", request.HardwareId));
         toml.Add("uptane", ("repo_server", $"{server}/repo"), ("key_source", "file"));
-        toml.Add("pacman", ("type", "ostree+compose_apps"), ("ostree_server", $"{server}/ostree"));
+        toml.Add("pacman", ("type", "ostree+compose_apps"), ("ostree_server", ostreeServer));
         toml.Add("storage", ("type", "sqlite"), ("path", $"{directory}/"));
         toml.Add(
             "import",
@@ -40,16 +46,17 @@ internal sealed class SotaTomlTemplate
         return toml;
     }
 
-    /// <summary>Applies a request's overrides: TOML source per key, empty to unset it.</summary>
+    /// <summary>Applies a request's overrides.</summary>
+    /// <param name="overrides">Section, key, and one TOML value on one line; empty to unset the key.</param>
+    /// <returns>The same file.</returns>
     public SotaTomlTemplate With(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overrides)
     {
+        ArgumentNullException.ThrowIfNull(overrides);
         foreach (var (section, keys) in overrides)
         {
-            OverrideRules.CheckSection(section);
             foreach (var (key, value) in keys)
             {
-                OverrideRules.CheckKey(section, key);
-                Set(section, key, OverrideRules.Value(section, key, value));
+                Set(section, key, value);
             }
         }
 
@@ -57,6 +64,7 @@ internal sealed class SotaTomlTemplate
     }
 
     /// <summary>The file's text.</summary>
+    /// <returns>TOML that is INI as well.</returns>
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -1,0 +1,46 @@
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Enrollment;
+
+public sealed class ProvisionedGatewayTests : IDisposable
+{
+    private readonly string root = Path.GetTempFileName();
+
+    public ProvisionedGatewayTests()
+    {
+        byte[] certificate = Keys.Pkcs11.TestCertificate.ForNewKey("root");
+        File.WriteAllText(root, "a word before\n" + Core.Certificates.Pem.Encode("CERTIFICATE", certificate));
+    }
+
+    public void Dispose() => File.Delete(root);
+
+    [Theory]
+    [InlineData("http://ota.example.com:8443", "no absolute https URL")]
+    [InlineData("ota.example.com", "no absolute https URL")]
+    [InlineData("https://ota.example.com:8443/repo", "has a path")]
+    [InlineData("https://user:word@ota.example.com", "has a user name")]
+    public void What_is_no_gateway_is_refused(string url, string says)
+    {
+        var e = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load(url, null, root));
+
+        Assert.Equal(ErrorId.SettingInvalid, e.Id);
+        Assert.Contains(says, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("word", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_root_file_must_hold_a_certificate_and_only_that_is_taken()
+    {
+        Assert.StartsWith("-----BEGIN", ProvisionedGateway.Load("https://ota.example.com:8443/", null, root).RootCertificate, StringComparison.Ordinal);
+        Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/etc/passwd")).Id);
+        Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/nonexistent")).Id);
+    }
+
+    [Theory]
+    [InlineData(null, "https://ota.example.com:8443/treehub")]
+    [InlineData("https://ostree.example.com/repo/", "https://ostree.example.com/repo")]
+    public void Where_ostree_content_is_follows_the_gateway_unless_told(string? given, string expected) =>
+        Assert.Equal(expected, ProvisionedGateway.Load("https://ota.example.com:8443", given, root).OstreeServer);
+}
