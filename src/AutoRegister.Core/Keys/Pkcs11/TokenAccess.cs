@@ -39,8 +39,9 @@ internal sealed class TokenAccess(OpenedSession opened)
             {
                 return action(opened.Session);
             }
-            catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_NOT_LOGGED_IN && opened.CanLogIn)
+            catch (Pkcs11Exception e) when (e.RV is CKR.CKR_USER_NOT_LOGGED_IN or CKR.CKR_SESSION_READ_ONLY && opened.CanLogIn)
             {
+                // tpm2-pkcs11 calls a session without a login read-only, whatever it was opened as.
                 // Not in the filter: that runs before the failed action has given back what it holds.
                 opened.LogIn();
                 return action(opened.Session);
