@@ -3,6 +3,7 @@
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    Import-Module "$PSScriptRoot/support/HsmModules.psm1"
     Import-Module "$PSScriptRoot/support/HsmRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory" -Argument @('--allow-key-types', 'p256,p384,p521,rsa2048,rsa3072')
 
@@ -45,9 +46,10 @@ AfterAll {
 }
 
 Describe 'A device with a token of <Name>' -ForEach @(
-    @{ Name = 'SoftHSM2' }
-    @{ Name = 'tpm2-pkcs11' }
-    @{ Name = 'NSS' }
+    # Logins: of the whole line with -Force. The key needs one everywhere; the certificate only where public objects need one.
+    @{ Name = 'SoftHSM2'; Logins = 1 }
+    @{ Name = 'tpm2-pkcs11'; Logins = 2 }
+    @{ Name = 'NSS'; Logins = 1 }
 ) {
     BeforeAll {
         $hsm = Open-RigHsm -Name $Name -Path "$TestDrive/$Name"
@@ -88,6 +90,12 @@ Describe 'A device with a token of <Name>' -ForEach @(
         $answer.Output | Should -Match '"factory": ?"acme"' -Because $answer.Error
     }
 
+    It 'proves its identity to the gateway from .NET, says the doctor on <Name>' {
+        Skip-Unstarted $hsm
+        $asked = Invoke-RigHsmCommand $device "Test-SotaRegistration -Root '$($device.Root)' -Online | Where-Object Name -In 'Key and certificate', 'Gateway' | ForEach-Object { `"`$(`$_.Name): `$(`$_.Status)`" }" $factory
+        $asked.Lines -join ', ' | Should -Match '^Key and certificate: (Passed|Warning), Gateway: Passed$' -Because $asked.Output
+    }
+
     It 'stays as it is when the wrapper runs again on <Name>' {
         Skip-Unstarted $hsm
         $again = Invoke-RigHsmWrapper $device $factory
@@ -95,13 +103,20 @@ Describe 'A device with a token of <Name>' -ForEach @(
         $again.Output | Should -Match 'Already registered'
     }
 
-    It 'gets another key and certificate with -Force, one login a cmdlet, and proves its identity again on <Name>' {
+    It 'gets another key and certificate with -Force, one login a cmdlet at most, keeps strangers'' keys, and proves its identity again on <Name>' {
         Skip-Unstarted $hsm
+        $null = Invoke-RigHsmTool $device @('--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin), '--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'stranger', '--id', '08')
         $log = "$TestDrive/$Name.force.log"
         $forced = Invoke-RigHsmCommand $device '$config | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid' $factory -SpyLog $log
         $forced.ExitCode | Should -Be 0 -Because $forced.Error
-        Get-CallCount $log 'C_Login' | Should -Be 2
+        Get-CallCount $log 'C_Login' | Should -Be $Logins
         Get-CallCount $log 'C_GenerateKeyPair' | Should -Be 1
+        Get-CallCount $log 'C_InitToken' | Should -Be 0
+        $left = Invoke-RigHsmCommand $device '$config | Get-HsmToken -Object | ForEach-Object { "$($_.Class) $($_.Label) $($_.Id)" }'
+        foreach ($expected in 'PrivateKey stranger 08', 'PublicKey stranger 08', 'PrivateKey tls 01', 'PublicKey tls 01', 'Certificate client 03') {
+            @($left.Lines -eq $expected).Count | Should -Be 1 -Because $left.Output
+        }
+
         # The spy is gone: the OTA client uses the module itself.
         $toml = "$($device.Sota)/sota.toml"
         [System.IO.File]::WriteAllText($toml, [regex]::Replace([System.IO.File]::ReadAllText($toml), '(?m)^module = .*$', "module = `"$($hsm.Module)`""))
@@ -113,11 +128,17 @@ Describe 'A device with a token of <Name>' -ForEach @(
         $text = [System.IO.File]::ReadAllText("$TestDrive/$Name.force.log")
         $order = @([regex]::Matches($text, '(?m)^\d+: (C_Initialize|C_Login|C_GenerateKeyPair|C_Sign|C_CreateObject|C_Finalize)$') | ForEach-Object { $_.Groups[1].Value })
         # Each signature is two calls: the first asks for its length.
-        $order -join ' ' | Should -Match '^(C_Initialize C_Finalize )*C_Initialize C_Login C_GenerateKeyPair (C_Sign )+C_Finalize C_Initialize C_Login C_CreateObject C_Finalize$'
+        $order -join ' ' | Should -Match '^(C_Initialize C_Finalize )*C_Initialize C_Login C_GenerateKeyPair (C_Sign )+C_Finalize C_Initialize (C_CreateObject C_Login )?C_CreateObject C_Finalize$'
         $made = [regex]::Match($text, '(?s)\d+: C_GenerateKeyPair\n.*?Returned').Value
         foreach ($asked in 'CKA_TOKEN\s+True', 'CKA_PRIVATE\s+True', 'CKA_SENSITIVE\s+True', 'CKA_EXTRACTABLE\s+False', 'CKA_SIGN\s+True', 'CKA_VERIFY\s+True') {
             $made | Should -Match $asked
         }
+    }
+
+    It 'is asked by -VerifyGateway as well, with a key that was made by -Force on <Name>' {
+        Skip-Unstarted $hsm
+        $verified = Invoke-RigHsmCommand $device '$config | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified' $factory
+        $verified.Output.Trim() | Should -Be 'True' -Because $verified.Error
     }
 
     It 'refuses a foreign key under our <Which> and leaves it alone on <Name>' -ForEach @(
@@ -167,6 +188,27 @@ Describe 'A device with a token of <Name>' -ForEach @(
         [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
         $said = 1..4 | ForEach-Object { (Invoke-RigHsmWrapper $locked $factory).Error }
         "$said" | Should -Match '\[HsmPinLocked\]'
+    }
+}
+
+Describe 'A device whose module is NSS itself, not p11-kit' {
+    BeforeAll {
+        $hsm = Open-RigHsm -Name 'NSS' -Path "$TestDrive/direct"
+    }
+
+    AfterAll {
+        Close-RigHsm $hsm
+    }
+
+    It 'is registered with -HsmModuleParameter, and the gateway accepts its key, on NSS' {
+        Skip-Unstarted $hsm
+        $device = New-RigHsmDevice -Hsm $hsm -Name 'device' -Token $factory.Token
+        $direct = "`$direct = Get-SotaConfig -Root '$($device.Root)' -HsmModule '$(Get-RigPath LibraryPath)/libsoftokn3.so' -HsmModuleParameter '$($device.NssParameter.Replace("'", "''"))'"
+        $run = Invoke-RigHsmCommand $device "$direct; `$direct | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified; `$direct | Get-HsmToken -Object | ForEach-Object Label" $factory
+        $run.Lines[0] | Should -Be 'True' -Because $run.Error
+        @($run.Lines[1..3] | Where-Object { $_ -in 'tls', 'client' }).Count | Should -Be 3 -Because $run.Output
+        $bare = Invoke-RigHsmCommand $device "Get-HsmToken '$(Get-RigPath LibraryPath)/libsoftokn3.so'"
+        $bare.Error | Should -Match 'cannot be initialised'
     }
 }
 

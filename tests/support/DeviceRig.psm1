@@ -10,19 +10,20 @@ $LibraryPath = if ($OnArm) { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86
 
 # What the device's secrets are in every test: easy to search for, and accepted by every token.
 $Rig = @{
-    Module     = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister')
-    Wrapper    = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister', 'device', 'lmp-device-auto-register.ps1')
-    FactoryExe = [System.IO.Path]::Combine($Top, 'out', 'factory', 'lmp-factory')
-    Shell      = [Environment]::ProcessPath
-    SoftHsm    = "$LibraryPath/softhsm/libsofthsm2.so"
-    Pin        = '87654321'
-    SoPin      = '12345678'
+    Module      = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister')
+    Wrapper     = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister', 'device', 'lmp-device-auto-register.ps1')
+    FactoryExe  = [System.IO.Path]::Combine($Top, 'out', 'factory', 'lmp-factory')
+    Shell       = [Environment]::ProcessPath
+    LibraryPath = $LibraryPath
+    SoftHsm     = "$LibraryPath/softhsm/libsofthsm2.so"
+    Pin         = '87654321'
+    SoPin       = '12345678'
 }
 
 function Get-RigPath {
     [CmdletBinding()]
     [OutputType([string])]
-    param([Parameter(Mandatory)] [ValidateSet('Module', 'Wrapper', 'FactoryExe', 'Shell', 'SoftHsm', 'Pin', 'SoPin')] [string] $Name)
+    param([Parameter(Mandatory)] [ValidateSet('Module', 'Wrapper', 'FactoryExe', 'Shell', 'LibraryPath', 'SoftHsm', 'Pin', 'SoPin')] [string] $Name)
 
     $Rig[$Name]
 }

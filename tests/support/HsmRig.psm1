@@ -1,62 +1,11 @@
-# Four PKCS#11 modules for acceptance tests, each with what it needs to run, and tokens of their own in a directory. Ends what
-# it started, and nothing else.
+# Devices whose tokens are of the modules of HsmModules.psm1, each token in a directory of its own, and what runs on them.
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 Import-Module "$PSScriptRoot/DeviceRig.psm1"
 
-$OnArm = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64'
-$LibraryPath = if ($OnArm) { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86_64-linux-gnu' }
-$P11KitModules = '/usr/share/p11-kit/modules'
-
-# What each module consists of: its library, the one that devices are told to use, and what must be there to run it.
-$Modules = @{
-    'SoftHSM2'     = @{ Module = "$LibraryPath/softhsm/libsofthsm2.so"; Needs = @() }
-    'tpm2-pkcs11'  = @{ Module = "$LibraryPath/pkcs11/libtpm2_pkcs11.so"; Needs = '/usr/bin/swtpm', '/usr/sbin/tpm2-abrmd', '/usr/bin/dbus-daemon', "$LibraryPath/libtss2-tcti-tabrmd.so.0" }
-    'NSS'          = @{ Module = "$LibraryPath/p11-kit-proxy.so"; Needs = "$LibraryPath/libsoftokn3.so", '/usr/bin/certutil', '/usr/bin/unshare', $P11KitModules }
-    'openCryptoki' = @{ Module = "$LibraryPath/pkcs11/libopencryptoki.so"; Needs = , '/usr/sbin/pkcsslotd' }
-}
-
-# Starts what a module needs. What cannot be started has a Problem, and its tests are skipped with it.
-function Open-RigHsm {
-    [CmdletBinding()]
-    [OutputType([hashtable])]
-    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Path)
-
-    $null = [System.IO.Directory]::CreateDirectory($Path)
-    $hsm = @{ Name = $Name; Path = $Path; Module = $Modules[$Name].Module; Environment = @{}; Processes = @(); Problem = '' }
-    foreach ($file in @($hsm.Module) + @($Modules[$Name].Needs)) {
-        if (-not [System.IO.File]::Exists($file) -and -not [System.IO.Directory]::Exists($file)) {
-            $hsm.Problem = "$file is not installed"
-            return $hsm
-        }
-    }
-
-    switch ($Name) {
-        'tpm2-pkcs11' { Open-Tpm $hsm }
-        'NSS' { Test-MountNamespace $hsm }
-        'openCryptoki' { Open-SlotDaemon $hsm }
-    }
-
-    $hsm
-}
-
-function Close-RigHsm {
-    [CmdletBinding()]
-    param([Parameter(Mandatory)] [hashtable] $Hsm)
-
-    $running = @($Hsm.Processes)
-    [array]::Reverse($running)
-    foreach ($process in $running) {
-        if (-not $process.HasExited) {
-            $process.Kill()
-            $process.WaitForExit()
-        }
-
-        $process.Dispose()
-    }
-}
+$LibraryPath = Get-RigPath LibraryPath
 
 # A token nobody has used, as a device root with its hsm file: New-RigDevice with this module.
 function New-RigHsmDevice {
@@ -158,67 +107,6 @@ function Invoke-RigHsmTool {
     $run
 }
 
-function Wait-Rig([scriptblock] $Condition, [string] $What) {
-    $limit = [DateTime]::UtcNow.AddSeconds(30)
-    while (-not (& $Condition)) {
-        if ([DateTime]::UtcNow -gt $limit) {
-            throw $What
-        }
-
-        [System.Threading.Thread]::Sleep(100)
-    }
-}
-
-# A process that runs until Close-RigHsm, its words in a file.
-function Invoke-HsmProcess([hashtable] $Hsm, [string] $Name, [string[]] $Line, [hashtable] $Environment = @{}) {
-    $quoted = ($Line | ForEach-Object { "'$_'" }) -join ' '
-    $process = Start-RigProcess sh @('-c', "exec $quoted >'$($Hsm.Path)/$Name.log' 2>&1") -Environment $Environment
-    $process.StandardInput.Close()
-    $Hsm.Processes += $process
-}
-
-function Get-FreePort {
-    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $port = $listener.LocalEndpoint.Port
-    $listener.Stop()
-    $port
-}
-
-# A software TPM, the resource manager on a private bus in front of it: without it the TPM runs out of slots for objects.
-function Open-Tpm([hashtable] $Hsm) {
-    $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/tpm")
-    # tpm2-abrmd expects the control channel one port above the other.
-    $port = Get-FreePort
-    Invoke-HsmProcess -Hsm $Hsm -Name 'swtpm' -Line @('swtpm', 'socket', '--tpm2', '--tpmstate', "dir=$($Hsm.Path)/tpm", '--server', "type=tcp,port=$port,bindaddr=127.0.0.1",
-        '--ctrl', "type=tcp,port=$($port + 1),bindaddr=127.0.0.1", '--flags', 'not-need-init,startup-clear')
-    Invoke-HsmProcess -Hsm $Hsm -Name 'dbus' -Line @('dbus-daemon', '--session', '--nofork', '--print-address=1')
-    $bus = "$($Hsm.Path)/dbus.log"
-    try {
-        Wait-Rig { [System.IO.File]::Exists($bus) -and [System.IO.File]::ReadAllText($bus).Contains("`n") } 'the private message bus did not start'
-        $session = @{ DBUS_SESSION_BUS_ADDRESS = [System.IO.File]::ReadAllText($bus).Split("`n")[0] }
-        Invoke-HsmProcess -Hsm $Hsm -Name 'abrmd' -Line @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:port=$port") -Environment $session
-        Wait-Rig {
-            $owner = 'dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner', 'string:com.intel.tss2.Tabrmd'
-            (Invoke-RigProcess $owner[0] $owner[1..6] -Environment $session).ExitCode -eq 0
-        } 'tpm2-abrmd did not start'
-        $Hsm.Environment = $session + @{ TPM2_PKCS11_TCTI = 'tabrmd:bus_type=session'; TSS2_LOG = 'all+NONE' }
-    }
-    catch [System.Management.Automation.RuntimeException] {
-        $Hsm.Problem = "$_"
-    }
-}
-
-# p11-kit hands NSS its parameter string, from a module file. As root it reads the system's folder only: each process gets a
-# mount namespace of its own, in which that folder is the test's.
-function Test-MountNamespace([hashtable] $Hsm) {
-    $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/none")
-    $tried = Invoke-RigProcess unshare @('--mount', '--', 'mount', '--bind', "$($Hsm.Path)/none", $P11KitModules)
-    if ($tried.ExitCode -ne 0) {
-        $Hsm.Problem = "a mount namespace cannot be made: $($tried.Error.Trim())"
-    }
-}
-
 function Add-NssDatabase([hashtable] $Device) {
     $modules = "$($Device.Root)/p11-kit"
     $database = "$($Device.Root)/nss"
@@ -232,25 +120,7 @@ function Add-NssDatabase([hashtable] $Device) {
 
     $Device.NssParameter = "configdir='sql:$database' certPrefix='' keyPrefix='' secmod='secmod.db' flags=internalKeySlot dbTokenDescription='aktualizr'"
     [System.IO.File]::WriteAllText("$modules/nss.module", "module: $LibraryPath/libsoftokn3.so`nx-init-reserved: $($Device.NssParameter)`n")
-    $Device.Prefix = 'unshare', '--mount', '--', 'sh', '-c', "mount --bind '$modules' $P11KitModules && exec `"`$@`"", 'sh'
-}
-
-# openCryptoki's daemon has one place for all its users: a running one is used and left alone.
-function Open-SlotDaemon([hashtable] $Hsm) {
-    $probe = { (Invoke-RigProcess pkcs11-tool @('--module', $Hsm.Module, '--list-slots')).ExitCode -eq 0 }
-    if (& $probe) {
-        return
-    }
-
-    $started = Invoke-RigProcess sh @('-c', 'pkcsslotd >/dev/null 2>&1 </dev/null')
-    $pidFile = '/run/pkcsslotd.pid', '/var/run/pkcsslotd.pid' | Where-Object { [System.IO.File]::Exists($_) }
-    if ($started.ExitCode -ne 0 -or -not (& $probe)) {
-        $Hsm.Problem = "pkcsslotd cannot be started (exit code $($started.ExitCode))"
-    }
-
-    if ($pidFile) {
-        $Hsm.Processes += [System.Diagnostics.Process]::GetProcessById([int] [System.IO.File]::ReadAllText(@($pidFile)[0]).Trim())
-    }
+    $Device.Prefix = 'unshare', '--mount', '--', 'sh', '-c', "mount --bind '$modules' $($Device.Hsm.P11KitModules) && exec `"`$@`"", 'sh'
 }
 
 Export-ModuleMember -Function '*-RigHsm*'
