@@ -35,6 +35,8 @@ internal static class Pkcs11Errors
                 (ErrorId.HsmMechanismMissing, "Use a token that can make EC P-256 keys and sign with them."),
             CKR.CKR_USER_NOT_LOGGED_IN =>
                 (ErrorId.HsmFailure, "Someone else in this process has logged out of the token; run again."),
+            CKR.CKR_FUNCTION_CANCELED =>
+                (ErrorId.HsmFailure, "Nobody entered the PIN at the token's PIN pad; run again and enter it there."),
             _ => (ErrorId.HsmFailure, "Look up the return value in the module's documentation and log."),
         };
         return new AutoRegisterException(id, $"{Capital(subject)} failed: {cause.Method} returned {NameOf(cause.RV)}.", action, target, cause);

@@ -37,7 +37,8 @@ internal static class LibdlResolver
         }
     }
 
-    private static nint Resolve(string libraryName, Assembly assembly, DllImportSearchPath? searchPath)
+    /// <summary>Finds what stands in for <c>libdl</c>; leaves every other library to the runtime.</summary>
+    internal static nint Resolve(string libraryName, Assembly assembly, DllImportSearchPath? searchPath)
     {
         if (libraryName != "libdl")
         {

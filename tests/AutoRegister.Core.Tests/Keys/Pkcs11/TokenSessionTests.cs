@@ -1,4 +1,3 @@
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Keys.Pkcs11;
 using Xunit;
 
@@ -34,39 +33,29 @@ public sealed class TokenSessionTests : IDisposable
         Assert.Throws<ObjectDisposedException>(session.FindObjects);
     }
 
+    /// <summary>SoftHSM2 does not count its sessions (CK_UNAVAILABLE_INFORMATION): the spy does.</summary>
     [Fact]
-    public async Task Two_hundred_keys_on_eight_threads()
-    {
-        using TokenSession all = hsm.Open();
-
-        await GenerateOnEightThreads(200, hsm.Settings);
-
-        Assert.Equal(200, all.FindObjects().Count(o => o.Kind == TokenObjectKind.PrivateKey));
-    }
-
-    [Fact]
-    public async Task Threads_share_one_login_and_close_their_sessions()
+    public async Task Two_hundred_keys_on_eight_threads_share_one_login_and_close_their_sessions()
     {
         hsm.Open().Dispose();
         var log = new SpyLog();
         using (TokenSession first = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer))
         {
-            await GenerateOnEightThreads(16, SpyLog.Through(hsm.Settings));
+            await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, (n, _) =>
+            {
+                using TokenSession session = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer);
+                Assert.NotEmpty(session.GenerateKey(new KeyRequest($"key-{n}", (byte)n)).Sign([(byte)n]));
+                return ValueTask.CompletedTask;
+            });
+
+            Assert.Equal(200, first.FindObjects().Count(o => o.Kind == TokenObjectKind.PrivateKey));
         }
 
         IReadOnlyList<string> calls = log.Calls();
-        Assert.Equal(17, calls.Count(c => c == "C_OpenSession"));
-        Assert.Equal(17, calls.Count(c => c == "C_CloseSession"));
+        Assert.Equal(201, calls.Count(c => c == "C_OpenSession"));
+        Assert.Equal(201, calls.Count(c => c == "C_CloseSession"));
         Assert.Single(calls, "C_Login");
         Assert.Single(calls, "C_Logout");
         Assert.Single(calls, "C_Finalize");
     }
-
-    private Task GenerateOnEightThreads(int count, HsmSettings settings) =>
-        Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, (n, _) =>
-        {
-            using TokenSession session = TokenSession.Open(settings, false, hsm.Observer);
-            session.GenerateKey(new KeyRequest($"key-{n}", (byte)n)).Sign([(byte)n]);
-            return ValueTask.CompletedTask;
-        });
 }
