@@ -29,6 +29,13 @@ public sealed class NewHsmDeviceKeyCommand : AutoRegisterCmdlet
     [Parameter(ParameterSetName = MakeSet)]
     public KeyAlgorithm? KeyAlgorithm { get; set; }
 
+    /// <summary>
+    /// Initialises the blank token even when it holds objects: they are lost. Without it such a token is refused, with
+    /// <c>-Force</c> as well; a token that is initialised is never initialised again.
+    /// </summary>
+    [Parameter(ParameterSetName = MakeSet)]
+    public SwitchParameter EraseToken { get; set; }
+
     /// <summary>Makes no key, and the certificate request for one that is in the token already.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ExistingSet)]
     public SwitchParameter UseExisting { get; set; }
@@ -57,6 +64,7 @@ public sealed class NewHsmDeviceKeyCommand : AutoRegisterCmdlet
 
     private string Action() => UseExisting ? "Make a certificate request for the existing key"
         : Force ? "Replace the device key and certificate request"
+        : EraseToken ? "Erase the token if it is blank, and make a device key and certificate request"
         : "Make a device key and certificate request";
 
     // Named by parameters, else by the PKCS#11 URI of the configuration, else the one key there is.
@@ -64,6 +72,7 @@ public sealed class NewHsmDeviceKeyCommand : AutoRegisterCmdlet
     {
         Replace = Force,
         Algorithm = KeyAlgorithm,
+        EraseToken = EraseToken,
         Existing = !UseExisting ? null
             : KeyLabel is null && KeyId is null ? config.Hsm?.NamedKey ?? new KeyReference(null, null)
             : new KeyReference(KeyLabel, KeyId?.ToLowerInvariant()),

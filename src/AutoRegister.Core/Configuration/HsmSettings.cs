@@ -38,6 +38,9 @@ public sealed record HsmSettings
     /// <summary>The id of a certificate that came with <see cref="ExistingKey"/> and is the device's, two hex digits; <see langword="null"/> when ours is stored.</summary>
     public string? ExistingCertificateId { get; init; }
 
+    /// <summary>Whether a token that is not initialised may be although it holds objects, which are lost then.</summary>
+    public bool MayErase { get; init; }
+
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }
 }

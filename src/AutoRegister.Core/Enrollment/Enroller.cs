@@ -34,6 +34,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(choice);
         SotaConfig chosen = choice.Existing is null ? config : config with { Hsm = WithExisting(config, choice.Existing) };
+        chosen = choice.EraseToken && chosen.Hsm is not null ? chosen with { Hsm = chosen.Hsm with { MayErase = true } } : chosen;
         AtomicFile.CreateDirectory(config.SotaPath);
         using DirectoryLock held = Lock(config, cancellation);
         return new KeyStep(chosen, observer).Run(choice);

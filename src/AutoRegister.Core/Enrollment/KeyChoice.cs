@@ -11,6 +11,9 @@ public sealed record KeyChoice
     /// <summary>What kind of key to make; <see langword="null"/>: P-256, or whatever an interrupted run made.</summary>
     public KeyAlgorithm? Algorithm { get; init; }
 
+    /// <summary>Whether a blank token that holds objects may be initialised; they are lost then.</summary>
+    public bool EraseToken { get; init; }
+
     /// <summary>A key that is in the token already; <see langword="null"/> when one is to be made.</summary>
     public KeyReference? Existing { get; init; }
 }

@@ -67,7 +67,7 @@ internal static class InitializationChecks
         throw new AutoRegisterException(
             ErrorId.HsmTokenUnusable,
             $"Refusing to initialise {slot.Token}: it holds objects.",
-            "Initialise the token with its own tools if its contents may go.",
+            "If its contents may go, run New-HsmDeviceKey -EraseToken, or initialise the token with its own tools.",
             slot.Token.ModulePath);
     }
 }

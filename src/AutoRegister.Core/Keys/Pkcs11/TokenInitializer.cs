@@ -25,7 +25,15 @@ internal static class TokenInitializer
         InitializationChecks.Label(label, hsm.TokenLabel);
         InitializationChecks.Mechanisms(blank);
         InitializationChecks.Pins(token, hsm);
-        InitializationChecks.Empty(blank);
+        if (hsm.MayErase)
+        {
+            observer.ReportWarning($"Whatever {token} holds is lost: it is initialised as it was asked for.");
+        }
+        else
+        {
+            InitializationChecks.Empty(blank);
+        }
+
         observer.ReportStep($"Initialising {token} as \"{hsm.TokenLabel}\".");
         using (var pin = new Pin(hsm.SoPin, token))
         {

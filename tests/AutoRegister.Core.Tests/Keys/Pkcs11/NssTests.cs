@@ -1,5 +1,7 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Keys.Pkcs11;
@@ -60,6 +62,31 @@ public sealed class NssTests : IDisposable
 
         Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
         Assert.Contains("\"elsewhere\" (id 07", e.Message, StringComparison.Ordinal);
+    }
+
+    [NssFact]
+    public void A_token_that_is_called_blank_and_holds_something_is_erased_only_when_told_to()
+    {
+        using (Pkcs11Module module = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters))
+        {
+            TokenSlot slot = TokenSlot.List(module.Loaded, []).Single(s => s.Token.Label == "aktualizr");
+            Assert.False(slot.Token.IsInitialized);
+            using ISession session = slot.Slot.OpenSession(SessionType.ReadWrite);
+            byte[] foreign = TestCertificate.ForNewKey("stranger");
+            using Template template = KeyTemplates.Certificate(new Template(session.Factories.ObjectAttributeFactory), "stranger", 9, CertificateFields.TryRead(foreign)!, foreign);
+            session.CreateObject(template.Attributes);
+        }
+
+        var e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(nss.Settings(), true, observer));
+        Assert.Equal(ErrorId.HsmTokenUnusable, e.Id);
+        Assert.Contains("-EraseToken", e.RecommendedAction, StringComparison.Ordinal);
+
+        using TokenSession erased = TokenSession.Open(nss.Settings() with { MayErase = true }, true, observer);
+        Assert.True(erased.InitializedNow);
+        Assert.Contains(observer.Warnings, w => w.Contains("is lost", StringComparison.Ordinal));
+
+        // C_InitToken destroys all objects that can be destroyed (PKCS#11 2.40, section 5.5); NSS keeps certificates.
+        Assert.NotNull(erased.GenerateKey(new KeyRequest()));
     }
 
     [NssFact]
