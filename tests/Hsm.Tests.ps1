@@ -135,9 +135,9 @@ Describe 'A device with a token of <Name>' -ForEach @(
         }
     }
 
-    It 'is asked by -VerifyGateway as well, with a key that was made by -Force on <Name>' {
+    It 'is asked by -VerifyGateway as well, with the second key that one process made on <Name>' {
         Skip-Unstarted $hsm
-        $verified = Invoke-RigHsmCommand $device '$config | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified' $factory
+        $verified = Invoke-RigHsmCommand $device '$null = $config | New-HsmDeviceKey -Force; $config | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified' $factory
         $verified.Output.Trim() | Should -Be 'True' -Because $verified.Error
     }
 

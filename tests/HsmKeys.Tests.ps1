@@ -182,6 +182,12 @@ Describe 'Several tokens' {
         $run.Error | Should -Match $serials[1]
     }
 
+    It 'are listed by a module that is removed and imported again in one process' {
+        $list = "Get-HsmToken '$(Get-RigPath SoftHsm)' -Label aktualizr | ForEach-Object Serial"
+        $run = Invoke-RigCommand "$list; Remove-Module AutoRegister; Import-Module '$(Get-RigPath Module)' -Force; $list" -Device $device
+        $run.Lines -join ' ' | Should -Be "$serials $serials" -Because $run.Error
+    }
+
     It 'are told apart by <By>' -ForEach @(
         @{ By = '-TokenSerial'; Option = "-TokenSerial '{0}'" }
         @{ By = 'a PKCS#11 URI'; Option = "-Pkcs11Uri 'pkcs11:serial={0}'" }

@@ -65,6 +65,22 @@ public sealed class NssTests : IDisposable
     }
 
     [NssFact]
+    public void A_renewed_certificate_that_the_module_takes_for_the_old_one_replaces_it()
+    {
+        // NSS takes issuer and serial number for a certificate's identity.
+        using TokenSession session = TokenSession.Open(nss.Settings(), true, observer);
+        byte[] publicKey = session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.ToArray();
+        session.StoreCertificate(TestCertificate.For(publicKey, "device"));
+        byte[] renewed = TestCertificate.For(publicKey, "device");
+
+        session.StoreCertificate(renewed);
+
+        Assert.Equal(renewed, session.FindCertificate());
+        Assert.Single(session.FindObjects(), o => o.Kind == TokenObjectKind.Certificate);
+        Assert.Contains(observer.Details, d => d.Contains("removing the old one first", StringComparison.Ordinal));
+    }
+
+    [NssFact]
     public void A_token_that_is_called_blank_and_holds_something_is_erased_only_when_told_to()
     {
         using (Pkcs11Module module = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters))
