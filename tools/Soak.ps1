@@ -44,10 +44,12 @@ function Invoke-PowerCutSoak {
     $failed = 0
     $factory = Start-RigFactory -Path "$work/factory"
     try {
-        foreach ($seconds in 0, 0.1, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 40) {
-            $problem = Get-PowerCutProblem -Factory $factory -Path "$work/$seconds" -Seconds $seconds
-            Write-Line "power cut $seconds s after success: $(if ($problem) { "FAILED: $problem" } else { 'the identity survives' })"
-            $failed += [int] [bool] $problem
+        foreach ($token in $false, $true) {
+            foreach ($seconds in 0, 0.1, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 40) {
+                $problem = Get-PowerCutProblem -Factory $factory -Path "$work/$token-$seconds" -Seconds $seconds -Token:$token
+                Write-Line "power cut $seconds s after success, $(if ($token) { 'token' } else { 'software key' }): $(if ($problem) { "FAILED: $problem" } else { 'the identity survives' })"
+                $failed += [int] [bool] $problem
+            }
         }
     }
     finally {

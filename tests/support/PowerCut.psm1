@@ -73,12 +73,19 @@ function Remove-PowerCutDisk {
 function Get-PowerCutProblem {
     [CmdletBinding()]
     [OutputType([string])]
-    param([Parameter(Mandatory)] [hashtable] $Factory, [Parameter(Mandatory)] [string] $Path, [double] $Seconds = 0)
+    param(
+        [Parameter(Mandatory)] [hashtable] $Factory,
+        [Parameter(Mandatory)] [string] $Path,
+        [double] $Seconds = 0,
+        # With the key in a SoftHSM2 token on the same disk; without it in a file.
+        [switch] $Token
+    )
 
     $disk = New-PowerCutDisk "$Path/before"
     $cut = $null
     try {
-        $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $Factory.Token -Hsm ''
+        $hsm = if ($Token) { @{} } else { @{ Hsm = '' } }
+        $device = New-RigDevice -Path "$($disk.Mounted)/device" -Token $Factory.Token @hsm
         # The inputs are on the disk since the factory line: only what the registration does is at stake.
         Invoke-Tool sync @('-f', $disk.Mounted)
         $run = Invoke-RigWrapper $device $Factory
@@ -91,8 +98,15 @@ function Get-PowerCutProblem {
         $sota = "$($cut.Mounted)/device/var/sota"
         $names = @([System.IO.Directory]::GetFileSystemEntries($sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
         [System.Array]::Sort($names, [StringComparer]::Ordinal)
-        if ("$names" -ne 'client.chained client.pem pkey.pem root.crt sota.toml') {
+        if ("$names" -ne "client.chained client.pem $(if (-not $Token) { 'pkey.pem ' })root.crt sota.toml") {
             return "the directory holds $names"
+        }
+
+        if ($Token) {
+            # The token's configuration names its directory by its full path.
+            [System.IO.File]::WriteAllText("$Path/softhsm2.conf", "directories.tokendir = $($cut.Mounted)/device/var/lib/softhsm/tokens`n")
+            $ask = Get-RigGatewayAnswer @{ Sota = $sota; SoftHsmConf = "$Path/softhsm2.conf" }
+            return $(if ($ask.ExitCode -ne 0 -or $ask.Output -notmatch 'uuid') { "the gateway refuses the device: $($ask.Error)" })
         }
 
         $ask = Invoke-RigProcess curl @('--silent', '--show-error', '--fail', '--cacert', "$sota/root.crt", '--cert', "$sota/client.pem", '--key', "$sota/pkey.pem", "$($Factory.gateway)/")
