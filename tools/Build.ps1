@@ -4,7 +4,7 @@ function Build-Module {
     [CmdletBinding()]
     param()
 
-    # ReadyToRun code is for this machine's architecture; elsewhere the same files run and are compiled as they run.
+    # ReadyToRun code is for this machine's architecture, and the runtime of another refuses to load it.
     Publish-Module (Join-Top out module AutoRegister) (Get-RuntimeIdentifier)
 }
 
@@ -13,7 +13,9 @@ function Publish-Module {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $Module,
-        [Parameter(Position = 1)] [string] $Runtime = ''
+        [Parameter(Position = 1)] [string] $Runtime = '',
+        # A built module whose help is copied: help is made by loading a module, and another architecture's cannot be loaded.
+        [string] $HelpFrom = ''
     )
 
     if ([System.IO.Directory]::Exists($Module)) {
@@ -38,7 +40,12 @@ function Publish-Module {
         }
     }
 
-    Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tools Help.ps1), '-Module', $module, '-Source', (Join-Top docs en-US))
+    if ($HelpFrom) {
+        Copy-Folder ([System.IO.Path]::Combine($HelpFrom, 'en-US')) ([System.IO.Path]::Combine($Module, 'en-US'))
+        return
+    }
+
+    Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tools Help.ps1), '-Module', $Module, '-Source', (Join-Top docs en-US))
 }
 
 function Build-Host {

@@ -1,0 +1,76 @@
+# A package for devices that are not Yocto.
+
+# The same files as in an image, but no token file, which a package must not bring or remove.
+function Publish-DebianPackage {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Payload,
+        [Parameter(Mandatory, Position = 1)] [string] $Runtime
+    )
+
+    $stage = [System.IO.Path]::Combine($Package, 'stage', "debian-$Runtime")
+    Install-Recipe -Unpacked ([System.IO.Path]::GetDirectoryName($Payload)) -Destination $stage -Runtime $Runtime
+    [System.IO.Directory]::Delete("$stage/etc", $true)
+    # Debian 12 has systemd 252, which does not know these settings.
+    [System.IO.File]::Delete("$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d/restart-steps.conf")
+    [System.IO.Directory]::Delete("$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d")
+    $null = [System.IO.Directory]::CreateDirectory("$stage/usr/share/doc/autoregister")
+    [System.IO.File]::Copy((Join-Top LICENSE), "$stage/usr/share/doc/autoregister/copyright")
+    [System.IO.File]::Copy("$Payload/sbom.cdx.json", "$stage/usr/share/doc/autoregister/sbom.cdx.json")
+
+    $size = 0
+    foreach ($file in [System.IO.Directory]::GetFiles($stage, '*', 'AllDirectories')) {
+        $size += [System.IO.FileInfo]::new($file).Length
+    }
+
+    $null = [System.IO.Directory]::CreateDirectory("$stage/DEBIAN")
+    [System.IO.File]::WriteAllText("$stage/DEBIAN/control", @"
+Package: autoregister
+Version: $Version
+Architecture: $($Architecture[$Runtime])
+Maintainer: AutoRegister contributors <autoregister@localhost>
+Installed-Size: $([long] [Math]::Ceiling($size / 1024))
+Depends: ca-certificates, libc6 (>= 2.27), libgcc-s1, libssl3, libstdc++6
+Provides: lmp-device-auto-register
+Conflicts: lmp-device-auto-register
+Replaces: lmp-device-auto-register
+Section: admin
+Priority: optional
+Description: registers a device with its factory on first boot
+ Makes a device key in a PKCS#11 token, has its certificate signed by the
+ factory, and puts the credentials of the OTA client in place.
+
+"@)
+    [System.IO.File]::WriteAllText("$stage/DEBIAN/postinst", @'
+#!/bin/sh
+# Enables the unit; it runs at the next boot, when token and configuration are there.
+set -e
+if [ "$1" = configure ] && command -v deb-systemd-helper >/dev/null; then
+	deb-systemd-helper unmask lmp-device-auto-register.service >/dev/null || true
+	if deb-systemd-helper --quiet was-enabled lmp-device-auto-register.service; then
+		deb-systemd-helper enable lmp-device-auto-register.service >/dev/null
+	fi
+fi
+
+'@)
+    [System.IO.File]::WriteAllText("$stage/DEBIAN/postrm", @'
+#!/bin/sh
+set -e
+if command -v deb-systemd-helper >/dev/null; then
+	case $1 in
+	remove) deb-systemd-helper mask lmp-device-auto-register.service >/dev/null ;;
+	purge)
+		deb-systemd-helper purge lmp-device-auto-register.service >/dev/null
+		deb-systemd-helper unmask lmp-device-auto-register.service >/dev/null
+		;;
+	esac
+fi
+
+'@)
+    foreach ($script in 'postinst', 'postrm') {
+        [System.IO.File]::SetUnixFileMode("$stage/DEBIAN/$script", [System.IO.UnixFileMode]493)
+    }
+
+    $env:SOURCE_DATE_EPOCH = "$($ReleaseStamp.ToUnixTimeSeconds())"
+    Invoke-Native dpkg-deb @('--root-owner-group', '-Zxz', '--threads-max=1', '--build', $stage, "$Package/autoregister_${Version}_$($Architecture[$Runtime]).deb") -Quiet
+}
