@@ -4,6 +4,7 @@ BeforeAll {
     . ([System.IO.Path]::GetFullPath("$PSScriptRoot/../tools/Common.ps1"))
     . (Join-Top tools Recipe.ps1)
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    Import-Module "$PSScriptRoot/support/Guide.psm1"
     $unpacked = "$TestDrive/unpacked"
     $payload = "$unpacked/autoregister-0.1.0-linux-x64"
     $null = [System.IO.Directory]::CreateDirectory("$payload/host")
@@ -63,6 +64,30 @@ Describe 'The recipe' {
         $unit | Should -Not -Match '@@'
         $unit | Should -Match '(?m)^Environment=USE_HOSTNAME=1$'
         [System.IO.File]::ReadAllText("$target/usr/bin/lmp-device-auto-register") | Should -Not -Match '@@'
+    }
+
+    It 'is built under the name that the guide adds to the image' {
+        $line = Get-GuideCommand 'CORE_IMAGE_BASE_INSTALL += "lmp-device-auto-register"'
+        $name = [regex]::Match($line, '"(.+)"').Groups[1].Value
+        Join-Top module yocto meta-autoregister recipes-support $name "$name.bb" | Should -Exist
+    }
+
+    It 'takes the token that lies where the line of the guide makes BitBake look first' {
+        $line = Get-GuideCommand 'FILESEXTRAPATHS:prepend := "${THISDIR}/${PN}:"'
+        $layer = "$TestDrive/layer/recipes-support/lmp-device-auto-register"
+        $place = [regex]::Match($line, '"(.+):"').Groups[1].Value.Replace('${THISDIR}', $layer).Replace('${PN}', 'lmp-device-auto-register')
+        $null = [System.IO.Directory]::CreateDirectory($place)
+        [System.IO.File]::WriteAllText("$place/api-token", "the-token`n")
+        [System.IO.File]::Copy("$place/api-token", "$unpacked/api-token", $true)
+        try {
+            $target = Get-Installed token @{}
+        }
+        finally {
+            [System.IO.File]::Delete("$unpacked/api-token")
+        }
+
+        [System.IO.File]::ReadAllText("$target/etc/lmp-device-register-token") | Should -BeExactly "the-token`n"
+        [int] [System.IO.File]::GetUnixFileMode("$target/etc/lmp-device-register-token") | Should -Be 384
     }
 
     It 'refuses a recipe it does not understand' {

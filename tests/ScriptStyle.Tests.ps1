@@ -10,7 +10,7 @@ BeforeDiscovery {
                     Name = $name
                     Path = $file
                     # Dot-sourced, or run by a test runner: the strict mode is the caller's.
-                    IsPart = $name -match '\.Tests\.ps1$|/fixtures/|^tests/support/(AcceptanceRunner/|Test-|Invoke-|ScriptRules\.Statements)|^tools/(?!Help\.ps1)'
+                    IsPart = $name -match '\.Tests\.ps1$|/fixtures/|^tests/soak/firstboot/|^tests/support/(AcceptanceRunner/|Test-|Invoke-|ScriptRules\.Statements)|^tools/(?!Help\.ps1)'
                     # The runner's own tests share state in global variables, and its words are named and ordered as Pester's are.
                     IsRunner = $name -match '^tests/support/(AcceptanceRunner/|fixtures/|Test-AcceptanceRunner)'
                 }

@@ -79,14 +79,27 @@ function Invoke-FirstBootSoak {
 
     Install-DebianPackage (Get-ContainerTool)
     Install-DebianPackage (Get-PackagingTool)
-    . ([System.IO.Path]::Combine($PSScriptRoot, 'Package.ps1'))
     if (-not [System.IO.File]::Exists((Join-Top out package SHA256SUMS))) {
-        Publish-Package
+        Import-Module (Join-Top tests support Guide.psm1)
+        Invoke-Native sh @('-c', "cd '$Top' && $(Get-GuideCommand './build.sh package')")
     }
 
-    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak firstboot.ps1) @Argument |
-        ForEach-Object { Write-Line "$_" }
-    $LASTEXITCODE
+    Invoke-Native dotnet @('build', (Join-Top tests support FaultServer), '-c', 'Release', '-o', (Join-Top out test fault-server), '-v', 'quiet') -Quiet
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Test.ps1'))
+    $script = Join-Top tests soak firstboot.ps1
+    if ($Argument.Count -gt 0) {
+        return (Invoke-CountedScript $script $Argument).failed
+    }
+
+    $counts = @(Invoke-CountedScript $script)
+    # Emulated, and therefore once: what differs is the processor.
+    $counts += Invoke-CountedScript $script @('-PowerCuts', '0', '-Only', 'first boot, as the documentation', '-Runtime', 'linux-arm64')
+    $passed, $failed, $skipped = foreach ($key in 'passed', 'failed', 'skipped') {
+        ($counts[0][$key] + $counts[1][$key])
+    }
+
+    Write-Line "$passed passed, $failed failed, $skipped skipped"
+    [int] ($failed -gt 0)
 }
 
 function Invoke-Soak {

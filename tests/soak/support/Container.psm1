@@ -5,6 +5,8 @@ $ErrorActionPreference = 'Stop'
 
 $Top = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../..")
 Import-Module "$Top/tests/support/DeviceRig.psm1"
+. "$Top/tools/Common.ps1"
+. "$Top/tools/Packages.ps1"
 
 function Invoke-Checked {
     [CmdletBinding()]
@@ -20,6 +22,31 @@ function Invoke-Checked {
     }
 
     $run
+}
+
+# Lets programs of another architecture run here. Answers why it cannot, or nothing.
+function Enable-Emulation {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory, Position = 0)] [string] $Runtime)
+
+    if ($Runtime -ne 'linux-arm64') {
+        return "nothing here runs $Runtime"
+    }
+
+    try {
+        Install-DebianPackage ([ordered]@{ 'qemu-user-static' = '/usr/bin/qemu-aarch64-static'; 'binfmt-support' = '/usr/sbin/update-binfmts' })
+        if (-not [System.IO.File]::Exists('/proc/sys/fs/binfmt_misc/register')) {
+            $null = Invoke-Checked mount @('-t', 'binfmt_misc', 'binfmt_misc', '/proc/sys/fs/binfmt_misc')
+        }
+
+        if (-not [System.IO.File]::Exists('/proc/sys/fs/binfmt_misc/qemu-aarch64')) {
+            $null = Invoke-Checked update-binfmts @('--enable', 'qemu-aarch64')
+        }
+    }
+    catch {
+        "qemu cannot be installed: $($_.Exception.Message)"
+    }
 }
 
 # A Debian root with systemd and what a device with SoftHSM2 has; made once, kept in out/.
@@ -91,7 +118,6 @@ function Enter-Device {
     # Nobody reads them; an unread pipe would stop it once it is full.
     $null = $Device.Process.StandardOutput.ReadToEndAsync()
     $Device.Problem = $Device.Process.StandardError.ReadToEndAsync()
-    $number = $Device.Process.Id
     $limit = [DateTime]::UtcNow.AddSeconds(60)
     do {
         if ($Device.Process.HasExited -or [DateTime]::UtcNow -gt $limit) {
@@ -99,10 +125,26 @@ function Enter-Device {
         }
 
         [System.Threading.Thread]::Sleep(20)
-        $children = [System.IO.File]::ReadAllText("/proc/$number/task/$number/children").Trim()
-    } until ($children)
+        $Device.Leader = Get-ContainerInit $Device.Process.Id
+    } until ($Device.Leader)
+}
 
-    $Device.Leader = [int] $children.Split(' ')[0]
+# The process that is number 1 in the container of this nspawn; 0 while there is none. The first child of nspawn is another
+# one: it makes the mounts, starts this one and ends.
+function Get-ContainerInit([int] $Number) {
+    try {
+        foreach ($child in [System.IO.File]::ReadAllText("/proc/$Number/task/$Number/children").Split(' ', [StringSplitOptions]::RemoveEmptyEntries)) {
+            if ([System.IO.File]::ReadAllText("/proc/$child/status") -match '(?m)^NSpid:\t\d+\t1$') {
+                return [int] $child
+            }
+        }
+    }
+    catch [System.IO.IOException] {
+        # It ended while we looked.
+        return 0
+    }
+
+    0
 }
 
 # The power goes: every process in it is gone at once.
@@ -112,7 +154,10 @@ function Disconnect-DevicePower {
 
     if ($Device.Process -and -not $Device.Process.HasExited) {
         $null = Invoke-RigProcess kill @('-KILL', "$($Device.Leader)")
-        $Device.Process.WaitForExit()
+        if (-not $Device.Process.WaitForExit(60000)) {
+            $Device.Process.Kill($true)
+            throw "The container is still there after its first process $($Device.Leader) was killed"
+        }
     }
 
     if ($Device.Process) {
@@ -207,4 +252,4 @@ function Get-DeviceJournal {
     (Invoke-RigProcess journalctl @('--directory', "$($Device.Root)/var/log/journal", '--boot', '--unit', $Unit, '--output', $Format, '--no-pager', '--quiet')).Lines
 }
 
-Export-ModuleMember -Function *-Device*, Get-DebianRoot, Invoke-Checked
+Export-ModuleMember -Function *-Device*, Enable-Emulation, Get-DebianRoot, Invoke-Checked

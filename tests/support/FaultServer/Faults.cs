@@ -40,6 +40,7 @@ public static class Faults
             ["status-409"] = Reply(409, "{\"error\": \"A device with this uuid exists\"}"),
             ["status-500"] = Reply(500, "<html>500</html>", "text/html"),
             ["status-502"] = Reply(502, "Bad gateway", "text/plain"),
+            ["status-503"] = Reply(503, "<html>503</html>", "text/html"),
             ["retry-after-seconds"] = Reply(503, "busy", "text/plain", () => "Retry-After: 1\r\n"),
             ["retry-after-date"] = Reply(503, "busy", "text/plain", () => $"Retry-After: {DateTime.UtcNow.AddSeconds(2).ToString("R", CultureInfo.InvariantCulture)}\r\n"),
             ["status-429"] = Reply(429, "slowly", "text/plain", () => "Retry-After: 1\r\n"),

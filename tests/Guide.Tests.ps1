@@ -1,0 +1,34 @@
+# Every command of the guide docs/first-boot.md is one that a test or a soak runs.
+
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/support/Guide.psm1"
+    $commands = @(Get-GuideCommand | ForEach-Object { @{ Command = $_ } })
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/Guide.psm1"
+    # What the tests ask for, read from their syntax trees; a name in double quotes may have variables in it.
+    $files = [System.IO.Directory]::GetFiles($PSScriptRoot, '*.ps1', 'AllDirectories') + [System.IO.Path]::GetFullPath("$PSScriptRoot/../tools/Soak.ps1")
+    $asked = foreach ($file in $files) {
+        $tree = [System.Management.Automation.Language.Parser]::ParseFile($file, [ref] $null, [ref] $null)
+        foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+            if ($call.GetCommandName() -eq 'Get-GuideCommand' -and $call.CommandElements.Count -gt 1) {
+                $call.CommandElements[1].Value -replace '\$name', 'autoregister_VERSION_ARCHITECTURE.deb'
+            }
+        }
+    }
+}
+
+Describe 'The guide' {
+    It 'has commands' {
+        @(Get-GuideCommand).Count | Should -BeGreaterThan 5
+    }
+
+    It 'has one that a test runs: <Command>' -ForEach $commands {
+        $asked | Should -Contain $Command
+    }
+
+    It 'is refused a command it does not have' {
+        { Get-GuideCommand 'systemctl nothing' } | Should -Throw -ExpectedMessage "*has no command 'systemctl nothing'*"
+    }
+}

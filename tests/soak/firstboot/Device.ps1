@@ -1,0 +1,95 @@
+# What every scenario needs: a device that was never on, and how it is looked at.
+
+function Assert-That([bool] $Condition, [string] $What) {
+    if (-not $Condition) {
+        throw $What
+    }
+}
+
+# The payload as an image has it, below every device.
+function Get-InstalledLayer([string] $Unpacked) {
+    $installed = "$scratch/installed"
+    if (-not $Unpacked) {
+        $tarball = @([System.IO.Directory]::GetFiles((Join-Top out package), "autoregister-*-$Runtime.tar.xz"))[0]
+        $null = [System.IO.Directory]::CreateDirectory("$scratch/unpacked")
+        $null = Invoke-Checked tar @('--extract', '--file', $tarball, '--directory', "$scratch/unpacked")
+        $Unpacked = @([System.IO.Directory]::GetDirectories("$scratch/unpacked"))[0]
+    }
+
+    Install-Recipe -Unpacked ([System.IO.Path]::GetDirectoryName($Unpacked)) -Destination $installed -Runtime $Runtime
+    # Debian 12 has systemd 252, which does not know these settings.
+    [System.IO.File]::Delete("$installed/usr/lib/systemd/system/$unitName.d/restart-steps.conf")
+    Install-Want $installed $unitName
+    $installed
+}
+
+# The stand-in for the OTA client, and a journal that outlives the power.
+function Get-ClientLayer {
+    $layer = "$scratch/client"
+    $client = Join-Top tests soak support device
+    $null = Invoke-Checked install @('-D', '-m', '0755', "$client/aktualizr-lite", "$layer/usr/bin/aktualizr-lite")
+    $null = Invoke-Checked install @('-D', '-m', '0644', "$client/aktualizr-lite.service", "$layer/usr/lib/systemd/system/aktualizr-lite.service")
+    Install-Want $layer aktualizr-lite.service
+    $null = [System.IO.Directory]::CreateDirectory("$layer/var/log/journal")
+    $layer
+}
+
+# What 'systemctl enable' makes, without one.
+function Install-Want([string] $Layer, [string] $Unit) {
+    $wants = "$Layer/etc/systemd/system/multi-user.target.wants"
+    $null = [System.IO.Directory]::CreateDirectory($wants)
+    $null = [System.IO.File]::CreateSymbolicLink("$wants/$Unit", "/usr/lib/systemd/system/$Unit")
+}
+
+# A device that was never on, with what a person puts into it.
+function Add-Device {
+    param(
+        [hashtable] $Factory,
+        [string] $Token = $Factory.Token,
+        [string] $Hsm = "HSM_MODULE=`"$softHsm`"`nHSM_PIN=`"87654321`"`nHSM_SOPIN=`"12345678`"`n",
+        [string] $Api = $Factory.api,
+        [string[]] $Lower = @($installed, $client, $base)
+    )
+
+    $count.devices++
+    $name = "device-$($count.devices)"
+    $device = Mount-Device -Path "$scratch/$name" -Lower $Lower
+    $device.Name = $name
+    $etc = "$($device.Root)/etc"
+    $null = [System.IO.Directory]::CreateDirectory("$etc/sota")
+    [System.IO.File]::WriteAllText("$etc/lmp-device-register-token", "$Token`n")
+    [System.IO.File]::WriteAllText("$etc/sota/tag", "main`n")
+    [System.IO.File]::WriteAllText("$etc/sota/hsm", $Hsm)
+    [System.IO.File]::WriteAllText("$etc/hostname", "$name`n")
+    [System.IO.File]::WriteAllText("$etc/machine-id", "$([guid]::NewGuid().ToString('n'))`n")
+    [System.IO.File]::Delete("$etc/os-release")
+    [System.IO.File]::WriteAllText("$etc/os-release", "ID=lmp`nLMP_MACHINE=intel-corei7-64`nLMP_FACTORY=acme`nLMP_FACTORY_TAG=devel`n")
+    [System.IO.File]::Copy($Factory.caFile, "$etc/factory-ca.pem")
+    $null = [System.IO.Directory]::CreateDirectory("$etc/systemd/system/$unitName.d")
+    [System.IO.File]::WriteAllText("$etc/systemd/system/$unitName.d/factory.conf", "[Service]`nEnvironment=DEVICE_API=$Api SSL_CERT_FILE=/etc/factory-ca.pem USE_HOSTNAME=1`n")
+    $device
+}
+
+# Where the factory answers, the unit is not started again: a second start is as wrong as a failure.
+$ended = { param($unit) $unit.ActiveState -in 'active', 'failed' -or $unit.NRestarts -notin '', '0' }
+
+function Assert-Registered([hashtable] $Device, [hashtable] $Factory) {
+    $unit = Wait-DeviceUnit $Device -Until $ended -Seconds $patience
+    $journal = (Get-DeviceJournal $Device) -join "`n"
+    Assert-That ($unit.ActiveState -eq 'active' -and $unit.SubState -eq 'exited') "The unit is $($unit.ActiveState) ($($unit.SubState)):`n$journal"
+    $rows = @(Get-RigLedger $Factory | Where-Object name -EQ $Device.Name)
+    Assert-That ($rows.Count -eq 1) "The ledger has $($rows.Count) devices '$($Device.Name)'"
+    $null = Wait-DeviceUnit $Device -Unit aktualizr-lite.service -Until { [System.IO.File]::Exists("$($Device.Sota)/sql.db") } -Seconds ($patience / 3)
+    $answer = (Invoke-Device $Device cat /run/gateway-answer).Output
+    Assert-That ($answer.Contains($rows[0].uuid)) "The gateway saw another device than $($rows[0].uuid): $answer"
+}
+
+function Assert-Failed([hashtable] $Device, [string] $Code, [string] $Id) {
+    $unit = Wait-DeviceUnit $Device -Until $ended -Seconds $patience
+    Assert-That ($unit.ActiveState -eq 'failed') "The unit is $($unit.ActiveState) instead of failed"
+    Assert-That ($unit.ExecMainStatus -eq $Code) "The exit code is $($unit.ExecMainStatus)"
+    Assert-That ($unit.StatusText -match "^error: .*\[$Id\]$") "The status line is '$($unit.StatusText)'"
+    [System.Threading.Thread]::Sleep(5000)
+    $later = Get-DeviceUnit $Device
+    Assert-That ($later.ActiveState -eq 'failed' -and $later.NRestarts -eq '0') "It was started again: $($later.ActiveState), $($later.NRestarts) restarts"
+}

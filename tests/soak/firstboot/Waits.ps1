@@ -1,0 +1,69 @@
+# What passes by itself: the unit waits.
+
+[ordered]@{
+    'waits for a network that comes up 60 s late'                      = {
+        # Its own network; the factory is at the other end of a cable that is plugged in later.
+        $null = Invoke-Checked ip @('netns', 'add', 'ar-firstboot')
+        $null = Invoke-Checked ip @('link', 'add', 'ar-host', 'type', 'veth', 'peer', 'name', 'ar-device')
+        $far = $null
+        $device = $null
+        try {
+            $null = Invoke-Checked ip @('address', 'add', '192.168.213.1/30', 'dev', 'ar-host')
+            $null = Invoke-Checked ip @('link', 'set', 'ar-host', 'up')
+            $far = Start-RigFactory -Path "$scratch/far" -Argument @('--address', '192.168.213.1')
+            $device = Add-Device $far
+            Enter-Device $device -Network ar-firstboot
+            [System.Threading.Thread]::Sleep(60000)
+            $waiting = Get-DeviceUnit $device
+            Assert-That ($waiting.ActiveState -eq 'activating') "Without a network the unit is $($waiting.ActiveState)"
+            $null = Invoke-Checked ip @('link', 'set', 'ar-device', 'netns', 'ar-firstboot')
+            $null = Invoke-Checked ip @('-n', 'ar-firstboot', 'address', 'add', '192.168.213.2/30', 'dev', 'ar-device')
+            $null = Invoke-Checked ip @('-n', 'ar-firstboot', 'link', 'set', 'ar-device', 'up')
+            Assert-Registered $device $far
+        }
+        finally {
+            if ($device) {
+                Dismount-Device $device
+            }
+
+            if ($far) {
+                Stop-RigFactory $far
+            }
+
+            $null = Invoke-Checked ip @('link', 'delete', 'ar-host')
+            $null = Invoke-Checked ip @('netns', 'delete', 'ar-firstboot')
+        }
+    }
+    'waits for a factory that answers 503 for a minute'                = {
+        param($factory)
+        $fault = Start-RigProcess (Join-Top out test fault-server fault-server) @('--upstream', $factory.api, '--upstream-ca', $factory.caFile, '--ready', "$scratch/fault",
+            '--script', 'status-503', '--for', '60')
+        $device = $null
+        try {
+            while (-not [System.IO.File]::Exists("$scratch/fault/api")) {
+                Assert-That (-not $fault.HasExited) 'The fault server did not start'
+                [System.Threading.Thread]::Sleep(50)
+            }
+
+            $device = Add-Device $factory -Api ([System.IO.File]::ReadAllText("$scratch/fault/api"))
+            [System.IO.File]::AppendAllText("$($device.Root)/etc/factory-ca.pem", [System.IO.File]::ReadAllText("$scratch/fault/ca.pem"))
+            Enter-Device $device
+            Assert-Registered $device $factory
+            $null = Invoke-Checked kill @('-TERM', "$($fault.Id)")
+            $fault.WaitForExit()
+            $requests = @([System.IO.File]::ReadAllLines("$scratch/fault/requests"))
+            $distinct = [System.Collections.Generic.HashSet[string]]::new([string[]] $requests)
+            Assert-That ($requests.Count -gt 2 -and $distinct.Count -eq 1) "$($requests.Count) requests, $($distinct.Count) different ones"
+            Write-Line "      $($requests.Count) requests, all the same; the last one was answered"
+        }
+        finally {
+            if (-not $fault.HasExited) {
+                $fault.Kill()
+            }
+
+            if ($device) {
+                Dismount-Device $device
+            }
+        }
+    }
+}
