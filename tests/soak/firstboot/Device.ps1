@@ -67,6 +67,12 @@ function Add-Device {
     [System.IO.File]::Copy($Factory.caFile, "$etc/factory-ca.pem")
     $null = [System.IO.Directory]::CreateDirectory("$etc/systemd/system/$unitName.d")
     [System.IO.File]::WriteAllText("$etc/systemd/system/$unitName.d/factory.conf", "[Service]`nEnvironment=DEVICE_API=$Api SSL_CERT_FILE=/etc/factory-ca.pem USE_HOSTNAME=1`n")
+    if ($Runtime -ne (Get-RuntimeIdentifier)) {
+        # Beyond qemu-user: how systemd hands over credentials (EINVAL, exit code 243) and makes an IPC name space (EIO, 226). The rest
+        # of the unit is as it ships.
+        [System.IO.File]::WriteAllText("$etc/systemd/system/$unitName.d/emulated.conf", "[Service]`nLoadCredential=`nPrivateIPC=no`n")
+    }
+
     $device
 }
 
