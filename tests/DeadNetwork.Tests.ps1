@@ -10,22 +10,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/NetworkRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory" -Argument '--host', 'factory.test'
-
-    # Calls a script block once, as soon as a process that runs has failed to reach the server.
-    function Get-OnceAfterFailure([hashtable] $Device, [scriptblock] $Action) {
-        $state = @{ Done = $false; Since = $null; Sota = $Device.Sota; Action = $Action }
-        {
-            # The journal is there when the key is made; the first attempts follow within the second.
-            if (-not $state.Since -and [System.IO.File]::Exists("$($state.Sota)/.registration/journal.json")) {
-                $state.Since = [DateTime]::UtcNow
-            }
-
-            if ($state.Since -and -not $state.Done -and [DateTime]::UtcNow -gt $state.Since.AddSeconds(3)) {
-                & $state.Action
-                $state.Done = $true
-            }
-        }.GetNewClosure()
-    }
+    $patience = '00:01:30'
 }
 
 AfterAll {
@@ -42,11 +27,12 @@ Describe 'refused, DNS, 5xx, timeout, TLS' {
         $first = Start-RigFactory -Path "$TestDrive/late-factory" -Argument '--api-port', "$late", '--token-file', "$TestDrive/late.token"
         Stop-RigFactory $first
         $started = @{}
-        $start = Get-OnceAfterFailure -Device $device -Action {
+        $start = {
             $started.Factory = Start-RigFactory -Path "$TestDrive/late-factory" -Argument '--api-port', "$late", '--token-file', "$TestDrive/late.token"
         }
         try {
-            $run = Invoke-RigWrapper $device -Environment @{ DEVICE_API = $first.api; SSL_CERT_FILE = $first.caFile } -RetryFor '00:01:30' -While $start
+            $run = Invoke-RigAfterFailure -Command (Get-RigPath Shell) -Argument (Get-RigWrapperArgument -Device $device -RetryFor $patience) `
+                -Environment (Get-RigEnvironment $device -Environment @{ DEVICE_API = $first.api; SSL_CERT_FILE = $first.caFile }) -Action $start
             $run.ExitCode | Should -Be 0 -Because $run.Error
             $run.Error | Should -Match 'Attempt 1 failed: .*cannot be reached.* Next attempt in \d+ s'
             @(Get-RigLedger $started.Factory).Count | Should -Be 1
@@ -59,21 +45,21 @@ Describe 'refused, DNS, 5xx, timeout, TLS' {
     It 'DNS that fails at first is asked again' -Skip:([bool] $noNames) {
         $device = New-RigDevice -Path "$TestDrive/dns" -Token $factory.Token -Hsm ''
         [System.IO.File]::WriteAllText("$TestDrive/hosts", '')
-        $known = Get-OnceAfterFailure -Device $device -Action { [System.IO.File]::WriteAllText("$TestDrive/hosts", "127.0.0.1 factory.test`n") }
-        $command = Get-RigHiddenNameCommand -Hosts "$TestDrive/hosts" -Device $device -RetryFor '00:01:30'
-        $run = Invoke-RigProcess unshare $command -Environment (Get-RigEnvironment $device -Factory $factory) -While $known
+        $command = Get-RigHiddenNameCommand -Hosts "$TestDrive/hosts" -Device $device -RetryFor $patience
+        $run = Invoke-RigAfterFailure -Command unshare -Argument $command -Environment (Get-RigEnvironment $device -Factory $factory) `
+            -Action { [System.IO.File]::WriteAllText("$TestDrive/hosts", "127.0.0.1 factory.test`n") }
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Error | Should -Match "Attempt 1 failed: The name 'factory.test' cannot be resolved"
     }
 
     It 'a clock that is not set is said and waited for' {
-        # This machine's own resolver does not know the name; the address does as well.
         $local = Start-RigFactory -Path "$TestDrive/clock-factory"
         try {
             $device = New-RigDevice -Path "$TestDrive/clock" -Token $local.Token -Hsm ''
             [System.IO.File]::WriteAllText("$TestDrive/clock.time", "@2000-01-01 00:00:00`n")
-            $set = Get-OnceAfterFailure -Device $device -Action { [System.IO.File]::WriteAllText("$TestDrive/clock.time", "+0`n") }
-            $run = Invoke-RigWrapper $device $local -Environment (Get-RigClock "$TestDrive/clock.time") -RetryFor '00:01:30' -While $set
+            $run = Invoke-RigAfterFailure -Command (Get-RigPath Shell) -Argument (Get-RigWrapperArgument -Device $device -RetryFor $patience) `
+                -Environment (Get-RigEnvironment $device -Factory $local -Environment (Get-RigClock "$TestDrive/clock.time")) `
+                -Action { [System.IO.File]::WriteAllText("$TestDrive/clock.time", "+0`n") }
             $run.ExitCode | Should -Be 0 -Because $run.Error
             $run.Error | Should -Match 'Attempt 1 failed: .*the clock is not set'
         }
@@ -91,7 +77,7 @@ Describe 'A server that fails once' {
         $server = Start-RigFaultServer -Factory $local -Path "$TestDrive/$Fault" -Fault $Fault
         try {
             $device = New-RigDevice -Path "$TestDrive/$Fault-device" -Token $local.Token -Hsm ''
-            $run = Invoke-RigWrapper $device $server -RetryFor '00:01:30'
+            $run = Invoke-RigWrapper $device $server -RetryFor $patience
             $run.ExitCode | Should -Be 0 -Because $run.Error
             $run.Error | Should -Match 'Attempt 1 failed'
             @(Get-RigLedger $local).Count | Should -Be 1

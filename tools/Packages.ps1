@@ -32,6 +32,7 @@ function Get-TestingTool {
             'libnss3-tools'         = '/usr/bin/certutil'
             'p11-kit-modules'       = "$library/p11-kit-proxy.so"
             'opencryptoki'          = '/usr/sbin/pkcsslotd'
+            'systemd'               = '/usr/bin/systemd-analyze'
         }
     }
 

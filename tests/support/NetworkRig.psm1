@@ -88,6 +88,37 @@ function Get-RigWrapperArgument {
     @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $Device.Root, '-RetryFor', $RetryFor)
 }
 
+# Runs a command to its end, and an action as soon as it says that its first attempt has failed.
+function Invoke-RigAfterFailure {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory)] [string] $Command,
+        [Parameter(Mandatory)] [string[]] $Argument,
+        [Parameter(Mandatory)] [hashtable] $Environment,
+        [Parameter(Mandatory)] [scriptblock] $Action
+    )
+
+    $process = Start-RigProcess $Command $Argument -Environment $Environment
+    try {
+        $output = $process.StandardOutput.ReadToEndAsync()
+        $said = ''
+        while ($null -ne ($line = $process.StandardError.ReadLine())) {
+            $said += "$line`n"
+            if ($Action -and $line -match 'Attempt 1 failed') {
+                $null = & $Action
+                $Action = $null
+            }
+        }
+
+        $process.WaitForExit()
+        @{ ExitCode = $process.ExitCode; Output = $output.Result; Error = $said }
+    }
+    finally {
+        $process.Dispose()
+    }
+}
+
 # What makes a process believe the time in a file, which may change while it runs (faketime(1)).
 function Get-RigClock {
     [CmdletBinding()]

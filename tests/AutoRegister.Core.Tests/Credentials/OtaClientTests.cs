@@ -10,13 +10,16 @@ namespace AutoRegister.Core.Tests.Credentials;
 
 public sealed class OtaClientTests : IDisposable
 {
-    // What boost::interprocess::file_lock does: an exclusive fcntl lock on the whole file, held until its input ends.
+    // What boost::interprocess::file_lock does: an exclusive fcntl lock on the whole file, held until its input ends. In Perl,
+    // which every Debian has; the format is struct flock of 64-bit Linux.
     private const string Holder = """
-        import fcntl, sys
-        file = open(sys.argv[1], "a+")
-        fcntl.lockf(file, fcntl.LOCK_SH if sys.argv[2] == "shared" else fcntl.LOCK_EX)
-        print("held", flush=True)
-        sys.stdin.read()
+        use Fcntl;
+        open(my $file, "+<", $ARGV[0]) or die $!;
+        my $kind = $ARGV[1] eq "shared" ? F_RDLCK : F_WRLCK;
+        fcntl($file, F_SETLKW, pack("s s x4 q q i x4", $kind, 0, 0, 0, 0)) or die $!;
+        $| = 1;
+        print "held\n";
+        <STDIN>;
         """;
 
     private readonly DeviceRoot device = new();
@@ -86,8 +89,8 @@ public sealed class OtaClientTests : IDisposable
 
     private Process Hold(string kind)
     {
-        var start = new ProcessStartInfo("python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string argument in (string[])["-c", Holder, RootedPath.Resolve(device.Path, OtaClient.LockPath), kind])
+        var start = new ProcessStartInfo("perl") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (string argument in (string[])["-e", Holder, RootedPath.Resolve(device.Path, OtaClient.LockPath), kind])
         {
             start.ArgumentList.Add(argument);
         }
