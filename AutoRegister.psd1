@@ -11,6 +11,7 @@
     FormatsToProcess     = @('AutoRegister.Format.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
+        'ConvertTo-DeviceReport'
         'Export-SotaCredentials'
         'Get-HsmToken'
         'Get-SotaConfig'

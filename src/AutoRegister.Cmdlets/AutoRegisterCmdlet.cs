@@ -61,11 +61,14 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     /// <summary>Does the work for one input object; a failure becomes one error record with that object's name as target.</summary>
     /// <param name="work">The work, on another thread.</param>
     /// <param name="item">What the work is for: the target of an error that names none of its own.</param>
-    protected void WriteResult<T>(Func<CancellationToken, Task<T>> work, object item)
+    /// <param name="after">Runs after the output.</param>
+    protected void WriteResult<T>(Func<CancellationToken, Task<T>> work, object item, Action<T>? after = null)
     {
         try
         {
-            WriteObject(Wait(work));
+            T result = Wait(work);
+            WriteObject(result);
+            after?.Invoke(result);
         }
         catch (AutoRegisterException e)
         {
@@ -108,15 +111,28 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
         return task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Keeps words that come from other threads until the pipeline thread writes them.</summary>
+    /// <param name="queue">Where; the pipeline thread empties it.</param>
+    private protected void SendWordsTo(BlockingCollection<Action> queue) => pending = queue;
+
+    /// <summary>Ends everything that is on its way.</summary>
+    private protected void Cancel() => stopping.Cancel();
+
     private void Post(Action write)
     {
-        if (pending is BlockingCollection<Action> queue)
+        if (pending is not BlockingCollection<Action> queue)
+        {
+            write();
+            return;
+        }
+
+        try
         {
             queue.Add(write);
         }
-        else
+        catch (InvalidOperationException)
         {
-            write();
+            // The cmdlet has ended: nobody listens any more.
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using AutoRegister.Core;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
 
@@ -10,12 +12,20 @@ namespace AutoRegister.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsData.Export, "SotaCredentials", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ExportedCredentials))]
-public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
+public sealed class ExportSotaCredentialsCommand : LineCmdlet
 {
     /// <summary>The checked registration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public DeviceRegistration? Registration { get; set; }
+
+    /// <summary>
+    /// A directory of this machine the credentials are copied to besides: a folder to pack, or a mounted medium. From a
+    /// property or a script block it is another one for each device.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
 
     /// <summary>
     /// Starts the OTA client afterwards, when the registration is for this machine (its root is <c>/</c>). The registration
@@ -54,9 +64,12 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
     [Parameter]
     public SwitchParameter RemoveApiToken { get; set; }
 
+    private protected override (int Id, string Activity) Progress => (13, "Exporting credentials");
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         try
         {
             OtaClientStarter.RequireName(OtaClientService);
@@ -82,35 +95,38 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
 
         string? dockerConfig = ConfigureDockerCredentialHelper is null ? null
             : DockerConfigPath is null ? DockerCredentialHelper.DefaultPath() : GetUnresolvedProviderPathFromPSPath(DockerConfigPath);
+        string? copyPath = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
         List<AutoRegisterException> problems = [];
-        WriteResult(
+        IRegistrationObserver observer = ObserverOf(registration.Name);
+        Process(
             async token =>
             {
                 // Read before anything is put in place: a file that cannot be changed stops the export as early as fioup does.
                 byte[]? docker = dockerConfig is null ? null
                     : DockerCredentialHelper.Merge(dockerConfig, DockerCredentialHelper.HubHost(registration.Key.Config.DeviceApi), ConfigureDockerCredentialHelper!);
-                ExportedCredentials exported = new Enroller(new EnrollerOptions(), this).Export(registration, token);
+                ExportedCredentials exported = new Enroller(new EnrollerOptions(), observer).Export(registration, token);
                 if (docker is not null)
                 {
                     DockerCredentialHelper.Write(dockerConfig!, docker);
                     exported = exported with { DockerConfigPath = dockerConfig };
                 }
 
-                exported = exported with { ApiTokenRemoved = RemoveToken(registration, problems) };
-                exported = await VerifyAsync(exported, registration, problems, token).ConfigureAwait(false);
-                return exported with { OtaClient = await StartAsync(registration, problems, token).ConfigureAwait(false) };
+                exported = exported with { ApiTokenRemoved = RemoveToken(registration, observer, problems) };
+                exported = await VerifyAsync(exported, registration, observer, problems, token).ConfigureAwait(false);
+                exported = copyPath is null ? exported : CredentialCopy.Copy(exported, copyPath);
+                return exported with { OtaClient = await StartAsync(registration, observer, problems, token).ConfigureAwait(false) };
             },
-            registration);
+            registration,
 
-        // After the output: whoever stops at errors has the registration all the same.
-        problems.ForEach(problem => WriteError(ErrorRecords.From(problem, registration)));
+            // After the output: whoever stops at errors has the registration all the same.
+            _ => problems.ForEach(problem => WriteError(IsLine ? ErrorRecords.Of(problem, registration) : ErrorRecords.From(problem, registration))));
     }
 
-    private bool RemoveToken(DeviceRegistration registration, List<AutoRegisterException> problems)
+    private bool RemoveToken(DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems)
     {
         try
         {
-            return RemoveApiToken && ApiTokenFile.Remove(registration.Key.Config, this);
+            return RemoveApiToken && ApiTokenFile.Remove(registration.Key.Config, observer);
         }
         catch (AutoRegisterException e)
         {
@@ -120,7 +136,7 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
     }
 
     private async Task<ExportedCredentials> VerifyAsync(
-        ExportedCredentials exported, DeviceRegistration registration, List<AutoRegisterException> problems, CancellationToken cancellation)
+        ExportedCredentials exported, DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems, CancellationToken cancellation)
     {
         if (!VerifyGateway)
         {
@@ -129,7 +145,7 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
 
         try
         {
-            await GatewayProbe.AskAsync(exported.Path, registration.Key.Config.Hsm, this, cancellation).ConfigureAwait(false);
+            await GatewayProbe.AskAsync(exported.Path, registration.Key.Config.Hsm, observer, cancellation).ConfigureAwait(false);
             return exported with { GatewayVerified = true };
         }
         catch (AutoRegisterException e)
@@ -139,16 +155,16 @@ public sealed class ExportSotaCredentialsCommand : AutoRegisterCmdlet
         }
     }
 
-    private async Task<OtaClientState> StartAsync(DeviceRegistration registration, List<AutoRegisterException> problems, CancellationToken cancellation)
+    private async Task<OtaClientState> StartAsync(DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems, CancellationToken cancellation)
     {
-        if (!StartOtaClient || registration.Key.Config.Root != "/")
+        if (!StartOtaClient || registration.Key.Config.Root != "/" || registration.Key.Config.OutputPath is not null)
         {
             return StartOtaClient ? OtaClientState.OtherRoot : OtaClientState.NotAsked;
         }
 
         try
         {
-            return await new OtaClientStarter(OtaClientService, this).StartAsync(cancellation).ConfigureAwait(false);
+            return await new OtaClientStarter(OtaClientService, observer).StartAsync(cancellation).ConfigureAwait(false);
         }
         catch (AutoRegisterException e)
         {

@@ -19,6 +19,14 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }
 
+    /// <summary>
+    /// A directory of this machine that takes the place of the device's SOTA directory: on a station that has no image of the
+    /// device, key, journal and credentials are made there.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
     /// <summary>The OTA client's directory, as the device sees it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("SotaDir")]
@@ -42,7 +50,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
 
     /// <summary>The device name; without it the UUID is used.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("DeviceName")]
+    [Alias("DeviceName", "SerialNumber")]
     public string? Name { get; set; }
 
     /// <summary>Names the device after its <c>/etc/hostname</c>.</summary>
@@ -165,25 +173,27 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         try
         {
             string root = Root is null ? "/" : GetUnresolvedProviderPathFromPSPath(Root);
+            string? output = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
             SotaConfigOptions options = Options(root);
             options = options with
             {
                 SkipApiToken = DeviceAuthorization,
-                ApiTokenOptional = Terminal.HasPerson || IsRegistered(options),
+                ApiTokenOptional = Terminal.HasPerson || IsRegistered(options, output),
             };
             SotaConfig config = new SotaConfigReader(options, Environment.GetEnvironmentVariable, this).Read();
-            WriteObject(config with { DeviceAuthorization = DeviceAuthorization });
+            WriteObject(config with { DeviceAuthorization = DeviceAuthorization, OutputPath = output });
         }
         catch (AutoRegisterException e)
         {
-            WriteError(ErrorRecords.From(e, Root));
+            // Of a row the name says more than a value that many rows have.
+            WriteError(MyInvocation.ExpectingInput ? ErrorRecords.Of(e, Name ?? Uuid ?? Path ?? Root) : ErrorRecords.From(e, Root));
         }
     }
 
     /// <summary>A registered device needs no token any more, and may have deleted it.</summary>
-    private static bool IsRegistered(SotaConfigOptions options)
+    private static bool IsRegistered(SotaConfigOptions options, string? output)
     {
-        string sotaPath = RootedPath.Resolve(options.Root!, options.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
+        string sotaPath = output ?? RootedPath.Resolve(options.Root!, options.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
         return InstalledCredentials.Inspect(sotaPath).Complete;
     }
 

@@ -1,7 +1,10 @@
 using System.Management.Automation;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
 
@@ -11,15 +14,61 @@ namespace AutoRegister.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "HsmDeviceKey", DefaultParameterSetName = MakeSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(DeviceKey))]
-public sealed class NewHsmDeviceKeyCommand : AutoRegisterCmdlet
+public sealed class NewHsmDeviceKeyCommand : LineCmdlet
 {
     private const string MakeSet = "Make";
     private const string ExistingSet = "Existing";
+    private const string RowSet = "Row";
+    private readonly DirectoriesSeen seen = new();
+
+    // A module that is finalised and initialised again for each device reads all its tokens each time.
+    private readonly Dictionary<string, Pkcs11Module> modules = [];
 
     /// <summary>What the device is told to be.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = MakeSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ExistingSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public SotaConfig? Config { get; set; }
+
+    /// <summary>What all devices of a line are told to be; what is each one's own comes from its row.</summary>
+    [Parameter(ParameterSetName = RowSet, Mandatory = true)]
+    [ValidateNotNull]
+    public SotaConfig? BaseConfig { get; set; }
+
+    /// <summary>The device name, usually its serial number; without it the UUID is used.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("DeviceName", "SerialNumber")]
+    public string? Name { get; set; }
+
+    /// <summary>The device UUID; without it one is found in the HSM or made.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    public string? Uuid { get; set; }
+
+    /// <summary>The directory all paths of this device are below: its mounted image.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    public string? Root { get; set; }
+
+    /// <summary>A directory of this machine that takes the place of this device's SOTA directory.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    public string? Path { get; set; }
+
+    /// <summary>The tags of this device, in place of the line's.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Tags")]
+    public string[]? Tag { get; set; }
+
+    /// <summary>The group of this device, in place of the line's.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Group")]
+    public string? DeviceGroup { get; set; }
+
+    /// <summary>The label of this device's token, in place of the line's.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    public string? TokenLabel { get; set; }
+
+    /// <summary>The serial number of this device's token, in place of the line's.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    public string? TokenSerial { get; set; }
 
     /// <summary>Replaces the key and the credentials that an earlier registration left.</summary>
     [Parameter]
@@ -27,6 +76,7 @@ public sealed class NewHsmDeviceKeyCommand : AutoRegisterCmdlet
 
     /// <summary>What kind of key to make; without it EC on P-256, which is what LmP devices have.</summary>
     [Parameter(ParameterSetName = MakeSet)]
+    [Parameter(ParameterSetName = RowSet)]
     public KeyAlgorithm? KeyAlgorithm { get; set; }
 
     /// <summary>
@@ -50,15 +100,81 @@ public sealed class NewHsmDeviceKeyCommand : AutoRegisterCmdlet
     [ValidatePattern("^([0-9A-Fa-f]{2})+$")]
     public string? KeyId { get; set; }
 
+    private protected override (int Id, string Activity) Progress => (11, "Making device keys");
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        SotaConfig config = Config!;
+        SotaConfig config;
+        try
+        {
+            config = Config ?? Row().ApplyTo(BaseConfig!, this);
+            if (IsLine || Config is null)
+            {
+                seen.Add(config);
+            }
+        }
+        catch (AutoRegisterException e)
+        {
+            WriteFailure(e, Name ?? Uuid ?? Path ?? Root ?? (object?)Config ?? BaseConfig!);
+            return;
+        }
+
         string place = config.Hsm is null ? config.SotaPath : $"token '{config.Hsm.TokenLabel}' and {config.SotaPath}";
         if (ShouldProcess(place, Action()))
         {
-            var enroller = new Enroller(new EnrollerOptions(), this);
-            WriteResult(token => Task.FromResult(enroller.MakeKey(config, Choice(config), token)), config);
+            KeepModule(config.Hsm);
+            var enroller = new Enroller(new EnrollerOptions(), ObserverOf(config.Name ?? config.Uuid ?? config.SotaPath));
+            KeyChoice choice = Choice(config);
+            Process(token => Task.FromResult(enroller.MakeKey(config, choice, token)), config);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            foreach (Pkcs11Module module in modules.Values)
+            {
+                module.Dispose();
+            }
+
+            modules.Clear();
+        }
+    }
+
+    // A wrong PIN tried once for each device would lock a token they share.
+    private protected override bool StopsLine(AutoRegisterException failure) => failure.Id is ErrorId.HsmPinRejected or ErrorId.HsmSoPinRejected;
+
+    // A cell of a list that is empty says nothing.
+    private DeviceRow Row() => new()
+    {
+        Name = Cell(Name),
+        Uuid = Cell(Uuid),
+        Root = Cell(Root) is string root ? GetUnresolvedProviderPathFromPSPath(root) : null,
+        OutputPath = Cell(Path) is string path ? GetUnresolvedProviderPathFromPSPath(path) : null,
+        Tags = Tag?.Where(tag => !string.IsNullOrEmpty(tag)).ToArray() is { Length: > 0 } tags ? tags : null,
+        DeviceGroup = Cell(DeviceGroup),
+        TokenLabel = Cell(TokenLabel),
+        TokenSerial = Cell(TokenSerial),
+    };
+
+    private static string? Cell(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private void KeepModule(HsmSettings? hsm)
+    {
+        if (IsLine && hsm is not null && !modules.ContainsKey(hsm.ModulePath))
+        {
+            try
+            {
+                modules.Add(hsm.ModulePath, Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters));
+            }
+            catch (AutoRegisterException)
+            {
+                // Each device says what is wrong with it.
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
 
@@ -11,10 +12,13 @@ namespace AutoRegister.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "FoundriesDevice", DefaultParameterSetName = RegisterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(DeviceRegistration))]
-public sealed class RegisterFoundriesDeviceCommand : AutoRegisterCmdlet
+public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
 {
     private const string RegisterSet = "Register";
     private const string ExistingSet = "Existing";
+
+    // A device that the server fails again and again while it answers others is one error, however patient the line is.
+    private const int AttemptsWhileOthersSucceed = 8;
     private RegistrationClient? client;
     private ProvisionedGateway? provisioned;
 
@@ -63,13 +67,20 @@ public sealed class RegisterFoundriesDeviceCommand : AutoRegisterCmdlet
     [ValidateNotNullOrEmpty]
     public string? OstreeServer { get; set; }
 
+    private protected override (int Id, string Activity) Progress => (12, "Registering devices");
+
+    // On a line the server is waited for unless somebody says how long.
+    private TimeSpan Patience =>
+        RetryFor < TimeSpan.Zero || (IsLine && !MyInvocation.BoundParameters.ContainsKey(nameof(RetryFor))) ? Timeout.InfiniteTimeSpan : RetryFor;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         try
         {
             TrustAnchor? anchor = CaCertificatePath is null ? null : TrustAnchor.Load(GetUnresolvedProviderPathFromPSPath(CaCertificatePath));
-            client = new RegistrationClient(anchor: anchor);
+            client = new RegistrationClient(anchor: anchor, gate: IsLine ? new LineGate(ThrottleLimit, Patience, this) : null);
             provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, GetUnresolvedProviderPathFromPSPath(RootCertificatePath!)) : null;
         }
         catch (AutoRegisterException e)
@@ -87,23 +98,26 @@ public sealed class RegisterFoundriesDeviceCommand : AutoRegisterCmdlet
         {
             var options = new EnrollerOptions
             {
-                RetryFor = RetryFor < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : RetryFor,
-                PersonIsThere = DeviceAuthorization || key.Config.DeviceAuthorization || Terminal.HasPerson,
+                RetryFor = Patience,
+                MaxAttempts = IsLine ? AttemptsWhileOthersSucceed : int.MaxValue,
+                PersonIsThere = DeviceAuthorization || key.Config.DeviceAuthorization || (!IsLine && Terminal.HasPerson),
                 Provisioned = provisioned,
             };
-            var enroller = new Enroller(options, this);
-            WriteResult(token => enroller.RegisterAsync(key, client!, token), key);
+            var enroller = new Enroller(options, ObserverOf(key.Name));
+            Process(token => enroller.RegisterAsync(key, client!, token), key);
         }
     }
+
+    private protected override bool StopsLine(AutoRegisterException failure) => failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        // What is on its way ends first, and then what it needs.
+        base.Dispose(disposing);
         if (disposing)
         {
             client?.Dispose();
         }
-
-        base.Dispose(disposing);
     }
 }

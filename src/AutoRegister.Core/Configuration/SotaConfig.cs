@@ -87,8 +87,14 @@ public sealed record SotaConfig
     /// <summary>Every setting with its source, in the order a person reads them.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 
-    /// <summary>The SOTA directory on this machine: <see cref="SotaDirectory"/> below <see cref="Root"/>.</summary>
-    public string SotaPath => Resolve(SotaDirectory);
+    /// <summary>
+    /// A directory of this machine that takes the place of the device's SOTA directory, on a station that has no image of the
+    /// device: key, journal and credentials are made there. <see langword="null"/> where the device's own is used.
+    /// </summary>
+    public string? OutputPath { get; init; }
+
+    /// <summary>The SOTA directory on this machine: <see cref="OutputPath"/>, or <see cref="SotaDirectory"/> below <see cref="Root"/>.</summary>
+    public string SotaPath => OutputPath ?? Resolve(SotaDirectory);
 
     /// <summary>Finds a path of the device below <see cref="Root"/>; links lead where they lead on the device.</summary>
     /// <param name="devicePath">An absolute path as the device sees it.</param>

@@ -38,6 +38,9 @@ public sealed record ExportedCredentials
     /// <summary>When the certificate expires (UTC).</summary>
     public DateTime? NotAfter { get; init; }
 
+    /// <summary>How many requests the registration took in this run; 0 when none was needed.</summary>
+    public int Attempts { get; init; }
+
     /// <summary>Whether the gateway accepted the device; <see langword="null"/> when it was not asked.</summary>
     public bool? GatewayVerified { get; init; }
 

@@ -6,6 +6,9 @@ public sealed record EnrollerOptions
     /// <summary>How long requests are repeated; zero sends one, <see cref="Timeout.InfiniteTimeSpan"/> never gives up.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.Zero;
 
+    /// <summary>How often a request is sent at most, however long <see cref="RetryFor"/> is.</summary>
+    public int MaxAttempts { get; init; } = int.MaxValue;
+
     /// <summary>How long to wait for another run on the same device.</summary>
     public TimeSpan LockPatience { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -47,6 +47,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
             GatewayServer = registration.GatewayServer,
             CertificateSerialNumber = registration.CertificateSerialNumber,
             NotAfter = registration.NotAfter,
+            Attempts = registration.Attempts,
         };
     }
 

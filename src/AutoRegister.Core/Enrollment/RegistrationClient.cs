@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Line;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -15,12 +16,15 @@ public sealed class RegistrationClient : IDisposable
     private const int BodyLimit = 1024 * 1024;
     private readonly HttpClient http;
     private readonly HttpTimeouts timeouts;
+    private readonly LineGate? gate;
 
     /// <summary>Prepares a client; nothing is connected yet. Proxies are taken from the environment (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>).</summary>
     /// <param name="timeouts">How long each phase may take.</param>
     /// <param name="anchor">A further trust anchor; <see langword="null"/> for the system's alone.</param>
-    public RegistrationClient(HttpTimeouts? timeouts = null, TrustAnchor? anchor = null)
+    /// <param name="gate">What many devices that share this client know of the server; they speak HTTP/2 where it is offered.</param>
+    public RegistrationClient(HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineGate? gate = null)
     {
+        this.gate = gate;
         this.timeouts = timeouts ?? HttpTimeouts.Default;
         var handler = new SocketsHttpHandler
         {
@@ -46,7 +50,23 @@ public sealed class RegistrationClient : IDisposable
     /// <param name="cancellation">Cancels.</param>
     /// <returns>A task.</returns>
     /// <exception cref="AutoRegisterException">A condition of the network or server.</exception>
-    public async Task PingAsync(Uri api, CancellationToken cancellation)
+    public Task PingAsync(Uri api, CancellationToken cancellation) =>
+        gate?.PassAsync(token => AskAsync(api, token), cancellation) ?? AskAsync(api, cancellation);
+
+    /// <summary>Sends a registration request.</summary>
+    /// <param name="config">The endpoint, the token and its header.</param>
+    /// <param name="bearer">An OAuth access token, used instead of the API token; else <see langword="null"/>.</param>
+    /// <param name="body">The JSON body, UTF-8.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>The body of a 201 answer.</returns>
+    /// <exception cref="AutoRegisterException">Any other outcome, sorted.</exception>
+    public Task<byte[]> RegisterAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return gate?.SendAsync(token => PostAsync(config, bearer, body, token), cancellation) ?? PostAsync(config, bearer, body, cancellation);
+    }
+
+    private async Task AskAsync(Uri api, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, api);
         using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
@@ -56,16 +76,8 @@ public sealed class RegistrationClient : IDisposable
         }
     }
 
-    /// <summary>Sends a registration request.</summary>
-    /// <param name="config">The endpoint, the token and its header.</param>
-    /// <param name="bearer">An OAuth access token, used instead of the API token; else <see langword="null"/>.</param>
-    /// <param name="body">The JSON body, UTF-8.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>The body of a 201 answer.</returns>
-    /// <exception cref="AutoRegisterException">Any other outcome, sorted.</exception>
-    public async Task<byte[]> RegisterAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    private async Task<byte[]> PostAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(config);
         using var request = new HttpRequestMessage(HttpMethod.Post, config.DeviceApi) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (bearer is not null)
@@ -106,6 +118,12 @@ public sealed class RegistrationClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
+        if (gate is not null)
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        }
+
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bounded.CancelAfter(timeouts.Headers);
         try

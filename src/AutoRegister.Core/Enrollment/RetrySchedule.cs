@@ -9,7 +9,7 @@ namespace AutoRegister.Core.Enrollment;
 /// Repeats what can succeed later: exponential back-off with full jitter, from one second to five minutes, or as long as the
 /// server asks for, until the caller's time is up. One line per failed attempt says what failed and when the next is.
 /// </summary>
-internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver observer, TimeProvider time)
+internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver observer, TimeProvider time, int maxAttempts = int.MaxValue)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
@@ -22,7 +22,7 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
 
         var options = new RetryStrategyOptions
         {
-            MaxRetryAttempts = int.MaxValue,
+            MaxRetryAttempts = maxAttempts == int.MaxValue ? int.MaxValue : maxAttempts - 1,
             ShouldHandle = new PredicateBuilder().Handle<AutoRegisterException>(e => e.Sort == FailureSort.TryAgain && Left() > TimeSpan.Zero),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
                 Shorter(Delay(arguments.AttemptNumber, arguments.Outcome.Exception as AutoRegisterException), Left())),

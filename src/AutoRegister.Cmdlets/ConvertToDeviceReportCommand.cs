@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Line;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>
+/// Makes a row of a report of each device: of credentials, and of the error record of a device that failed. Anything else is
+/// an error.
+/// </summary>
+[Cmdlet(VerbsData.ConvertTo, "DeviceReport")]
+[OutputType(typeof(DeviceReport))]
+public sealed class ConvertToDeviceReportCommand : PSCmdlet
+{
+    /// <summary>What the line wrote, errors included (<c>2&gt;&amp;1</c>).</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (InputObject!.BaseObject)
+        {
+            case ExportedCredentials exported:
+                WriteObject(DeviceReport.Of(exported, DateTime.UtcNow));
+                break;
+            case ErrorRecord failed:
+                (string name, string uuid) = Names(failed.TargetObject);
+                WriteObject(DeviceReport.Of(name, uuid, failed.Exception, DateTime.UtcNow));
+                break;
+            case object other:
+                var unknown = new PSArgumentException($"A {other.GetType().Name} says nothing of what became of a device. Give what Export-SotaCredentials wrote, and error records.", nameof(InputObject));
+                WriteError(new ErrorRecord(unknown, "NoDeviceReport", ErrorCategory.InvalidType, other));
+                break;
+        }
+    }
+
+    private static (string Name, string Uuid) Names(object? target) => ((target as PSObject)?.BaseObject ?? target) switch
+    {
+        SotaConfig config => (config.Name ?? config.Uuid ?? config.SotaPath, config.Uuid ?? string.Empty),
+        DeviceKey key => (key.Name, key.Uuid),
+        DeviceRegistration registration => (registration.Name, registration.Uuid),
+        _ => (target?.ToString() ?? string.Empty, string.Empty),
+    };
+}

@@ -1,0 +1,24 @@
+using AutoRegister.Core.Enrollment;
+
+namespace AutoRegister.Core.Line;
+
+/// <summary>Puts a device's name before its words: on a line many speak at once.</summary>
+/// <param name="device">The name.</param>
+/// <param name="line">Hears all of them.</param>
+public sealed class DeviceObserver(string device, IRegistrationObserver line) : IRegistrationObserver
+{
+    /// <inheritdoc/>
+    public void ReportStep(string message) => line.ReportStep($"{device}: {message}");
+
+    /// <inheritdoc/>
+    public void ReportDetail(string message) => line.ReportDetail($"{device}: {message}");
+
+    /// <inheritdoc/>
+    public void ReportWarning(string message) => line.ReportWarning($"{device}: {message}");
+
+    /// <inheritdoc/>
+    public void ReportPersonNeeded(AuthorizationPrompt prompt) => line.ReportPersonNeeded(prompt);
+
+    /// <inheritdoc/>
+    public void ReportPersonAwaited(TimeSpan left) => line.ReportPersonAwaited(left);
+}

@@ -1,0 +1,80 @@
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Line;
+
+/// <summary>
+/// What became of one device, as a row of a report: text, numbers and times only, so that it goes into CSV and JSON as it is.
+/// </summary>
+public sealed record DeviceReport
+{
+    /// <summary>The device name, usually its serial number.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The UUID; empty when it has none yet.</summary>
+    public string Uuid { get; init; } = string.Empty;
+
+    /// <summary><c>Registered</c>, <c>AlreadyRegistered</c> or <c>Failed</c>.</summary>
+    public required DeviceOutcome Outcome { get; init; }
+
+    /// <summary>The certificate's serial number, hex; empty when there is none, or it is in a token only.</summary>
+    public string CertificateSerialNumber { get; init; } = string.Empty;
+
+    /// <summary>When the certificate expires (UTC).</summary>
+    public DateTime? NotAfter { get; init; }
+
+    /// <summary>When the row was made (UTC).</summary>
+    public required DateTime Time { get; init; }
+
+    /// <summary>How many requests it took in this run; 0 when none was needed.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The directory with the credentials, on this machine; empty when there are none.</summary>
+    public string Path { get; init; } = string.Empty;
+
+    /// <summary>The id of the error; empty when there was none.</summary>
+    public string ErrorId { get; init; } = string.Empty;
+
+    /// <summary>What went wrong, one line; empty when nothing did.</summary>
+    public string Message { get; init; } = string.Empty;
+
+    /// <summary>Describes a registered device.</summary>
+    /// <param name="exported">Its credentials.</param>
+    /// <param name="time">Now (UTC).</param>
+    /// <returns>The row.</returns>
+    public static DeviceReport Of(ExportedCredentials exported, DateTime time)
+    {
+        ArgumentNullException.ThrowIfNull(exported);
+        return new DeviceReport
+        {
+            Name = exported.Name,
+            Uuid = exported.Uuid,
+            Outcome = exported.AlreadyRegistered ? DeviceOutcome.AlreadyRegistered : DeviceOutcome.Registered,
+            CertificateSerialNumber = exported.CertificateSerialNumber,
+            NotAfter = exported.NotAfter,
+            Time = time,
+            Attempts = exported.Attempts,
+            Path = exported.Path,
+        };
+    }
+
+    /// <summary>Describes a device that failed.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="uuid">Its UUID; empty when it has none yet.</param>
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="time">Now (UTC).</param>
+    /// <returns>The row.</returns>
+    public static DeviceReport Of(string name, string uuid, Exception failure, DateTime time)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new DeviceReport
+        {
+            Name = name,
+            Uuid = uuid,
+            Outcome = DeviceOutcome.Failed,
+            Time = time,
+            ErrorId = (failure as AutoRegisterException)?.Id.ToString() ?? failure.GetType().Name,
+            Message = Printable.Text(failure.Message),
+        };
+    }
+}

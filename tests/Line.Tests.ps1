@@ -1,0 +1,161 @@
+# The factory line: many devices through one pipeline, from one process.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+
+    # Runs a script with $line, what all devices are told to be, and $out, where their directories are.
+    function Invoke-Line([string] $Command, [string] $Out, [string] $Token = $factory.tokenFile, [string] $Api = $factory.api) {
+        $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'; `$out = '$Out'`n" +
+        "`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$Api' -ApiTokenPath '$Token' -IgnoreDeviceFiles -NoHsm`n" +
+        'function Row([string[]] $Name) { foreach ($one in $Name) { [pscustomobject]@{ SerialNumber = $one; Group = "" } } }' + "`n$Command`n"
+        $null = [System.IO.Directory]::CreateDirectory($Out)
+        [System.IO.File]::WriteAllText("$Out.ps1", $script)
+        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$Out.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile }
+    }
+
+    function Get-LedgerRow([string] $Prefix) {
+        @(Get-RigLedger $factory | Where-Object name -Like "$Prefix*")
+    }
+
+    $pipeline = 'New-HsmDeviceKey -BaseConfig $line -Path { "$out/$($_.SerialNumber)" } -ThrottleLimit 4 | Register-FoundriesDevice -ThrottleLimit 8'
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'A line of devices' {
+    BeforeAll {
+        $command = "Row (1..24 | ForEach-Object { `"A`$_`" }) | $($pipeline.Replace("-ThrottleLimit 4", "-ThrottleLimit 4 -Ordered")) -Ordered | Export-SotaCredentials -ThrottleLimit 4 -Ordered | ForEach-Object { `"`$(`$_.Name) `$(`$_.Uuid) `$(`$_.AlreadyRegistered) `$(`$_.Attempts)`" }"
+        $first = Invoke-Line $command "$TestDrive/a"
+        $ledger = Get-LedgerRow 'A'
+        $again = Invoke-Line $command "$TestDrive/a"
+    }
+
+    It 'is registered, every device once, in the order it came' {
+        $first.Error | Should -BeNullOrEmpty
+        $first.Lines.Count | Should -Be 24
+        ($first.Lines | ForEach-Object { $_.Split(' ')[0] }) -join ' ' | Should -Be ((1..24 | ForEach-Object { "A$_" }) -join ' ')
+        ($first.Lines | ForEach-Object { $_.Split(' ')[2, 3] -join ' ' } | Where-Object { $_ -ne 'False 1' }) | Should -BeNullOrEmpty
+        $ledger.Count | Should -Be 24
+        $pairs = [string[]] @($ledger | ForEach-Object { "$($_.name) $($_.uuid)" })
+        [array]::Sort($pairs, [StringComparer]::Ordinal)
+        $seen = [string[]] @($first.Lines | ForEach-Object { $_.Split(' ')[0, 1] -join ' ' })
+        [array]::Sort($seen, [StringComparer]::Ordinal)
+        $seen -join ',' | Should -Be ($pairs -join ',')
+    }
+
+    It 'leaves each device whole: its modes, no journal, no temporary file' {
+        foreach ($number in 1, 24) {
+            $names = [string[]] @([System.IO.Directory]::GetFileSystemEntries("$TestDrive/a/A$number") | ForEach-Object { [System.IO.Path]::GetFileName($_) })
+            [array]::Sort($names)
+            $names -join ' ' | Should -Be 'client.chained client.pem pkey.pem root.crt sota.toml'
+            [System.IO.File]::GetUnixFileMode("$TestDrive/a/A$number") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
+            [System.IO.File]::GetUnixFileMode("$TestDrive/a/A$number/pkey.pem") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite')
+        }
+    }
+
+    It 'changes nothing when it runs again, and says so' {
+        $again.Error | Should -BeNullOrEmpty
+        ($again.Lines | Where-Object { $_ -notmatch ' True 0$' }) | Should -BeNullOrEmpty
+        $again.Lines.Count | Should -Be 24
+        (Get-LedgerRow 'A').Count | Should -Be 24
+    }
+}
+
+Describe 'A device that fails on a line' {
+    BeforeAll {
+        $null = Invoke-Line "Row 'B2' | $pipeline | Export-SotaCredentials" "$TestDrive/before"
+        $run = Invoke-Line ("& { Row 'B1', 'B2', 'B3', 'B3' | $pipeline | Export-SotaCredentials } 2>&1 | ConvertTo-DeviceReport | " +
+            'ForEach-Object { "$($_.Name) $($_.Outcome) $($_.ErrorId)" }') "$TestDrive/b"
+        $records = Invoke-Line ("Row 'B2' | $pipeline -ErrorVariable failed -ErrorAction SilentlyContinue; " +
+            '"$($failed.Count) $($failed[0].FullyQualifiedErrorId) $($failed[0].TargetObject.GetType().Name) $($failed[0].TargetObject.Name)"') "$TestDrive/b2"
+    }
+
+    It 'is one row of the report, and the others are registered' {
+        $run.Error | Should -BeNullOrEmpty
+        $lines = [string[]] $run.Lines
+        [array]::Sort($lines, [StringComparer]::Ordinal)
+        $lines -join ', ' | Should -Be 'B1 Registered , B2 Failed DeviceConflict, B3 Failed SettingInvalid, B3 Registered '
+    }
+
+    It 'is one error record, with the device as its target' {
+        $records.Lines | Should -Be '1 DeviceConflict,AutoRegister.Cmdlets.RegisterFoundriesDeviceCommand DeviceKey B2'
+    }
+}
+
+Describe 'A wrong token' {
+    It 'stops the line at once, with one message' {
+        [System.IO.File]::WriteAllText("$TestDrive/wrong-token", 'token-that-nobody-issued')
+        $run = Invoke-Line ("try { Row (1..200 | ForEach-Object { `"C`$_`" }) | $pipeline | Export-SotaCredentials } " +
+            'catch { "stopped: $($_.FullyQualifiedErrorId)" }; "errors: $($Error.Count)"; "keys: $([System.IO.Directory]::GetDirectories($out).Length -lt 100)"') `
+            "$TestDrive/c" -Token "$TestDrive/wrong-token"
+        $run.Lines -join '; ' | Should -Be 'stopped: ApiTokenRejected,AutoRegister.Cmdlets.RegisterFoundriesDeviceCommand; errors: 1; keys: True'
+        Get-LedgerRow 'C' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Directories of devices' {
+    It 'may be mounted images, one root a device' {
+        foreach ($name in 'D1', 'D2') {
+            $null = [System.IO.Directory]::CreateDirectory("$TestDrive/d/$name/var")
+        }
+
+        $run = Invoke-Line ("Row 'D1', 'D2', 'D3' | New-HsmDeviceKey -BaseConfig `$line -Root { `"`$out/`$(`$_.SerialNumber)`" } | Register-FoundriesDevice -ThrottleLimit 8 | " +
+            'Export-SotaCredentials -ThrottleLimit 2 | ForEach-Object { $_.Path }') "$TestDrive/d"
+        $lines = [string[]] $run.Lines
+        [array]::Sort($lines)
+        $lines -join ' ' | Should -Be "$TestDrive/d/D1/var/sota $TestDrive/d/D2/var/sota"
+        $run.Error | Should -Match 'D3 does not exist'
+    }
+
+    It 'may be copied to pack them, again and again, and never over those of another device' {
+        $command = "Row 'E1', 'E2' | $pipeline | Export-SotaCredentials -Path { `"`$out/pack/`$(`$_.Name)`" } -ThrottleLimit 2 | ForEach-Object { `$_.Path }"
+        $null = Invoke-Line $command "$TestDrive/e"
+        [System.IO.File]::Delete("$TestDrive/e/pack/E2/sota.toml")
+        $again = Invoke-Line $command "$TestDrive/e"
+        $again.Error | Should -BeNullOrEmpty
+        foreach ($name in 'E1', 'E2') {
+            foreach ($file in 'client.pem', 'pkey.pem', 'root.crt', 'sota.toml') {
+                [System.IO.File]::ReadAllText("$TestDrive/e/pack/$name/$file") | Should -Be ([System.IO.File]::ReadAllText("$TestDrive/e/$name/$file"))
+                [System.IO.File]::GetUnixFileMode("$TestDrive/e/pack/$name/$file") | Should -Be ([System.IO.File]::GetUnixFileMode("$TestDrive/e/$name/$file"))
+            }
+        }
+
+        $other = Invoke-Line "Row 'E3' | $pipeline | Export-SotaCredentials -Path `$out/pack/E1" "$TestDrive/e"
+        $other.Error | Should -Match 'credentials of another device'
+        [System.IO.File]::ReadAllText("$TestDrive/e/pack/E1/client.pem") | Should -Be ([System.IO.File]::ReadAllText("$TestDrive/e/E1/client.pem"))
+    }
+
+    It 'must be one for each device' {
+        $run = Invoke-Line "Row 'F1' | New-HsmDeviceKey -BaseConfig `$line" "$TestDrive/f"
+        $run.Error | Should -Match 'F1 has no directory of its own'
+    }
+}
+
+Describe 'A line that is stopped' {
+    It 'says what is done with Ctrl-C, and goes on from there' {
+        $command = "Row (1..400 | ForEach-Object { `"G`$_`" }) | $pipeline | Export-SotaCredentials -ThrottleLimit 4 | ForEach-Object { `$_.Name }"
+        $null = Invoke-Line $command "$TestDrive/g0" -Token '/dev/null'
+        [System.IO.File]::WriteAllText("$TestDrive/g.ps1", [System.IO.File]::ReadAllText("$TestDrive/g0.ps1").Replace("$TestDrive/g0'", "$TestDrive/g'").Replace("'/dev/null'", "'$($factory.tokenFile)'"))
+        $sent = @{ Done = $false }
+        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/g.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile } -While {
+            param($process)
+            if (-not $sent.Done -and [System.IO.File]::Exists("$TestDrive/g/G9/sota.toml")) {
+                $sent.Done = $true
+                & kill -INT $process.Id
+            }
+        }
+        $run.ExitCode | Should -Be 130
+        $run.Error | Should -Match 'Register-FoundriesDevice stopped: \d+ done, 0 failed, \d+ stopped on their way'
+        (Get-LedgerRow 'G').Count | Should -BeLessThan 400
+
+        $again = Invoke-Line ($command -replace '400', '60') "$TestDrive/g"
+        $again.Error | Should -BeNullOrEmpty
+        $again.Lines.Count | Should -Be 60
+        $ledger = Get-LedgerRow 'G'
+        $names = [System.Collections.Generic.HashSet[string]]::new([string[]] $ledger.name)
+        $names.Count | Should -Be $ledger.Count
+    }
+}
