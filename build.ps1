@@ -9,7 +9,8 @@
     package  what devices, image builds and galleries take, into out/package/
     bench    what a registration costs beside the bare host
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
-             cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device in a container
+             cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device
+             in a container; line kills a factory line's station and factory at random moments
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.
@@ -22,7 +23,7 @@ param(
 
     # soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut', 'network', 'firstboot')]
+    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line')]
     [string] $Name = 'crash',
 
     # soak: what the script takes.

@@ -144,7 +144,7 @@ Describe 'A line that is stopped' {
             param($process)
             if (-not $sent.Done -and [System.IO.File]::Exists("$TestDrive/g/G9/sota.toml")) {
                 $sent.Done = $true
-                & kill -INT $process.Id
+                $null = Invoke-RigProcess kill '-INT', "$($process.Id)"
             }
         }
         $run.ExitCode | Should -Be 130

@@ -102,6 +102,17 @@ function Invoke-FirstBootSoak {
     [int] ($failed -gt 0)
 }
 
+# A factory line whose station and factory are killed at random moments.
+function Invoke-LineSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([string[]] $Argument = @())
+
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak line.ps1) @Argument |
+        ForEach-Object { Write-Line "$_" }
+    $LASTEXITCODE
+}
+
 function Invoke-Soak {
     [CmdletBinding()]
     [OutputType([int])]
@@ -117,5 +128,6 @@ function Invoke-Soak {
         'powercut' { Invoke-PowerCutSoak }
         'network' { Invoke-NetworkSoak }
         'firstboot' { Invoke-FirstBootSoak $Argument }
+        'line' { Invoke-LineSoak $Argument }
     }
 }

@@ -1,0 +1,189 @@
+<#
+.SYNOPSIS
+    A factory line of many devices whose station and factory are killed at random moments and started again.
+.DESCRIPTION
+    Afterwards every device must be in the ledger once, and its directory must hold the identity that the ledger has. Then the
+    peak memory of a line of a tenth of the devices is compared with that of all of them, both without a kill. Ends with
+    "passed" or "FAILED" and the exit code 0 or 1.
+.PARAMETER Count
+    How many devices.
+.PARAMETER Kill
+    How often the station is killed, and how often the factory.
+.PARAMETER Token
+    None: software keys. One: a SoftHSM2 token for each device.
+.PARAMETER SkipMemory
+    Leaves the comparison of memory out.
+#>
+[CmdletBinding()]
+param(
+    [int] $Count = 10000,
+    [int] $Kill = 10,
+    [ValidateSet('None', 'One')] [string] $Token = 'None',
+    [switch] $SkipMemory
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'support', 'DeviceRig.psm1'))
+$work = [System.IO.Directory]::CreateTempSubdirectory('linesoak-').FullName
+$random = [Random]::new()
+
+function Write-Text([string] $Text) {
+    [Console]::Out.WriteLine($Text)
+}
+
+# The station's script: a line from names, its number of rows and its peak memory at the end.
+function Write-Station([string] $Out, [string] $Prefix, [int] $Number, [hashtable] $Factory) {
+    $hsm = if ($Token -eq 'None') { '-NoHsm' } else {
+        "-HsmModule '$(Get-RigPath SoftHsm)' -HsmPin (Secret '$(Get-RigPath Pin)') -HsmSoPin (Secret '$(Get-RigPath SoPin)')"
+    }
+    $label = if ($Token -eq 'None') { '' } else { '; TokenLabel = "{0}$n"' -f $Prefix }
+    [System.IO.File]::WriteAllText("$Out.ps1", @"
+Set-StrictMode -Version Latest
+`$ProgressPreference = 'SilentlyContinue'
+Import-Module '$(Get-RigPath Module)'
+function Secret([string] `$Text) { `$secure = [securestring]::new(); foreach (`$c in `$Text.ToCharArray()) { `$secure.AppendChar(`$c) }; `$secure }
+`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($Factory.api)' -ApiTokenPath '$($Factory.tokenFile)' -IgnoreDeviceFiles $hsm
+`$done = 0
+& { for (`$n = 1; `$n -le $Number; `$n++) { [pscustomobject]@{ Name = "$Prefix`$n"$label } } } |
+    New-HsmDeviceKey -BaseConfig `$line -Path { "$Out/`$(`$_.Name)" } -ThrottleLimit 8 |
+    Register-FoundriesDevice -ThrottleLimit 32 | Export-SotaCredentials -ThrottleLimit 16 | ForEach-Object { `$done++ }
+`$peak = [regex]::Match([System.IO.File]::ReadAllText('/proc/self/status'), 'VmHWM:\s+(\d+)').Groups[1].Value
+[Console]::Out.WriteLine("`$done `$peak")
+"@)
+}
+
+function Get-Station([string] $Out, [hashtable] $Factory) {
+    Start-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$Out.ps1") `
+        -Environment @{ SSL_CERT_FILE = $Factory.caFile; SOFTHSM2_CONF = "$work/softhsm2.conf" }
+}
+
+# Runs a station to its end, and kills it and the factory as often as asked; returns devices, peak memory in KiB and seconds.
+function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill = 0, [int] $FactoryKill = 0, [int] $Number) {
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $null = [System.IO.Directory]::CreateDirectory($Out)
+    $api = ([uri] $Factory.api).Port
+    $kills = @(@('station') * $StationKill + @('factory') * $FactoryKill)
+    if ($kills.Count -gt 0) {
+        $random.Shuffle($kills)
+    }
+
+    # Each kill comes at a random number of device directories in its share of the line.
+    $next = 0
+    while ($true) {
+        $station = Get-Station $Out $Factory
+        $output = $station.StandardOutput.ReadToEndAsync()
+        $problem = $station.StandardError.ReadToEndAsync()
+        $station.StandardInput.Close()
+        $killed = $false
+        while (-not $station.WaitForExit(50)) {
+            if ($next -ge $kills.Count) {
+                continue
+            }
+
+            $moment = $Number * ($next + $random.NextDouble()) / $kills.Count
+            if ([System.IO.Directory]::GetDirectories($Out).Length -lt $moment) {
+                continue
+            }
+
+            [System.Threading.Thread]::Sleep($random.Next(200))
+            if ($kills[$next++] -eq 'station') {
+                $station.Kill()
+                $killed = $true
+                $station.WaitForExit()
+                break
+            }
+
+            Stop-RigFactory $Factory
+            [System.Threading.Thread]::Sleep($random.Next(2000))
+            $fresh = Start-RigFactory -Path $Factory.Data -Argument '--api-port', "$api"
+            $Factory.Process = $fresh.Process
+        }
+
+        if ($killed) {
+            continue
+        }
+
+        $station.WaitForExit()
+        $numbers = $output.Result.Trim().Split(' ')
+        $result = @{ Done = [int] $numbers[0]; Peak = [int] $numbers[1]; Seconds = $watch.Elapsed.TotalSeconds; Error = $problem.Result; Kills = $next }
+        $station.Dispose()
+        return $result
+    }
+}
+
+# What is wrong with the devices of a prefix, one text each.
+function Get-Problem([string] $Out, [string] $Prefix, [int] $Number, [hashtable] $Factory) {
+    $ledger = @{}
+    foreach ($row in @(Get-RigLedger $Factory | Where-Object name -Like "$Prefix*")) {
+        if ($ledger.ContainsKey($row.name)) {
+            "the ledger has $($row.name) twice"
+        }
+
+        $ledger[$row.name] = $row.uuid
+    }
+
+    if ($ledger.Count -ne $Number) {
+        "the ledger has $($ledger.Count) devices, not $Number"
+    }
+
+    for ($n = 1; $n -le $Number; $n++) {
+        $folder = "$Out/$Prefix$n"
+        if ([System.IO.Directory]::Exists("$folder/.registration") -or -not [System.IO.File]::Exists("$folder/sota.toml")) {
+            "$Prefix$n is not finished"
+            continue
+        }
+
+        $certificate = [System.Security.Cryptography.X509Certificates.X509CertificateLoader]::LoadCertificateFromFile("$folder/client.pem")
+        $uuid = $certificate.GetNameInfo('SimpleName', $false)
+        if ($uuid -ne $ledger["$Prefix$n"]) {
+            "$Prefix$n has the identity $uuid, the ledger has $($ledger["$Prefix$n"])"
+        }
+
+        $certificate.Dispose()
+    }
+}
+
+$null = [System.IO.Directory]::CreateDirectory("$work/tokens")
+[System.IO.File]::WriteAllText("$work/softhsm2.conf", "directories.tokendir = $work/tokens`nobjectstore.backend = file`nlog.level = ERROR`n")
+$factory = Start-RigFactory -Path "$work/factory"
+$failed = $false
+try {
+    Write-Station "$work/killed" 'K' -Number $Count -Factory $factory
+    $run = Invoke-Station "$work/killed" $factory -StationKill $Kill -FactoryKill $Kill -Number $Count
+    $problems = @(Get-Problem "$work/killed" 'K' -Number $Count -Factory $factory)
+    $failed = $problems.Count -gt 0
+    Write-Text ('{0} devices, {1} kills, {2:0} s: {3}' -f $Count, $run.Kills, $run.Seconds, $(if ($failed) { "$($problems.Count) problems" } else { 'all in ledger and output, none twice' }))
+    for ($i = 0; $i -lt [Math]::Min(20, $problems.Count); $i++) {
+        Write-Text "  $($problems[$i])"
+    }
+
+    if ($run.Kills -lt 2 * $Kill) {
+        Write-Text "only $($run.Kills) of $(2 * $Kill) kills came before the line had ended"
+        $failed = $true
+    }
+
+    if ($failed -and $run.Error) {
+        Write-Text $run.Error.Substring(0, [Math]::Min(2000, $run.Error.Length))
+    }
+
+    if (-not $SkipMemory) {
+        $peaks = foreach ($number in [int] ($Count / 10), $Count) {
+            $out = "$work/memory$number"
+            Write-Station $out "M$number-" -Number $number -Factory $factory
+            $run = Invoke-Station $out $factory -Number $number
+            Write-Text ('{0} devices without a kill: {1:0} s, {2:0} devices/s, peak {3:0} MB' -f $run.Done, $run.Seconds, ($run.Done / $run.Seconds), ($run.Peak / 1024))
+            $run.Peak
+        }
+        $growth = $peaks[1] / $peaks[0] - 1
+        Write-Text ('peak memory grows by {0:0.0} %' -f (100 * $growth))
+        $failed = $failed -or $growth -gt 0.2
+    }
+}
+finally {
+    Stop-RigFactory $factory
+    [System.IO.Directory]::Delete($work, $true)
+}
+
+Write-Text $(if ($failed) { 'FAILED' } else { 'passed' })
+exit [int] $failed
