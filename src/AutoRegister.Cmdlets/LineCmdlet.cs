@@ -22,6 +22,7 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
     private int running;
     private int unwritten;
     private bool ended;
+    private volatile bool stopped;
     private AutoRegisterException? end;
 
     /// <summary>How many devices are worked on at once.</summary>
@@ -66,6 +67,13 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         WriteUntil(() => unwritten == 0, Cancellation);
         ended = true;
         WriteProgress(tally.Completed());
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        stopped = true;
+        base.StopProcessing();
     }
 
     /// <inheritdoc/>
@@ -239,13 +247,14 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
             return;
         }
 
-        int stopped = unwritten;
+        int cutOff = unwritten;
         Cancel();
         atWork.Signal();
         atWork.Wait();
-        if (stopped + tally.Done + tally.Failed > 0)
+        if (stopped && cutOff + tally.Done + tally.Failed > 0)
         {
-            Host.UI.WriteWarningLine($"{MyInvocation.MyCommand.Name} stopped: {tally.Summary(stopped)}.");
+            // The streams of a stopped pipeline are closed; only the host still listens.
+            Host.UI.WriteWarningLine($"{MyInvocation.MyCommand.Name} stopped: {tally.Summary(cutOff)}.");
         }
     }
 

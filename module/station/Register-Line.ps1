@@ -1,0 +1,142 @@
+#requires -Version 7.6
+<#
+.SYNOPSIS
+    A station of a factory line: registers the devices whose serial numbers a scanner types, or those of a list.
+.DESCRIPTION
+    Without -List it reads serial numbers from standard input, one a line, as a scanner types them; "end", or the end of the
+    input, ends the shift. With -List it registers the rows of a CSV file, many at once: a column SerialNumber, and if needed
+    Uuid, Root, Tag, Group, TokenLabel, TokenSerial.
+
+    Each device has a directory of its own below -Output, named after its serial number (or the image that Root names). A serial
+    number that comes again is a device that is registered already, and an interrupted one is continued. Each shift
+    leaves a report (CSV) and lines in station.log, both in -Output.
+
+    Exit codes: 0 all registered, 1 some were not, 77 the server refuses the API token, 78 the configuration is wrong,
+    130 ended with Ctrl-C.
+.PARAMETER Output
+    The station's directory: devices, reports, log.
+.PARAMETER List
+    A CSV file with a column SerialNumber.
+.PARAMETER ConfigRoot
+    A directory whose etc/sota/hsm, etc/sota/tag, etc/lmp-device-register-token and etc/os-release say what the devices are
+    told to be, as on a device. Parameters come first.
+.PARAMETER SerialPattern
+    What a serial number looks like; what does not match is refused, so that a badly read code registers nothing.
+.PARAMETER RetryFor
+    How long a server that is away is waited for, such as 2m. Without it as long as it takes.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Output,
+    [string] $List,
+    [string] $ConfigRoot,
+    [string] $Factory,
+    [string] $Tag,
+    [string] $HardwareId,
+    [string] $DeviceApi,
+    [string] $ApiTokenPath,
+    [string] $CaCertificatePath,
+    [string] $HsmModule,
+    [switch] $NoHsm,
+    [switch] $Production,
+    [string] $SerialPattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+    [ValidateRange(2, 256)] [int] $ThrottleLimit = 32,
+    [string] $RetryFor
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'AutoRegister.psd1'))
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'Station.psm1'))
+
+try {
+    $station = Open-Station -Path $Output
+}
+catch [System.SystemException], [System.Management.Automation.MethodInvocationException] {
+    [Console]::Error.WriteLine("The directory '$Output' cannot be used: $($_.Exception.Message)")
+    exit 78
+}
+
+try {
+    $told = @{}
+    foreach ($name in 'Factory', 'Tag', 'HardwareId', 'DeviceApi', 'ApiTokenPath', 'HsmModule', 'NoHsm', 'Production') {
+        if ($PSBoundParameters.ContainsKey($name)) {
+            $told[$name] = $PSBoundParameters[$name]
+        }
+    }
+
+    if ($ConfigRoot) {
+        $told.Root = $ConfigRoot
+    }
+    else {
+        # Nothing of the station itself is a device's.
+        $told.IgnoreDeviceFiles = $true
+    }
+
+    $rows = if ($List) { Read-StationList -Path $List -SerialPattern $SerialPattern } else { $null }
+    $line = Get-SotaConfig @told
+    if (-not $line.ApiToken) {
+        throw 'There is no API token: give -ApiTokenPath, or a file below -ConfigRoot.'
+    }
+}
+catch {
+    Write-StationFailure $station -Text "The configuration is wrong: $($_.Exception.Message)"
+    exit 78
+}
+
+$register = @{ ThrottleLimit = $ThrottleLimit }
+if ($RetryFor) {
+    $register.RetryFor = $RetryFor
+}
+
+if ($CaCertificatePath) {
+    $register.CaCertificatePath = $CaCertificatePath
+}
+
+# The whole line for some rows; every device becomes a row of the report, whatever became of it.
+$registerRow = {
+    param($Row)
+    & {
+        # One device's error is a row; what stops the line still throws.
+        $ErrorActionPreference = 'Continue'
+        $Row | New-HsmDeviceKey -BaseConfig $line -Path { if ($_.Root) { $null } else { [System.IO.Path]::Combine($station.Devices, $_.SerialNumber) } } -ThrottleLimit $ThrottleLimit -ExpectedCount @($Row).Count |
+            Register-FoundriesDevice @register -ExpectedCount @($Row).Count |
+            Export-SotaCredentials -ThrottleLimit $ThrottleLimit -ExpectedCount @($Row).Count
+    } 2>&1 | ConvertTo-DeviceReport | ForEach-Object { Add-StationReport $station -Report $_ }
+}
+
+$code = 130
+try {
+    if ($List) {
+        Write-StationLog $station -Text "$(@($rows).Count) devices from '$List'"
+        & $registerRow $rows
+    }
+    else {
+        Write-StationText -Text "Scan a serial number. 'end' ends the shift."
+        while (($serial = [Console]::In.ReadLine()) -notin $null, 'end') {
+            $serial = $serial.Trim()
+            if (-not $serial) {
+                continue
+            }
+
+            if ($serial -notmatch $SerialPattern) {
+                Write-StationFailure $station -Text "NOT A SERIAL NUMBER: $($serial -replace '[^\x20-\x7e]', '?'). Scan again." -Device
+                continue
+            }
+
+            & $registerRow @([pscustomobject]@{ SerialNumber = $serial; Root = '' })
+        }
+    }
+
+    $code = [int] ($station.Failed -gt 0)
+}
+catch {
+    $id = $_.FullyQualifiedErrorId
+    $code = if ($id -match '^ApiToken') { 77 } else { 78 }
+    Write-StationFailure $station -Text "THE LINE STOPS. $($_.Exception.Message)"
+}
+finally {
+    Close-Station $station
+}
+
+exit $code

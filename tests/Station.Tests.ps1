@@ -1,0 +1,125 @@
+# The station script as a line worker uses it: a scanner that types, a list, and a terminal.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+    $script = [System.IO.Path]::Combine((Get-RigPath Module), 'station', 'Register-Line.ps1')
+
+    function Get-StationArgument([string] $Station, [string[]] $More = @(), [string] $Token = $factory.tokenFile) {
+        @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $script, '-Output', $Station, '-Factory', 'acme', '-Tag', 'main', '-HardwareId', 'board',
+            '-DeviceApi', $factory.api, '-ApiTokenPath', $Token, '-CaCertificatePath', $factory.caFile, '-NoHsm') + $More
+    }
+
+    function Invoke-Station([string] $Station, [string] $Typed = '', [string[]] $More = @(), [string] $Token = $factory.tokenFile) {
+        Invoke-RigProcess (Get-RigPath Shell) (Get-StationArgument $Station -More $More -Token $Token) -InputText $Typed
+    }
+
+    function Get-Report([string] $Station) {
+        foreach ($file in [System.IO.Directory]::GetFiles($Station, 'report-*.csv')) {
+            [System.IO.File]::ReadAllLines($file)
+        }
+    }
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'A station with a scanner' {
+    It 'registers what is scanned, refuses what is no serial number, and says so' {
+        $run = Invoke-Station "$TestDrive/scan" "SCAN1`n../evil`n`nSCAN2`nSCAN1`nend`n"
+        $run.Lines[1] | Should -Match '^OK      SCAN1  [0-9a-f-]{36}$'
+        $run.Lines[2] | Should -Match '^NOT A SERIAL NUMBER: \.\./evil'
+        $run.Lines[3] | Should -Match '^OK      SCAN2'
+        $run.Lines[4] | Should -Match '^OK      SCAN1  was registered before'
+        $run.Lines[5] | Should -Match '^2 registered, 1 before, 1 failed'
+        $run.ExitCode | Should -Be 1
+        $report = @(Get-Report "$TestDrive/scan")
+        $report.Count | Should -Be 4
+        $report[0] | Should -Be 'Time,Name,Outcome,Uuid,CertificateSerialNumber,NotAfter,Attempts,Path,ErrorId,Message'
+        $report[1] | Should -Match ',SCAN1,Registered,[0-9a-f-]{36},[0-9A-F]+,'
+        [System.IO.File]::ReadAllText("$TestDrive/scan/station.log") | Should -Match 'registered SCAN2'
+        @(Get-RigLedger $factory | Where-Object name -Like 'SCAN*').Count | Should -Be 2
+    }
+}
+
+Describe 'A station with a list' {
+    It 'registers its rows, and what is missing when it runs again' {
+        [System.IO.File]::WriteAllText("$TestDrive/list.csv", "SerialNumber,Group,Uuid`nLIST1,,`n`"LIST2`",blue,`n")
+        (Invoke-Station "$TestDrive/list" -More '-List', "$TestDrive/list.csv").ExitCode | Should -Be 0
+        [System.IO.File]::AppendAllText("$TestDrive/list.csv", "LIST3,,`n")
+        $again = Invoke-Station "$TestDrive/list" -More '-List', "$TestDrive/list.csv"
+        $again.ExitCode | Should -Be 0 -Because $again.Output
+        $again.Output | Should -Match '1 registered, 2 before, 0 failed'
+    }
+
+    It 'is not begun when a row is wrong: <Text>' -ForEach @(
+        @{ Text = "Name`nX1`n"; Says = 'no column SerialNumber' }
+        @{ Text = "SerialNumber,Tag`nX1`n"; Says = 'line 2: 1 cells' }
+        @{ Text = "SerialNumber`nX1`nX 2`n"; Says = "line 3: 'X 2' is not a serial number" }
+    ) {
+        [System.IO.File]::WriteAllText("$TestDrive/wrong.csv", $Text)
+        $run = Invoke-Station "$TestDrive/wrong" -More '-List', "$TestDrive/wrong.csv"
+        $run.ExitCode | Should -Be 78
+        $run.Output | Should -Match $Says
+        [System.IO.Directory]::GetDirectories("$TestDrive/wrong/devices") | Should -BeNullOrEmpty
+    }
+
+    It 'stops with 77 when the server refuses the token' {
+        [System.IO.File]::WriteAllText("$TestDrive/token", 'token-that-nobody-issued')
+        [System.IO.File]::WriteAllText("$TestDrive/list2.csv", "SerialNumber`nY1`nY2`nY3`n")
+        $run = Invoke-Station "$TestDrive/refused" -More '-List', "$TestDrive/list2.csv" -Token "$TestDrive/token"
+        $run.ExitCode | Should -Be 77
+        @($run.Lines | Where-Object { $_ -match 'THE LINE STOPS' }).Count | Should -Be 1
+        $run.Error | Should -BeNullOrEmpty
+    }
+}
+
+# In a terminal there are colours and a bell, and a worker who ends it with Ctrl-C and starts it again.
+Describe 'A station in a terminal' -Skip:(-not [System.IO.File]::Exists('/usr/bin/tmux')) {
+    BeforeAll {
+        $socket = "station$PID"
+        function Invoke-Tmux([string[]] $Argument) {
+            Invoke-RigProcess tmux (@('-L', $socket) + $Argument)
+        }
+
+        function Wait-Screen([string] $Text) {
+            $limit = [DateTime]::UtcNow.AddSeconds(60)
+            do {
+                [System.Threading.Thread]::Sleep(100)
+                $screen = (Invoke-Tmux 'capture-pane', '-p', '-e', '-S', '-200', '-t', 'line').Output
+            } while ($screen -notmatch $Text -and [DateTime]::UtcNow -lt $limit)
+            $screen
+        }
+
+        $null = [System.IO.File]::WriteAllText("$TestDrive/run.sh", "exec '$(Get-RigPath Shell)' $((Get-StationArgument "$TestDrive/terminal" | ForEach-Object { "'$_'" }) -join ' ')`n")
+        $null = Invoke-Tmux 'new-session', '-d', '-s', 'line', '-x', '120', '-y', '40', 'sh'
+    }
+
+    AfterAll {
+        $null = Invoke-Tmux 'kill-server'
+    }
+
+    It 'shows a failure in the middle in red, goes on, and goes on after Ctrl-C and a restart' {
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', "sh $TestDrive/run.sh; echo code=`$?", 'Enter'
+        Wait-Screen 'Scan a serial number' | Should -Match 'Scan a serial number'
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', 'TERM1', 'Enter'
+        # The green of "OK", as the terminal has it.
+        Wait-Screen 'OK      TERM1' | Should -Match "`e\[30m`e\[42mOK      TERM1|`e\[30;42mOK      TERM1"
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', 'TERM 2', 'Enter'
+        Wait-Screen 'NOT A SERIAL' | Should -Match "`e\[97m`e\[41mNOT A SERIAL|`e\[97;41mNOT A SERIAL"
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', 'C-c', ''
+        Wait-Screen 'code=\d+' | Should -Match 'code=130'
+
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', "clear; sh $TestDrive/run.sh; echo again=`$?", 'Enter'
+        $null = Wait-Screen 'Scan a serial number'
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', 'TERM1', 'Enter', 'TERM3', 'Enter'
+        # 'end' alone would be the key of that name.
+        $null = Invoke-Tmux 'send-keys', '-l', '-t', 'line', 'end'
+        $null = Invoke-Tmux 'send-keys', '-t', 'line', 'Enter'
+        $screen = Wait-Screen 'again=\d+'
+        $screen | Should -Match 'again=0'
+        $screen | Should -Match 'TERM1  was registered before'
+        $screen | Should -Match 'OK      TERM3'
+    }
+}
