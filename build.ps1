@@ -7,7 +7,7 @@
     demo     registers a device from nothing and shows what happened
     test     the xunit projects and the acceptance tests
     package  what devices, image builds and galleries take, into out/package/
-    bench    what a registration costs beside the bare host
+    bench    what a registration costs beside the bare host, and how many devices a second a factory line registers
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
              cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device
              in a container; line kills a factory line's station and factory at random moments
@@ -67,6 +67,7 @@ switch ($Task) {
         Install-DebianPackage
         Build-All
         Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Start.ps1))
+        Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Line.ps1))
     }
     'clean' {
         Remove-BuildOutput

@@ -113,7 +113,7 @@ try {
     }
     else {
         Write-StationText -Text "Scan a serial number. 'end' ends the shift."
-        while (($serial = [Console]::In.ReadLine()) -notin $null, 'end') {
+        while (($serial = Read-ScannerLine) -notin $null, 'end') {
             $serial = $serial.Trim()
             if (-not $serial) {
                 continue

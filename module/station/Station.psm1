@@ -4,6 +4,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $Columns = 'Time', 'Name', 'Outcome', 'Uuid', 'CertificateSerialNumber', 'NotAfter', 'Attempts', 'Path', 'ErrorId', 'Message'
+$Scanner = [System.IO.StreamReader]::new([Console]::OpenStandardInput(), [System.Text.UTF8Encoding]::new($false))
 
 function Write-StationText {
     [CmdletBinding()]
@@ -16,6 +17,19 @@ function Write-StationText {
     }
 
     [Console]::Out.WriteLine("$before$Text$after$(if ($Bell -and -not [Console]::IsOutputRedirected) { "`a" })")
+}
+
+# What the scanner typed; $null at the end of the input. A blocked read would not hear Ctrl-C, so it is another thread's.
+function Read-ScannerLine {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    $line = $Scanner.ReadLineAsync()
+    while (-not $line.Wait(100)) {
+    }
+
+    $line.Result
 }
 
 # The directory of a station, its log and the report of this shift.
@@ -147,4 +161,4 @@ function Read-StationList {
     }
 }
 
-Export-ModuleMember -Function Write-StationText, Open-Station, Write-StationLog, Write-StationFailure, Add-StationReport, Close-Station, Read-StationList
+Export-ModuleMember -Function Read-ScannerLine, Write-StationText, Open-Station, Write-StationLog, Write-StationFailure, Add-StationReport, Close-Station, Read-StationList
