@@ -3,7 +3,6 @@ using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
 using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
@@ -20,9 +19,6 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     private const string ExistingSet = "Existing";
     private const string RowSet = "Row";
     private readonly DirectoriesSeen seen = new();
-
-    // A module that is finalised and initialised again for each device reads all its tokens each time.
-    private readonly Dictionary<string, Pkcs11Module> modules = [];
 
     /// <summary>What the device is told to be.</summary>
     [Parameter(ParameterSetName = MakeSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -123,25 +119,9 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
         string place = config.Hsm is null ? config.SotaPath : $"token '{config.Hsm.TokenLabel}' and {config.SotaPath}";
         if (ShouldProcess(place, Action()))
         {
-            KeepModule(config.Hsm);
             var enroller = new Enroller(new EnrollerOptions(), ObserverOf(config.Name ?? config.Uuid ?? config.SotaPath));
             KeyChoice choice = Choice(config);
             Process(token => Task.FromResult(enroller.MakeKey(config, choice, token)), config);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            foreach (Pkcs11Module module in modules.Values)
-            {
-                module.Dispose();
-            }
-
-            modules.Clear();
         }
     }
 
@@ -162,21 +142,6 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     };
 
     private static string? Cell(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
-
-    private void KeepModule(HsmSettings? hsm)
-    {
-        if (IsLine && hsm is not null && !modules.ContainsKey(hsm.ModulePath))
-        {
-            try
-            {
-                modules.Add(hsm.ModulePath, Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters));
-            }
-            catch (AutoRegisterException)
-            {
-                // Each device says what is wrong with it.
-            }
-        }
-    }
 
     private string Action() => UseExisting ? "Make a certificate request for the existing key"
         : Force ? "Replace the device key and certificate request"

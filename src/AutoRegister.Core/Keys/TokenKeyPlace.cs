@@ -8,9 +8,14 @@ namespace AutoRegister.Core.Keys;
 /// <summary>The device's token: the key is made in it and never leaves it.</summary>
 internal sealed class TokenKeyPlace : IKeyPlace
 {
+    // One at a time in this process. What an interrupted run left of a token is removed while nobody uses the module, and on a
+    // line it must not be the token that the next device is just getting; a module serves one call at a time anyway.
+    private static readonly SemaphoreSlim Turn = new(1, 1);
+
     private readonly HsmSettings hsm;
     private readonly TokenSession session;
     private readonly IRegistrationObserver observer;
+    private int disposed;
 
     private TokenKeyPlace(HsmSettings hsm, TokenSession session, IRegistrationObserver observer)
     {
@@ -26,6 +31,20 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     /// <summary>Finds the token, initialises it when it is blank, and logs in once.</summary>
     internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer)
+    {
+        Turn.Wait();
+        try
+        {
+            return OpenAlone(hsm, journal, observer);
+        }
+        catch
+        {
+            Turn.Release();
+            throw;
+        }
+    }
+
+    private static TokenKeyPlace OpenAlone(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer)
     {
         if (journal.TokenInitializationBegan)
         {
@@ -100,5 +119,12 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     public void MakeDurable() => session.MakeDurable();
 
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            session.Dispose();
+            Turn.Release();
+        }
+    }
 }
