@@ -73,6 +73,12 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
         try
         {
             OtaClientStarter.RequireName(OtaClientService);
+            if (RemoveApiToken && IsLine)
+            {
+                throw new AutoRegisterException(
+                    ErrorId.SettingInvalid, "-RemoveApiToken is for one device: those of a line share the file.", "Delete the file when the line has ended.", nameof(RemoveApiToken));
+            }
+
             if (ConfigureDockerCredentialHelper is not null)
             {
                 DockerCredentialHelper.RequireName(ConfigureDockerCredentialHelper);
