@@ -1,5 +1,9 @@
 # Kinds of keys, keys that were there before, and the ways to say which token is meant.
 
+BeforeDiscovery {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+}
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory" -Argument @('--allow-key-types', 'p256,p384,p521,rsa2048,rsa3072')
@@ -208,5 +212,28 @@ Describe 'Several tokens' {
         $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' -Pkcs11Uri 'pkcs11:token=aktualizr?pin-value=5550199'" -Device $device
         $run.Error | Should -Match 'pin-value'
         $run.Error | Should -Not -Match '5550199'
+    }
+}
+
+Describe 'Two blank tokens' {
+    BeforeDiscovery {
+        $proxy = "$([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName((Get-RigPath SoftHsm))))/p11-kit-proxy.so"
+        $noProxy = -not [System.IO.File]::Exists($proxy) -or (Invoke-RigProcess unshare @('--mount', 'true')).ExitCode -ne 0
+    }
+
+    It 'are an error that names both, and neither is touched' -Skip:$noProxy {
+        $proxy = "$([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName((Get-RigPath SoftHsm))))/p11-kit-proxy.so"
+        $device = New-RigDevice -Path "$TestDrive/blanks" -Token $factory.Token -Hsm "HSM_MODULE=$proxy`nHSM_PIN=$(Get-RigPath Pin)`nHSM_SOPIN=$(Get-RigPath SoPin)`n"
+        # p11-kit shows the slots of all modules in its folder, which is ours in a mount namespace: SoftHSM2 and a copy of it.
+        $modules = [System.IO.Directory]::CreateDirectory("$TestDrive/modules").FullName
+        [System.IO.File]::Copy((Get-RigPath SoftHsm), "$TestDrive/second.so")
+        [System.IO.File]::WriteAllText("$modules/first.module", "module: $(Get-RigPath SoftHsm)`n")
+        [System.IO.File]::WriteAllText("$modules/second.module", "module: $TestDrive/second.so`n")
+        $mount = 'mount --bind "$1" /usr/share/p11-kit/modules && shift && exec "$@"'
+        $run = Invoke-RigProcess unshare (@('--mount', 'sh', '-c', $mount, 'sh', $modules, (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root)) `
+            -Environment (Get-RigEnvironment $device -Factory $factory)
+        $run.ExitCode | Should -Be 78
+        $run.Error | Should -Match '2 blank tokens could become it: blank .* in slot \d+, blank .* in slot \d+\..* \[HsmTokenAmbiguous\]'
+        @([System.IO.Directory]::GetDirectories("$($device.Root)/var/lib/softhsm/tokens")).Count | Should -Be 0
     }
 }
