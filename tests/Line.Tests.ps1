@@ -140,11 +140,12 @@ Describe 'A line that is stopped' {
         $null = Invoke-Line $command "$TestDrive/g0" -Token '/dev/null'
         [System.IO.File]::WriteAllText("$TestDrive/g.ps1", [System.IO.File]::ReadAllText("$TestDrive/g0.ps1").Replace("$TestDrive/g0'", "$TestDrive/g'").Replace("'/dev/null'", "'$($factory.tokenFile)'"))
         $sent = @{ Done = $false }
-        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/g.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile } -While {
+        # A test run in the background ignores the signal, and what it starts would, too.
+        $run = Invoke-RigProcess env @('--default-signal=INT', (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/g.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile } -While {
             param($process)
             if (-not $sent.Done -and [System.IO.File]::Exists("$TestDrive/g/G9/sota.toml")) {
                 $sent.Done = $true
-                $null = Invoke-RigProcess kill '-INT', "$($process.Id)"
+                $null = Invoke-RigProcess sh '-c', "kill -INT $($process.Id)"
             }
         }
         $run.ExitCode | Should -Be 130

@@ -6,7 +6,7 @@ function Get-TestingTool {
     [CmdletBinding()]
     [OutputType([System.Collections.IDictionary])]
     param(
-        # Those of the modules that only tests/Hsm.Tests.ps1 uses as well.
+        # Those as well that only the tests use: three more PKCS#11 modules, systemd's checks, a terminal.
         [switch] $AllModules
     )
 
@@ -33,6 +33,7 @@ function Get-TestingTool {
             'p11-kit-modules'       = "$library/p11-kit-proxy.so"
             'opencryptoki'          = '/usr/sbin/pkcsslotd'
             'systemd'               = '/usr/bin/systemd-analyze'
+            'tmux'                  = '/usr/bin/tmux'
         }
     }
 

@@ -153,7 +153,7 @@ function Disconnect-DevicePower {
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Device)
 
     if ($Device.Process -and -not $Device.Process.HasExited) {
-        $null = Invoke-RigProcess kill @('-KILL', "$($Device.Leader)")
+        $null = Invoke-RigProcess sh @('-c', "kill -KILL $($Device.Leader)")
         if (-not $Device.Process.WaitForExit(60000)) {
             $Device.Process.Kill($true)
             throw "The container is still there after its first process $($Device.Leader) was killed"
