@@ -5,9 +5,16 @@ function Get-TrxCount {
     [OutputType([hashtable])]
     param([Parameter(Mandatory)] [string] $Folder)
 
-    $count = @{ passed = 0; failed = 0; skipped = 0 }
+    $count = @{ passed = 0; failed = 0; skipped = 0; failures = [System.Collections.Generic.List[string]]::new() }
     foreach ($file in [System.IO.Directory]::GetFiles($Folder, '*.trx')) {
-        $counters = ([xml] [System.IO.File]::ReadAllText($file)).TestRun.ResultSummary.Counters
+        $run = ([xml] [System.IO.File]::ReadAllText($file)).TestRun
+        $counters = $run.ResultSummary.Counters
+        foreach ($result in $run.Results.ChildNodes) {
+            if ($result.outcome -eq 'Failed') {
+                $count.failures.Add($result.testName)
+            }
+        }
+
         $count.passed += [int] $counters.passed
         $count.failed += [int] $counters.total - [int] $counters.executed - (Get-NotExecuted $file)
         $count.failed += [int] $counters.executed - [int] $counters.passed
@@ -32,8 +39,13 @@ function Invoke-CountedScript {
     param([Parameter(Mandatory)] [string] $Script, [string[]] $Argument = @())
 
     $last = ''
+    $failures = [System.Collections.Generic.List[string]]::new()
     & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $Script @Argument | ForEach-Object {
         Write-Line "$_"
+        if ("$_" -match '^\s*\[-\] (.+)') {
+            $failures.Add($Matches[1])
+        }
+
         if ("$_".Trim()) {
             $last = "$_"
         }
@@ -44,7 +56,7 @@ function Invoke-CountedScript {
         throw "$Script ended with exit code $LASTEXITCODE and without a count of its tests"
     }
 
-    $count = @{ passed = [int] $Matches[1]; failed = [int] $Matches[2]; skipped = [int] $Matches[3] }
+    $count = @{ passed = [int] $Matches[1]; failed = [int] $Matches[2]; skipped = [int] $Matches[3]; failures = $failures }
     if (-not $succeeded -and $count.failed -eq 0) {
         # It failed for another reason than a test: that must not look like success.
         $count.failed = 1
@@ -86,6 +98,11 @@ function Test-All {
         $passed += $count.passed
         $failed += $count.failed
         $skipped += $count.skipped
+    }
+
+    # Once more at the end: a log is long, and often only its end is kept.
+    foreach ($failure in $counts.failures) {
+        Write-Line "failed: $failure"
     }
 
     Write-Line "$passed passed, $failed failed, $skipped skipped"

@@ -63,6 +63,8 @@ do_install() {
     install -d ${D}${AUTOREGISTER_DIR}
     cp -R --no-dereference --preserve=mode,links ${AUTOREGISTER_SOURCE}/AutoRegister ${D}${AUTOREGISTER_DIR}/
     rm ${D}${AUTOREGISTER_DIR}/AutoRegister/device/*.in ${D}${AUTOREGISTER_DIR}/AutoRegister/device/*.conf
+    # For stations on a factory line, which take the module package.
+    rm -r ${D}${AUTOREGISTER_DIR}/AutoRegister/station
     if [ "${AUTOREGISTER_SHELL}" = "${AUTOREGISTER_DIR}/host/lmp-pwsh" ]; then
         cp -R --no-dereference --preserve=mode,links ${AUTOREGISTER_SOURCE}/host ${D}${AUTOREGISTER_DIR}/
     fi
