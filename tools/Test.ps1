@@ -101,8 +101,10 @@ function Test-All {
     }
 
     # Once more at the end: a log is long, and often only its end is kept.
-    foreach ($failure in $counts.failures) {
-        Write-Line "failed: $failure"
+    foreach ($count in $counts) {
+        foreach ($failure in $count.failures) {
+            Write-Line "failed: $failure"
+        }
     }
 
     Write-Line "$passed passed, $failed failed, $skipped skipped"
