@@ -1,7 +1,9 @@
 namespace AutoRegister.Core.Tests.Enrollment;
 
-/// <summary>The real clock, but the first waits of a second or more are over at once: a device that asks too soon.</summary>
-internal sealed class HastyTime(int hasty) : TimeProvider
+/// <summary>The real clock, but waits are over at once, a device that asks too soon, until the last of them, which is not waited for.</summary>
+/// <param name="hasty">How many waits are over at once.</param>
+/// <param name="stop">Called at the wait after those.</param>
+internal sealed class HastyTime(int hasty, Action stop) : TimeProvider
 {
     private int left = hasty;
 
@@ -11,6 +13,12 @@ internal sealed class HastyTime(int hasty) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Waits.Add(dueTime);
-        return base.CreateTimer(callback, state, left-- > 0 ? TimeSpan.Zero : dueTime, period);
+        if (left-- > 0)
+        {
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+
+        stop();
+        return base.CreateTimer(callback, state, dueTime, period);
     }
 }
