@@ -63,8 +63,9 @@ function Write-Result([string] $Text) {
 }
 
 try {
-    $manifest = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psd1')
-    Import-Module -Name $(if ([System.IO.File]::Exists($manifest)) { $manifest } else { 'AutoRegister' }) -Verbose:$false
+    # Without the manifest: the views it loads are for people at a prompt, and cost start-up time.
+    $module = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psm1')
+    Import-Module -Name $(if ([System.IO.File]::Exists($module)) { $module } else { 'AutoRegister' }) -Verbose:$false
 
     & {
         $VerbosePreference = 'Continue'

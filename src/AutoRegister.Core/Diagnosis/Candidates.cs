@@ -82,21 +82,4 @@ public static class Candidates
             return [];
         }
     }
-
-    private sealed class SilentObserver : IRegistrationObserver
-    {
-        internal static SilentObserver Instance { get; } = new();
-
-        public void ReportStep(string message)
-        {
-        }
-
-        public void ReportDetail(string message)
-        {
-        }
-
-        public void ReportWarning(string message)
-        {
-        }
-    }
 }

@@ -42,6 +42,11 @@ public sealed class TrustAnchor
             : throw new AutoRegisterException(ErrorId.SettingInvalid, $"The CA file '{path}' holds no certificate.", "Give the path of a PEM file with at least one CERTIFICATE.", path);
     }
 
+    /// <summary>Trusts one certificate.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <returns>The anchor.</returns>
+    internal static TrustAnchor Of(X509Certificate2 certificate) => new([certificate]);
+
     internal bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf)

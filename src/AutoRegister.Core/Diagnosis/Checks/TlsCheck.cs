@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -19,6 +20,7 @@ internal sealed class TlsCheck() : DiagnosisCheck("TLS", needsNetwork: true)
 
         string shown = string.Empty;
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience };
+        handler.SslOptions.CertificateChainPolicy = SystemTrust.ClientPolicy();
         handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
             shown = Describe(certificate, errors);
