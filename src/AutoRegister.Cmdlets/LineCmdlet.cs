@@ -15,12 +15,11 @@ namespace AutoRegister.Cmdlets;
 public abstract class LineCmdlet : AutoRegisterCmdlet
 {
     private const int OrderedWindow = 8;
-    private readonly Queue<Slot> inOrder = new();
     private readonly BlockingCollection<Action> events = [];
     private readonly CountdownEvent atWork = new(1);
     private LineTally? tally;
+    private LineOutput? output;
     private int running;
-    private int unwritten;
     private bool ended;
     private volatile bool stopped;
     private AutoRegisterException? end;
@@ -52,6 +51,7 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         {
             BlockingThreads.Add(ThrottleLimit);
             tally = new LineTally(Progress.Id, Progress.Activity, ExpectedCount);
+            output = new LineOutput(Ordered);
             SendWordsTo(events);
         }
     }
@@ -64,7 +64,7 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
             return;
         }
 
-        WriteUntil(() => unwritten == 0, Cancellation);
+        WriteUntil(() => output!.Unwritten == 0, Cancellation);
         ended = true;
         WriteProgress(tally.Completed());
     }
@@ -111,20 +111,14 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
             return;
         }
 
-        WriteUntil(() => running < ThrottleLimit && (!Ordered || unwritten < ThrottleLimit * OrderedWindow), Cancellation);
-        var slot = new Slot();
-        if (Ordered)
-        {
-            inOrder.Enqueue(slot);
-        }
-
+        WriteUntil(() => running < ThrottleLimit && (!Ordered || output!.Unwritten < ThrottleLimit * OrderedWindow), Cancellation);
+        LineOutput.Place place = output!.Reserve();
         running++;
-        unwritten++;
         atWork.AddCount();
         _ = Task.Run(async () =>
         {
             Action write = await RunAsync(work, item, after).ConfigureAwait(false);
-            events.Add(() => Finish(slot, write), CancellationToken.None);
+            events.Add(() => Finish(place, write), CancellationToken.None);
             atWork.Signal();
         });
 
@@ -191,25 +185,10 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         ThrowTerminatingError(ErrorRecords.Of(summary, item));
     }
 
-    private void Finish(Slot slot, Action write)
+    private void Finish(LineOutput.Place place, Action write)
     {
         running--;
-        if (!Ordered)
-        {
-            unwritten--;
-            write();
-        }
-        else
-        {
-            slot.Write = write;
-            while (inOrder.TryPeek(out Slot? first) && first.Write is not null)
-            {
-                inOrder.Dequeue();
-                unwritten--;
-                first.Write();
-            }
-        }
-
+        output!.Write(place, write);
         if (tally!.Progress(running) is ProgressRecord progress)
         {
             WriteProgress(progress);
@@ -247,7 +226,7 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
             return;
         }
 
-        int cutOff = unwritten;
+        int cutOff = output!.Unwritten;
         Cancel();
         atWork.Signal();
         atWork.Wait();
@@ -256,10 +235,5 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
             // The streams of a stopped pipeline are closed; only the host still listens.
             Host.UI.WriteWarningLine($"{MyInvocation.MyCommand.Name} stopped: {tally.Summary(cutOff)}.");
         }
-    }
-
-    private sealed class Slot
-    {
-        internal Action? Write { get; set; }
     }
 }

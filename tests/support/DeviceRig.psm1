@@ -1,8 +1,9 @@
-# A rig for acceptance tests and the demo: device roots in a directory, a real local factory, and processes with exactly the
-# environment they are given. Runs in pwsh and in the engine alone.
+# A rig for acceptance tests and the demo: device roots in a directory, and a real local factory. Runs in pwsh and in the engine
+# alone.
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'ProcessRig.psm1'))
 
 $Top = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($PSScriptRoot))
 $OnArm = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64'
@@ -26,84 +27,6 @@ function Get-RigPath {
     param([Parameter(Mandatory)] [ValidateSet('Module', 'Wrapper', 'FactoryExe', 'Shell', 'LibraryPath', 'SoftHsm', 'Pin', 'SoPin')] [string] $Name)
 
     $Rig[$Name]
-}
-
-# Runs a process to its end. Its environment is ours, changed by -Environment; $null removes a variable.
-function Invoke-RigProcess {
-    [CmdletBinding()]
-    [OutputType([hashtable])]
-    param(
-        [Parameter(Mandatory, Position = 0)] [string] $Command,
-        [Parameter(Position = 1)] [string[]] $Argument = @(),
-        [hashtable] $Environment = @{},
-        [string] $InputText = '',
-        # Called with the process while it runs, again and again.
-        [scriptblock] $While
-    )
-
-    $process = Start-RigProcess $Command $Argument -Environment $Environment
-    try {
-        $output = $process.StandardOutput.ReadToEndAsync()
-        $problem = $process.StandardError.ReadToEndAsync()
-        $process.StandardInput.Write($InputText)
-        $process.StandardInput.Close()
-        while (-not $process.WaitForExit($(if ($While) { 5 } else { 120000 }))) {
-            if (-not $While) {
-                $process.Kill($true)
-                throw "'$Command $Argument' did not end"
-            }
-
-            $null = & $While $process
-        }
-
-        $process.WaitForExit()
-        @{
-            ExitCode = $process.ExitCode
-            Output   = $output.Result
-            Error    = $problem.Result
-            Lines    = @($output.Result.Split("`n", [StringSplitOptions]::RemoveEmptyEntries))
-        }
-    }
-    finally {
-        $process.Dispose()
-    }
-}
-
-function Start-RigProcess {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test, which ends with it.')]
-    [CmdletBinding()]
-    [OutputType([System.Diagnostics.Process])]
-    param(
-        [Parameter(Mandatory, Position = 0)] [string] $Command,
-        [Parameter(Position = 1)] [string[]] $Argument = @(),
-        [hashtable] $Environment = @{}
-    )
-
-    $start = [System.Diagnostics.ProcessStartInfo]::new($Command)
-    $start.RedirectStandardInput = $true
-    $start.RedirectStandardOutput = $true
-    $start.RedirectStandardError = $true
-    foreach ($item in $Argument) {
-        $start.ArgumentList.Add($item)
-    }
-
-    # What would change what a device does must come from the test, not from the machine it runs on.
-    $none = 'TOKEN_FILE', 'APPS', 'USE_HOSTNAME', 'DEVICE_FACTORY', 'PRODUCTION', 'DEVICE_API', 'OAUTH_BASE', 'ALLOW_PLAIN_HTTP',
-    'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SOFTHSM2_CONF', 'CREDENTIALS_DIRECTORY', 'INVOCATION_ID', 'JOURNAL_STREAM', 'HTTPS_PROXY', 'https_proxy'
-    foreach ($name in $none) {
-        $null = $start.Environment.Remove($name)
-    }
-
-    foreach ($name in $Environment.Keys) {
-        if ($null -eq $Environment[$name]) {
-            $null = $start.Environment.Remove($name)
-        }
-        else {
-            $start.Environment[$name] = $Environment[$name]
-        }
-    }
-
-    [System.Diagnostics.Process]::Start($start)
 }
 
 # Starts a factory on free loopback ports and waits until it listens.

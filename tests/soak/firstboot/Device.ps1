@@ -12,7 +12,7 @@ function Get-InstalledLayer([string] $Unpacked) {
     if (-not $Unpacked) {
         $tarball = @([System.IO.Directory]::GetFiles((Join-Top out package), "autoregister-*-$Runtime.tar.xz"))[0]
         $null = [System.IO.Directory]::CreateDirectory("$scratch/unpacked")
-        $null = Invoke-Checked tar @('--extract', '--file', $tarball, '--directory', "$scratch/unpacked")
+        $null = Invoke-RigChecked tar @('--extract', '--file', $tarball, '--directory', "$scratch/unpacked")
         $Unpacked = @([System.IO.Directory]::GetDirectories("$scratch/unpacked"))[0]
     }
 
@@ -27,8 +27,8 @@ function Get-InstalledLayer([string] $Unpacked) {
 function Get-ClientLayer {
     $layer = "$scratch/client"
     $client = Join-Top tests soak support device
-    $null = Invoke-Checked install @('-D', '-m', '0755', "$client/aktualizr-lite", "$layer/usr/bin/aktualizr-lite")
-    $null = Invoke-Checked install @('-D', '-m', '0644', "$client/aktualizr-lite.service", "$layer/usr/lib/systemd/system/aktualizr-lite.service")
+    $null = Invoke-RigChecked install @('-D', '-m', '0755', "$client/aktualizr-lite", "$layer/usr/bin/aktualizr-lite")
+    $null = Invoke-RigChecked install @('-D', '-m', '0644', "$client/aktualizr-lite.service", "$layer/usr/lib/systemd/system/aktualizr-lite.service")
     Install-Want $layer aktualizr-lite.service
     $null = [System.IO.Directory]::CreateDirectory("$layer/var/log/journal")
     $layer

@@ -61,7 +61,7 @@ function Measure-Engine([hashtable] $Device) {
     }
     'runs in the unit it ships, which exposes at most 2.5'             = {
         $program, $verb = (Get-GuideCommand 'systemd-analyze security').Split(' ')
-        $null = Invoke-Checked $program @($verb, '--offline=true', '--threshold=25', "$installed/usr/lib/systemd/system/$unitName")
+        $null = Invoke-RigChecked $program @($verb, '--offline=true', '--threshold=25', "$installed/usr/lib/systemd/system/$unitName")
     }
     'takes PINs and token from credentials'                            = {
         param($factory)

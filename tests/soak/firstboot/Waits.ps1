@@ -3,22 +3,22 @@
 [ordered]@{
     'waits for a network that comes up 60 s late'                      = {
         # Its own network; the factory is at the other end of a cable that is plugged in later.
-        $null = Invoke-Checked ip @('netns', 'add', 'ar-firstboot')
-        $null = Invoke-Checked ip @('link', 'add', 'ar-host', 'type', 'veth', 'peer', 'name', 'ar-device')
+        $null = Invoke-RigChecked ip @('netns', 'add', 'ar-firstboot')
+        $null = Invoke-RigChecked ip @('link', 'add', 'ar-host', 'type', 'veth', 'peer', 'name', 'ar-device')
         $far = $null
         $device = $null
         try {
-            $null = Invoke-Checked ip @('address', 'add', '192.168.213.1/30', 'dev', 'ar-host')
-            $null = Invoke-Checked ip @('link', 'set', 'ar-host', 'up')
+            $null = Invoke-RigChecked ip @('address', 'add', '192.168.213.1/30', 'dev', 'ar-host')
+            $null = Invoke-RigChecked ip @('link', 'set', 'ar-host', 'up')
             $far = Start-RigFactory -Path "$scratch/far" -Argument @('--address', '192.168.213.1')
             $device = Add-Device $far
             Enter-Device $device -Network ar-firstboot
             [System.Threading.Thread]::Sleep(60000)
             $waiting = Get-DeviceUnit $device
             Assert-That ($waiting.ActiveState -eq 'activating') "Without a network the unit is $($waiting.ActiveState)"
-            $null = Invoke-Checked ip @('link', 'set', 'ar-device', 'netns', 'ar-firstboot')
-            $null = Invoke-Checked ip @('-n', 'ar-firstboot', 'address', 'add', '192.168.213.2/30', 'dev', 'ar-device')
-            $null = Invoke-Checked ip @('-n', 'ar-firstboot', 'link', 'set', 'ar-device', 'up')
+            $null = Invoke-RigChecked ip @('link', 'set', 'ar-device', 'netns', 'ar-firstboot')
+            $null = Invoke-RigChecked ip @('-n', 'ar-firstboot', 'address', 'add', '192.168.213.2/30', 'dev', 'ar-device')
+            $null = Invoke-RigChecked ip @('-n', 'ar-firstboot', 'link', 'set', 'ar-device', 'up')
             Assert-Registered $device $far
         }
         finally {
@@ -30,8 +30,8 @@
                 Stop-RigFactory $far
             }
 
-            $null = Invoke-Checked ip @('link', 'delete', 'ar-host')
-            $null = Invoke-Checked ip @('netns', 'delete', 'ar-firstboot')
+            $null = Invoke-RigChecked ip @('link', 'delete', 'ar-host')
+            $null = Invoke-RigChecked ip @('netns', 'delete', 'ar-firstboot')
         }
     }
     'waits for a factory that answers 503 for a minute'                = {
@@ -49,7 +49,7 @@
             [System.IO.File]::AppendAllText("$($device.Root)/etc/factory-ca.pem", [System.IO.File]::ReadAllText("$scratch/fault/ca.pem"))
             Enter-Device $device
             Assert-Registered $device $factory
-            $null = Invoke-Checked kill @('-TERM', "$($fault.Id)")
+            $null = Invoke-RigChecked kill @('-TERM', "$($fault.Id)")
             $fault.WaitForExit()
             $requests = @([System.IO.File]::ReadAllLines("$scratch/fault/requests"))
             $distinct = [System.Collections.Generic.HashSet[string]]::new([string[]] $requests)

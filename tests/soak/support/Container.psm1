@@ -8,22 +8,6 @@ Import-Module "$Top/tests/support/DeviceRig.psm1"
 . "$Top/tools/Common.ps1"
 . "$Top/tools/Packages.ps1"
 
-function Invoke-Checked {
-    [CmdletBinding()]
-    [OutputType([hashtable])]
-    param(
-        [Parameter(Mandatory, Position = 0)] [string] $Command,
-        [Parameter(Position = 1)] [string[]] $Argument = @()
-    )
-
-    $run = Invoke-RigProcess $Command $Argument -While { [System.Threading.Thread]::Sleep(20) }
-    if ($run.ExitCode -ne 0) {
-        throw "'$Command $Argument' ended with exit code $($run.ExitCode): $($run.Output)$($run.Error)"
-    }
-
-    $run
-}
-
 # Lets programs of another architecture run here. Answers why it cannot, or nothing.
 function Enable-Emulation {
     [CmdletBinding()]
@@ -37,11 +21,11 @@ function Enable-Emulation {
     try {
         Install-DebianPackage ([ordered]@{ 'qemu-user-static' = '/usr/bin/qemu-aarch64-static'; 'binfmt-support' = '/usr/sbin/update-binfmts' })
         if (-not [System.IO.File]::Exists('/proc/sys/fs/binfmt_misc/register')) {
-            $null = Invoke-Checked mount @('-t', 'binfmt_misc', 'binfmt_misc', '/proc/sys/fs/binfmt_misc')
+            $null = Invoke-RigChecked mount @('-t', 'binfmt_misc', 'binfmt_misc', '/proc/sys/fs/binfmt_misc')
         }
 
         if (-not [System.IO.File]::Exists('/proc/sys/fs/binfmt_misc/qemu-aarch64')) {
-            $null = Invoke-Checked update-binfmts @('--enable', 'qemu-aarch64')
+            $null = Invoke-RigChecked update-binfmts @('--enable', 'qemu-aarch64')
         }
     }
     catch {
@@ -64,7 +48,7 @@ function Get-DebianRoot {
 
         $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($root))
         $packages = 'systemd,systemd-sysv,dbus,softhsm2,curl,openssl,ca-certificates,libengine-pkcs11-openssl,libstdc++6'
-        $null = Invoke-Checked debootstrap @('--variant=minbase', "--arch=$Architecture", "--include=$packages", 'bookworm', $root)
+        $null = Invoke-RigChecked debootstrap @('--variant=minbase', "--arch=$Architecture", "--include=$packages", 'bookworm', $root)
         [System.IO.File]::WriteAllText("$root.complete", '')
     }
 
@@ -84,7 +68,7 @@ function Mount-Device {
         $null = [System.IO.Directory]::CreateDirectory("$Path/$name")
     }
 
-    $null = Invoke-Checked mount @('-t', 'overlay', 'overlay', '-o', "lowerdir=$($Lower -join ':'),upperdir=$Path/changes,workdir=$Path/work", "$Path/root")
+    $null = Invoke-RigChecked mount @('-t', 'overlay', 'overlay', '-o', "lowerdir=$($Lower -join ':'),upperdir=$Path/changes,workdir=$Path/work", "$Path/root")
     @{ Path = $Path; Root = "$Path/root"; Sota = "$Path/root/var/sota"; Process = $null; Leader = 0 }
 }
 
@@ -96,7 +80,7 @@ function Dismount-Device {
         Disconnect-DevicePower $Device
     }
 
-    $null = Invoke-Checked umount @($Device.Root)
+    $null = Invoke-RigChecked umount @($Device.Root)
     [System.IO.Directory]::Delete($Device.Path, $true)
 }
 
@@ -252,4 +236,4 @@ function Get-DeviceJournal {
     (Invoke-RigProcess journalctl @('--directory', "$($Device.Root)/var/log/journal", '--boot', '--unit', $Unit, '--output', $Format, '--no-pager', '--quiet')).Lines
 }
 
-Export-ModuleMember -Function *-Device*, Enable-Emulation, Get-DebianRoot, Invoke-Checked
+Export-ModuleMember -Function *-Device*, Enable-Emulation, Get-DebianRoot, Invoke-RigChecked
