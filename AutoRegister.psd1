@@ -12,9 +12,11 @@
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'ConvertTo-DeviceReport'
+        'Export-DeviceEnrollment'
         'Export-SotaCredentials'
         'Get-HsmToken'
         'Get-SotaConfig'
+        'Import-DeviceEnrollment'
         'New-HsmDeviceKey'
         'Register-FoundriesDevice'
         'Test-SotaRegistration'

@@ -52,4 +52,11 @@ Describe '-WhatIf, with everything before it done' {
         $null = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice" -Device $device -Factory $factory
         Invoke-Watched $device "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway -WhatIf"
     }
+
+    It 'writes no file of a device, and takes none up' {
+        $device = New-RigDevice -Path "$TestDrive/transfer" -Token $factory.Token -Hsm ''
+        $null = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Export-DeviceEnrollment '$($device.Root)/device.json' -WithoutKey" -Device $device -Factory $factory
+        Invoke-Watched $device "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Export-DeviceEnrollment '$($device.Root)/again.json' -WithoutKey -WhatIf"
+        Invoke-Watched $device "Import-DeviceEnrollment '$($device.Root)/device.json' '$($device.Root)/taken' -WhatIf"
+    }
 }

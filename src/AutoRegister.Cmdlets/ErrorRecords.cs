@@ -33,14 +33,15 @@ internal static class ErrorRecords
         ErrorId.ApiTokenRejected or ErrorId.AuthorizationDenied or ErrorId.HsmPinRejected
             or ErrorId.HsmSoPinRejected => ErrorCategory.AuthenticationError,
 
-        ErrorId.HsmPinLocked or ErrorId.HsmSoPinLocked or ErrorId.HsmPinFinalTry or ErrorId.HsmPinExpired => ErrorCategory.PermissionDenied,
+        ErrorId.HsmPinLocked or ErrorId.HsmSoPinLocked or ErrorId.HsmPinFinalTry or ErrorId.HsmPinExpired
+            or ErrorId.PrivateKeyLocked => ErrorCategory.PermissionDenied,
 
         ErrorId.DeviceConflict or ErrorId.HsmObjectConflict or ErrorId.AlreadyRegistered
             or ErrorId.HsmTokenAmbiguous => ErrorCategory.ResourceExists,
 
         ErrorId.RequestRejected or ErrorId.ServerUnexpected => ErrorCategory.ProtocolError,
         ErrorId.AnswerInvalid or ErrorId.SotaTomlInvalid or ErrorId.JournalDamaged
-            or ErrorId.DockerConfigInvalid => ErrorCategory.InvalidData,
+            or ErrorId.DockerConfigInvalid or ErrorId.EnrollmentFileInvalid => ErrorCategory.InvalidData,
 
         ErrorId.RegistrationIncomplete or ErrorId.SotaDirectoryUnusable or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable
             or ErrorId.HsmPinNotInitialized => ErrorCategory.InvalidOperation,

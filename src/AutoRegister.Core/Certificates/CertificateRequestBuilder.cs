@@ -40,7 +40,7 @@ public static class CertificateRequestBuilder
             ? new AlgorithmIdentifier(new DerObjectIdentifier(oid), DerNull.Instance)
             : new AlgorithmIdentifier(new DerObjectIdentifier(oid));
 
-    private static X509Name SubjectName(DeviceSubject subject)
+    internal static X509Name SubjectName(DeviceSubject subject)
     {
         List<DerObjectIdentifier> types = [X509Name.CN, X509Name.OU];
         List<string> values = [subject.Uuid, subject.Factory];

@@ -12,6 +12,17 @@ public static class RootedPath
     // The kernel gives up after as many (path_resolution(7)).
     private const int MaximumLinks = 40;
 
+    /// <summary>Refuses a root directory that is not there.</summary>
+    /// <param name="root">The directory.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.RootNotFound"/>.</exception>
+    public static void RequireRoot(string root)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new AutoRegisterException(ErrorId.RootNotFound, $"The root directory {root} does not exist.", "Mount the image, or correct -Root.", root);
+        }
+    }
+
     /// <summary>Follows all links of a device path; parts that do not exist are kept as they are.</summary>
     /// <param name="root">The root directory; with <c>/</c> the path is left to the kernel.</param>
     /// <param name="devicePath">An absolute path as the device sees it.</param>

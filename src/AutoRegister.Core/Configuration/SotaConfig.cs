@@ -84,6 +84,12 @@ public sealed record SotaConfig
     /// <summary>The token that holds the device key; <see langword="null"/> means a key file.</summary>
     public HsmSettings? Hsm { get; init; }
 
+    /// <summary>The token that holds the device key and is not on this machine: the device was imported. <see langword="null"/> otherwise.</summary>
+    public TokenReference? RemoteToken { get; init; }
+
+    /// <summary>Whether the device key is in a token, here or elsewhere.</summary>
+    public bool UsesToken => Hsm is not null || RemoteToken is not null;
+
     /// <summary>Every setting with its source, in the order a person reads them.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 

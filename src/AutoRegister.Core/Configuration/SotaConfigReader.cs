@@ -20,7 +20,7 @@ public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, str
     /// <exception cref="AutoRegisterException">The first problem, with an id of the configuration.</exception>
     public SotaConfig Read()
     {
-        RequireRoot();
+        RootedPath.RequireRoot(inputs.Root);
         using var draft = new SotaConfigDraft { Root = Root(), SotaDirectory = RequestSettings.SotaDirectory(inputs) };
 
         var chosenTags = TagList.Chosen(inputs);
@@ -49,14 +49,6 @@ public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, str
     }
 
     private Sourced<string> Root() => SettingInputs.Parameter("Root", options.Root) ?? SettingInputs.Default("/");
-
-    private void RequireRoot()
-    {
-        if (!Directory.Exists(inputs.Root))
-        {
-            throw new AutoRegisterException(ErrorId.RootNotFound, $"The root directory {inputs.Root} does not exist.", "Mount the image, or correct -Root.", inputs.Root);
-        }
-    }
 
     private Sourced<string>? ReadName()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using AutoRegister.Core.Files;
 
@@ -19,6 +20,7 @@ public sealed class EnrollmentJournal
     private readonly string entryPath;
     private readonly string answerPath;
     private readonly string tokenMarkPath;
+    private readonly string sealedKeyPath;
 
     /// <summary>Names the journal of a SOTA directory; touches nothing.</summary>
     /// <param name="sotaPath">The SOTA directory on this machine.</param>
@@ -29,6 +31,7 @@ public sealed class EnrollmentJournal
         entryPath = Path.Join(JournalPath, "journal.json");
         answerPath = Path.Join(JournalPath, "answer.json");
         tokenMarkPath = Path.Join(JournalPath, "token");
+        sealedKeyPath = Path.Join(JournalPath, "pkey.sealed");
         PrivateKeyPath = Path.Join(JournalPath, CredentialFileNames.PrivateKey);
     }
 
@@ -118,6 +121,14 @@ public sealed class EnrollmentJournal
     /// <summary>Reads the answer back.</summary>
     /// <returns>The bytes that <see cref="SaveAnswer"/> wrote; <see langword="null"/> when there are none.</returns>
     public byte[]? ReadAnswer() => File.Exists(answerPath) ? ReadBounded(answerPath) : null;
+
+    /// <summary>Keeps the encrypted private key of an imported device, which this machine cannot open.</summary>
+    /// <param name="pem">The key as PEM.</param>
+    public void SaveSealedKey(string pem) => AtomicFile.Write(sealedKeyPath, Encoding.ASCII.GetBytes(pem), AtomicFile.OwnerOnly);
+
+    /// <summary>Reads the encrypted private key back.</summary>
+    /// <returns>What <see cref="SaveSealedKey"/> wrote; <see langword="null"/> when there is none.</returns>
+    public string? ReadSealedKey() => File.Exists(sealedKeyPath) ? Encoding.ASCII.GetString(ReadBounded(sealedKeyPath)) : null;
 
     /// <summary>Keeps an answer that failed its checks for a person to look at.</summary>
     /// <param name="body">The body as it came.</param>

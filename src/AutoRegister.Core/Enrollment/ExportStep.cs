@@ -24,6 +24,15 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
             throw Incomplete("the journal belongs to another attempt");
         }
 
+        if (entry.KeyIsElsewhere)
+        {
+            throw new AutoRegisterException(
+                ErrorId.RegistrationIncomplete,
+                $"The private key of {registration.Name} is not on this machine, or only sealed.",
+                "Hand the device on with Export-DeviceEnrollment, or import it with what opens the key.",
+                config.SotaPath);
+        }
+
         string keyLocation = Path.Join(config.SotaPath, CredentialFileNames.PrivateKey);
         SotaConfig written = config;
         if (config.Hsm is not null)

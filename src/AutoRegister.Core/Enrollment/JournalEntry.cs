@@ -35,6 +35,9 @@ public sealed record JournalEntry
     /// <summary>The CSR, PEM, byte for byte as it was and will be sent; empty until the key is made.</summary>
     public string CertificateRequest { get; init; } = string.Empty;
 
+    /// <summary>Whether the private key is on another machine, or here only sealed: the device was imported.</summary>
+    public bool KeyIsElsewhere { get; init; }
+
     /// <summary>The id of a certificate that came with the key and makes a registration needless, two hex digits; else empty.</summary>
     public string CertificateId { get; init; } = string.Empty;
 

@@ -23,6 +23,7 @@ internal static class JournalFormat
             json.WriteString(nameof(entry.KeyPlace), entry.KeyPlace);
             json.WriteString(nameof(entry.KeyFingerprint), entry.KeyFingerprint);
             json.WriteString(nameof(entry.CertificateRequest), entry.CertificateRequest);
+            json.WriteBoolean(nameof(entry.KeyIsElsewhere), entry.KeyIsElsewhere);
             json.WriteString(nameof(entry.CertificateId), entry.CertificateId);
             json.WriteBoolean(nameof(entry.Replace), entry.Replace);
             Write(json, nameof(entry.Strangers), entry.Strangers);

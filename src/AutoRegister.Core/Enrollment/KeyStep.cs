@@ -26,6 +26,15 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             return registered;
         }
 
+        if (entry is { KeyIsElsewhere: true } && !replace)
+        {
+            throw new AutoRegisterException(
+                ErrorId.RegistrationIncomplete,
+                $"'{config.SotaPath}' holds the registration of {entry.Uuid}, which was imported without its private key.",
+                "Continue it with Import-DeviceEnrollment, or begin anew with -Force.",
+                config.SotaPath);
+        }
+
         // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
         OtaClient.RequireStopped(config.Root);
         SotaDirectory.Restrict(config.SotaPath, observer);

@@ -18,7 +18,7 @@ public static class RegistrationRequestBuilder
         ArgumentNullException.ThrowIfNull(observer);
 
         var overrides = new Dictionary<string, IReadOnlyDictionary<string, string>>();
-        if (config.Hsm is not null)
+        if (config.UsesToken)
         {
             // Empty means "unset": the server's template points these at files, and here the key and certificate are in the token.
             overrides["tls"] = Section(("pkey_source", Quote("pkcs11")), ("cert_source", Quote("pkcs11")));

@@ -31,7 +31,7 @@ internal sealed class RegistrationStep(
             throw Gone("belongs to another attempt than this key");
         }
 
-        if (entry.State == RegistrationState.AnswerReceived && ReadAnswer(entry) is RegistrationAnswer kept)
+        if (entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, time.GetUtcNow(), observer) is RegistrationAnswer kept)
         {
             observer.ReportStep($"The answer for {entry.Uuid} is already here");
             return Describe(entry, kept);
@@ -97,8 +97,12 @@ internal sealed class RegistrationStep(
         }
     }
 
-    /// <summary>Only a UUID and a name of our own making may be replaced, and only once: a server that always says 409 must not fill up.</summary>
-    private bool MayStartOver(JournalEntry entry) => entry.UuidIsOurs && key.Config.Name is null && entry.Restarts == 0;
+    /// <summary>
+    /// Only a UUID and a name of our own making may be replaced, with a key that can sign anew, and only once: a server that always
+    /// says 409 must not fill up.
+    /// </summary>
+    private bool MayStartOver(JournalEntry entry) =>
+        entry.UuidIsOurs && key.Config.Name is null && entry.Restarts == 0 && !entry.KeyIsElsewhere;
 
     private JournalEntry StartOver(JournalEntry entry, AutoRegisterException conflict)
     {
@@ -123,20 +127,6 @@ internal sealed class RegistrationStep(
     {
         journal.Save(entry);
         return entry;
-    }
-
-    private RegistrationAnswer? ReadAnswer(JournalEntry entry)
-    {
-        try
-        {
-            byte[]? body = journal.ReadAnswer();
-            return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, time.GetUtcNow());
-        }
-        catch (AutoRegisterException e)
-        {
-            observer.ReportWarning($"The answer in '{journal.JournalPath}' is damaged and is asked for again: {e.Message}");
-            return null;
-        }
     }
 
     private DeviceRegistration Finished()

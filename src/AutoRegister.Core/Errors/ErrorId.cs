@@ -215,6 +215,12 @@ public enum ErrorId
     /// <summary>The journal of an interrupted registration is damaged; it was set aside.</summary>
     JournalDamaged,
 
+    /// <summary>The file of a device on its way between machines cannot be used.</summary>
+    EnrollmentFileInvalid,
+
+    /// <summary>The private key in the file of a device does not open.</summary>
+    PrivateKeyLocked,
+
     /// <summary>A file could not be made durable: disk full, read-only, I/O error.</summary>
     WriteFailed,
 

@@ -77,6 +77,8 @@ internal static class Remedies
         ErrorId.SotaDirectoryUnusable => "Make it a directory that this user owns and may write to.",
         ErrorId.RegistrationIncomplete => "Register anew with New-HsmDeviceKey -Force, or put the missing files back.",
         ErrorId.JournalDamaged => "Run the registration again: it begins anew.",
+        ErrorId.EnrollmentFileInvalid => "Export the device again with Export-DeviceEnrollment.",
+        ErrorId.PrivateKeyLocked => "Give the passphrase it was exported with, or the private key of the certificate it was exported for.",
         ErrorId.WriteFailed => "Make room, or make the file system writable, and run again: it continues where it stopped.",
         ErrorId.DockerConfigInvalid => "Correct the file, or give another one with -DockerConfigPath.",
         ErrorId.GatewayRefused => "Check in the factory that the device exists; then register anew with New-HsmDeviceKey -Force.",

@@ -31,7 +31,25 @@ public sealed class FileDeviceKey : IDeviceKey
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static FileDeviceKey Create(string path, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
-        AsymmetricAlgorithm key = algorithm.IsRsa() ? RSA.Create(algorithm.RsaBits()) : ECDsa.Create(Curve(algorithm));
+        var made = new FileDeviceKey(algorithm.IsRsa() ? RSA.Create(algorithm.RsaBits()) : ECDsa.Create(Curve(algorithm)), algorithm);
+        made.Save(path);
+        return made;
+    }
+
+    /// <summary>Takes a key that comes from elsewhere.</summary>
+    /// <param name="der">PKCS#8 (RFC 5958), DER.</param>
+    /// <returns>The key; <see langword="null"/> when it is none that a device may have.</returns>
+    internal static FileDeviceKey? FromPkcs8(byte[] der)
+    {
+        void Import(AsymmetricAlgorithm key) => key.ImportPkcs8PrivateKey(der, out _);
+        return TryImport(ECDsa.Create(), Import) ?? TryImport(RSA.Create(), Import);
+    }
+
+    /// <summary>Writes the key durably, mode 0600.</summary>
+    /// <param name="path">The file, replaced when it exists.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    internal void Save(string path)
+    {
         byte[] der = key.ExportPkcs8PrivateKey();
         byte[] pem = Encode(der);
         try
@@ -43,8 +61,6 @@ public sealed class FileDeviceKey : IDeviceKey
             CryptographicOperations.ZeroMemory(der);
             CryptographicOperations.ZeroMemory(pem);
         }
-
-        return new FileDeviceKey(key, algorithm);
     }
 
     /// <summary>Reads a key from its file.</summary>
@@ -61,7 +77,8 @@ public sealed class FileDeviceKey : IDeviceKey
         char[] text = Encoding.ASCII.GetChars(pem);
         try
         {
-            return TryImport(ECDsa.Create(), text) ?? TryImport(RSA.Create(), text);
+            void Import(AsymmetricAlgorithm key) => key.ImportFromPem(text);
+            return TryImport(ECDsa.Create(), Import) ?? TryImport(RSA.Create(), Import);
         }
         finally
         {
@@ -85,11 +102,11 @@ public sealed class FileDeviceKey : IDeviceKey
         _ => ECCurve.NamedCurves.nistP256,
     };
 
-    private static FileDeviceKey? TryImport(AsymmetricAlgorithm key, ReadOnlySpan<char> pem)
+    private static FileDeviceKey? TryImport(AsymmetricAlgorithm key, Action<AsymmetricAlgorithm> import)
     {
         try
         {
-            key.ImportFromPem(pem);
+            import(key);
             if (KeyAlgorithms.Of(key.ExportSubjectPublicKeyInfo()) is KeyAlgorithm algorithm)
             {
                 return new FileDeviceKey(key, algorithm);

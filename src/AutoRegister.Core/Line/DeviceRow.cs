@@ -74,9 +74,9 @@ public sealed record DeviceRow
             DeviceUuid.Require(Uuid, validateUuid, "Uuid", observer);
         }
 
-        if (Root is not null && !Directory.Exists(Root))
+        if (Root is not null)
         {
-            throw new AutoRegisterException(ErrorId.RootNotFound, $"The root directory {Root} does not exist.", "Mount the image, or correct -Root.", Root);
+            RootedPath.RequireRoot(Root);
         }
 
         if (TokenLabel is not null && HsmRules.LabelProblem(TokenLabel) is string problem)

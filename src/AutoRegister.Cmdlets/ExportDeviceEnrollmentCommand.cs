@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using System.Security;
+using AutoRegister.Core;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Transfer;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>
+/// Writes a device's file, for another machine to continue with: what a cmdlet of the pipeline handed on, without secrets, and the
+/// private key only encrypted.
+/// </summary>
+[Cmdlet(VerbsData.Export, "DeviceEnrollment", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ExportedEnrollment))]
+public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
+{
+    private const string ConfigSet = "Config";
+    private const string KeySet = "Key";
+    private const string RegistrationSet = "Registration";
+    private Secret? secret;
+    private KeySeal? seal;
+
+    /// <summary>A device that has no key yet.</summary>
+    [Parameter(ParameterSetName = ConfigSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public SotaConfig? Config { get; set; }
+
+    /// <summary>A device with a key and its certificate request.</summary>
+    [Parameter(ParameterSetName = KeySet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public DeviceKey? Key { get; set; }
+
+    /// <summary>A device with the factory's answer.</summary>
+    [Parameter(ParameterSetName = RegistrationSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public DeviceRegistration? Registration { get; set; }
+
+    /// <summary>The file; its directory is made when it is missing. From a script block it is another one for each device.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The passphrase the private key is encrypted with (PKCS#8).</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = RegistrationSet)]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>The certificate of whoever may open the private key (CMS): RSA, 2048 bits or more.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = RegistrationSet)]
+    [ValidateNotNullOrEmpty]
+    public string? RecipientCertificatePath { get; set; }
+
+    /// <summary>Leaves the private key on this machine, where the device is put in place later.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = RegistrationSet)]
+    public SwitchParameter WithoutKey { get; set; }
+
+    private protected override (int Id, string Activity) Progress => (14, "Exporting devices");
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        try
+        {
+            if ((Passphrase is null ? 0 : 1) + (RecipientCertificatePath is null ? 0 : 1) + (WithoutKey ? 1 : 0) > 1)
+            {
+                throw new AutoRegisterException(
+                    ErrorId.SettingInvalid, "-Passphrase, -RecipientCertificatePath and -WithoutKey exclude each other.", "Give one of them.", nameof(Passphrase));
+            }
+
+            secret = Passphrase.ToSecret();
+            seal = secret is not null ? KeySeal.With(secret)
+                : RecipientCertificatePath is null ? null
+                : KeySeal.For(GetUnresolvedProviderPathFromPSPath(RecipientCertificatePath), DateTimeOffset.UtcNow);
+        }
+        catch (AutoRegisterException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        SotaConfig? config = Config;
+        DeviceKey? key = Key ?? Registration?.Key;
+        object item = (object?)config ?? (object?)Registration ?? key!;
+        string name = key?.Name ?? config!.Name ?? config!.SotaPath;
+        string path = GetUnresolvedProviderPathFromPSPath(Path!);
+        if (ShouldProcess(path, $"Export the device {name}"))
+        {
+            var export = new EnrollmentExport(seal, WithoutKey, ObserverOf(name));
+            Process(token => Task.FromResult(config is not null ? EnrollmentExport.Write(config, path) : export.Write(key!, path, token)), item);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // What is on its way ends first, and then what it needs.
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            secret?.Dispose();
+        }
+    }
+}

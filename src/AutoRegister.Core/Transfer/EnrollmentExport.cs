@@ -1,0 +1,164 @@
+using System.Security.Cryptography;
+using System.Text;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Keys;
+
+namespace AutoRegister.Core.Transfer;
+
+/// <summary>Writes a device's file from what the pipeline hands on. What is on this machine stays as it is.</summary>
+/// <param name="seal">What encrypts a private key; <see langword="null"/> where none may leave this machine.</param>
+/// <param name="withoutKey">Whether a private key in a file is to stay behind.</param>
+/// <param name="observer">Told while waiting for another run.</param>
+public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrationObserver observer)
+{
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Writes the file of a device that has no key yet.</summary>
+    /// <param name="config">What it is told to be.</param>
+    /// <param name="path">The file; replaced when it is the same device's.</param>
+    /// <returns>The device.</returns>
+    /// <exception cref="AutoRegisterException">The file cannot be written.</exception>
+    public static ExportedEnrollment Write(SotaConfig config, string path)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Write(new EnrollmentFile { State = RegistrationState.Unregistered, Device = Describe(config) }, KeyCustody.None, path);
+    }
+
+    /// <summary>Writes the file of a device with a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="path">The file; replaced when it is the same device's.</param>
+    /// <param name="cancellation">Ends the wait for another run.</param>
+    /// <returns>The device.</returns>
+    /// <exception cref="AutoRegisterException">There is nothing to hand on, the key may not leave unprotected, or the file cannot be written.</exception>
+    public ExportedEnrollment Write(DeviceKey key, string path, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key.State == RegistrationState.Registered)
+        {
+            throw Nothing(key);
+        }
+
+        using DirectoryLock held = DirectoryLock.Acquire(key.Config.SotaPath, LockPatience, observer, cancellation);
+        var journal = new EnrollmentJournal(key.Config.SotaPath);
+        JournalEntry entry = journal.Read(observer) ?? throw Nothing(key);
+        if (entry.Uuid != key.Uuid || entry.CertificateRequest != key.CertificateRequest)
+        {
+            throw new AutoRegisterException(
+                ErrorId.RegistrationIncomplete, $"The journal in '{journal.JournalPath}' belongs to another attempt than this key.", "Begin again with New-HsmDeviceKey.", key.Config.SotaPath);
+        }
+
+        (string? text, KeyCustody custody) = Protect(key.Config, journal);
+        IReadOnlyDictionary<string, string>? answer = Answer(entry, journal);
+        RegistrationState state = entry.State == RegistrationState.AnswerReceived && answer is null ? RegistrationState.RequestSent : entry.State;
+        var file = new EnrollmentFile { State = state, Device = Describe(key.Config), Key = Describe(entry, text), Answer = answer };
+        return Write(file, custody, path);
+    }
+
+    private static ExportedEnrollment Write(EnrollmentFile file, KeyCustody custody, string path)
+    {
+        EnrollmentFileFormat.Write(path, file);
+        return new ExportedEnrollment
+        {
+            Name = file.Device.Name ?? file.Key?.Uuid ?? file.Device.Uuid ?? string.Empty,
+            Uuid = file.Key?.Uuid ?? file.Device.Uuid ?? string.Empty,
+            Factory = file.Device.Factory,
+            State = file.State,
+            PrivateKey = custody,
+            Path = path,
+        };
+    }
+
+    private (string? Sealed, KeyCustody Custody) Protect(SotaConfig config, EnrollmentJournal journal)
+    {
+        if (config.UsesToken)
+        {
+            return (null, KeyCustody.Token);
+        }
+
+        if (journal.ReadSealedKey() is string carried)
+        {
+            // It passes through: this machine cannot open it.
+            return (carried, carried.Contains(KeySeal.PassphraseLabel, StringComparison.Ordinal) ? KeyCustody.Passphrase : KeyCustody.Certificate);
+        }
+
+        if (withoutKey || !File.Exists(journal.PrivateKeyPath))
+        {
+            return (null, KeyCustody.StaysBehind);
+        }
+
+        if (seal is null)
+        {
+            throw new AutoRegisterException(
+                ErrorId.SettingInvalid,
+                $"The private key of {config.Name ?? config.SotaPath} may leave this machine encrypted only.",
+                "Give -Passphrase or -RecipientCertificatePath, or -WithoutKey where the key stays here.",
+                config.SotaPath);
+        }
+
+        return (Seal(journal.PrivateKeyPath), seal.Custody);
+    }
+
+    private string Seal(string path)
+    {
+        byte[] pem = File.ReadAllBytes(path);
+        char[] text = Encoding.ASCII.GetChars(pem);
+        try
+        {
+            using var key = new AnyKey();
+            return key.TryImport(text, passphrase: null) ? seal!.Seal(key.Algorithm) : throw new AutoRegisterException(
+                ErrorId.RegistrationIncomplete, $"'{path}' holds no private key.", "Begin again with New-HsmDeviceKey.", path);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pem);
+            Array.Clear(text);
+        }
+    }
+
+    private static EnrollmentDevice Describe(SotaConfig config) => new()
+    {
+        Factory = config.Factory,
+        Tags = config.Tags,
+        HardwareId = config.HardwareId,
+        Name = config.Name,
+        Uuid = config.Uuid,
+        ValidateUuid = config.ValidateUuid,
+        Production = config.Production,
+        DeviceGroup = config.DeviceGroup,
+        Apps = config.Apps,
+        RestorableApps = config.RestorableApps,
+        UseOstreeServer = config.UseOstreeServer,
+        SotaDirectory = config.SotaDirectory,
+        DeviceApi = config.DeviceApi,
+        OAuthBase = config.OAuthBase,
+        ApiTokenHeader = config.ApiTokenHeader,
+        Token = config.RemoteToken ?? (config.Hsm is null ? null : new TokenReference
+        {
+            Label = config.Hsm.TokenLabel,
+            Serial = config.Hsm.TokenSerial,
+            ExistingKeyLabel = config.Hsm.ExistingKey?.Label,
+            ExistingKeyId = config.Hsm.ExistingKey?.Id,
+        }),
+    };
+
+    private static EnrollmentKey Describe(JournalEntry entry, string? text) => new()
+    {
+        Uuid = entry.Uuid,
+        UuidIsOurs = entry.UuidIsOurs,
+        Fingerprint = entry.KeyFingerprint,
+        CertificateRequest = entry.CertificateRequest,
+        Sealed = text,
+        CertificateId = entry.CertificateId,
+        Replace = entry.Replace,
+        Orphans = entry.Orphans,
+    };
+
+    private Dictionary<string, string>? Answer(JournalEntry entry, EnrollmentJournal journal) =>
+        entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, TimeProvider.System.GetUtcNow(), observer) is { } answer ? new(answer.Files) : null;
+
+    private static AutoRegisterException Nothing(DeviceKey key) => new(
+        ErrorId.AlreadyRegistered, $"{key.Name} is registered in '{key.Config.SotaPath}': there is nothing to hand on.", "Put what is there in place with Export-SotaCredentials -Path.", key.Config.SotaPath);
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Transfer;
+
+/// <summary>
+/// What protects a private key in a file: a passphrase (PKCS#8 with PBES2, RFC 8018) or a recipient's certificate (CMS
+/// EnvelopedData, RFC 5652). <c>openssl pkey</c> and <c>openssl cms -decrypt</c> read what this writes.
+/// </summary>
+public sealed class KeySeal
+{
+    /// <summary>PEM label of a key under a passphrase.</summary>
+    internal const string PassphraseLabel = "ENCRYPTED PRIVATE KEY";
+
+    /// <summary>PEM label of a key for a certificate.</summary>
+    internal const string CertificateLabel = "CMS";
+
+    private const int ShortestPassphrase = 8;
+
+    // What OWASP recommends for PBKDF2 with HMAC-SHA-256 since 2023; a third of a second on a slow machine, for each device.
+    private static readonly PbeParameters Passphrase = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 600_000);
+
+    private readonly Secret? passphrase;
+    private readonly X509Certificate2? recipient;
+
+    private KeySeal(Secret? passphrase, X509Certificate2? recipient)
+    {
+        this.passphrase = passphrase;
+        this.recipient = recipient;
+    }
+
+    /// <summary>What a sealed key is protected by.</summary>
+    public KeyCustody Custody => passphrase is not null ? KeyCustody.Passphrase : KeyCustody.Certificate;
+
+    /// <summary>Seals with a passphrase.</summary>
+    /// <param name="passphrase">At least 8 bytes of UTF-8. It stays the caller's.</param>
+    /// <returns>The seal.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>: too short.</exception>
+    public static KeySeal With(Secret passphrase)
+    {
+        ArgumentNullException.ThrowIfNull(passphrase);
+        return passphrase.Length >= ShortestPassphrase ? new KeySeal(passphrase, null) : throw new AutoRegisterException(
+            ErrorId.SettingInvalid, $"The passphrase is shorter than {ShortestPassphrase} characters: whoever has the file could guess it.", "Choose a longer one.", "Passphrase");
+    }
+
+    /// <summary>Seals for the holder of a certificate's key.</summary>
+    /// <param name="path">A PEM or DER file with an RSA certificate, 2048 bits or more.</param>
+    /// <param name="now">The time it must be valid at.</param>
+    /// <returns>The seal.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: no certificate, or one that no key may be sealed for.</exception>
+    public static KeySeal For(string path, DateTimeOffset now)
+    {
+        X509Certificate2 certificate = Load(path);
+        string? problem = now < certificate.NotBefore ? $"it is not valid before {certificate.NotBefore.ToUniversalTime():u}"
+            : now > certificate.NotAfter ? $"it expired at {certificate.NotAfter.ToUniversalTime():u}"
+            : KeyEnvelope.ProblemOf(certificate);
+        return problem is null ? new KeySeal(null, certificate) : throw new AutoRegisterException(
+            ErrorId.SettingInvalid, $"No key can be sealed for the certificate '{path}': {problem}.", "Give the certificate of whoever puts the credentials in place.", path);
+    }
+
+    /// <summary>Seals a private key.</summary>
+    /// <param name="key">The key; it stays the caller's.</param>
+    /// <returns>PEM.</returns>
+    internal string Seal(AsymmetricAlgorithm key)
+    {
+        if (passphrase is not null)
+        {
+            return Certificates.Pem.Encode(PassphraseLabel, key.ExportEncryptedPkcs8PrivateKey(passphrase.Utf8, Passphrase));
+        }
+
+        byte[] der = key.ExportPkcs8PrivateKey();
+        try
+        {
+            return Certificates.Pem.Encode(CertificateLabel, KeyEnvelope.Seal(der, recipient!));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(der);
+        }
+    }
+
+    private static X509Certificate2 Load(string path)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificateFromFile(path);
+        }
+        catch (CryptographicException e)
+        {
+            throw new AutoRegisterException(ErrorId.SettingInvalid, $"'{path}' holds no certificate: {e.Message}", "Give a PEM or DER file with the recipient's certificate.", path, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", target: path, innerException: e);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Text.Json.Nodes;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Transfer;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Transfer;
+
+/// <summary>A file that was changed on its way is refused as a whole, and nothing of it is on this machine afterwards.</summary>
+public sealed class EnrollmentFileTests : IDisposable
+{
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("enrollment-");
+    private readonly RecordingObserver observer = new();
+    private readonly string path;
+
+    public EnrollmentFileTests()
+    {
+        path = Path.Join(directory.FullName, "device.json");
+        new EnrollmentExport(null, withoutKey: true, observer).Write(MakeKey("first"), path, CancellationToken.None);
+    }
+
+    public static TheoryData<string, string> Changes => new()
+    {
+        { "format", "\"another\"" },
+        { "version", "2" },
+        { "state", "\"Registered\"" },
+        { "state", "\"AnswerReceived\"" },
+        { "state", "\"Unregistered\"" },
+        { "state", "7" },
+        { "surprise", "1" },
+        { "device", "null" },
+        { "device.factory", "\"other\"" },
+        { "device.factory", "null" },
+        { "device.production", "true" },
+        { "device.tags", "[]" },
+        { "device.tags", "[\"a b\"]" },
+        { "device.name", "\"two\\nlines\"" },
+        { "device.uuid", "\"00000000-0000-4000-8000-000000000000\"" },
+        { "device.sotaDirectory", "\"../etc\"" },
+        { "device.deviceApi", "\"http://factory.example/\"" },
+        { "device.deviceApi", "\"https://user:secret@factory.example/\"" },
+        { "device.apiTokenHeader", "\"Host\"" },
+        { "key", "null" },
+        { "key.uuid", "\"00000000-0000-4000-8000-000000000000\"" },
+        { "key.fingerprint", "\"00\"" },
+        { "key.certificateRequest", "\"nothing\"" },
+        { "key.certificateRequest", "\"-----BEGIN CERTIFICATE REQUEST-----\\nMAA=\\n-----END CERTIFICATE REQUEST-----\\n\"" },
+        { "key.certificateId", "\"3\"" },
+        { "key.sealed", "\"-----BEGIN PRIVATE KEY-----\\nMAA=\\n-----END PRIVATE KEY-----\\n\"" },
+        { "key.sealed", "\"\"" },
+        { "answer", "{}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void AChangedFileIsRefused(string where, string value)
+    {
+        JsonNode document = JsonNode.Parse(File.ReadAllText(path))!;
+        string[] names = where.Split('.');
+        JsonNode parent = names.Length == 1 ? document : document[names[0]]!;
+        parent[names[^1]] = JsonNode.Parse(value);
+        File.WriteAllText(path, document.ToJsonString());
+
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Import());
+
+        Assert.Equal(ErrorId.EnrollmentFileInvalid, error.Id);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Join(directory.FullName, "import")));
+    }
+
+    [Fact]
+    public void AnotherDevicesRequestIsRefused()
+    {
+        JsonNode document = JsonNode.Parse(File.ReadAllText(path))!;
+        document["key"]!["certificateRequest"] = MakeKey("second").CertificateRequest;
+        File.WriteAllText(path, document.ToJsonString());
+        Assert.Equal(ErrorId.EnrollmentFileInvalid, Assert.Throws<AutoRegisterException>(() => Import()).Id);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"format\": \"autoregister-enrollment\", \"format\": \"autoregister-enrollment\"}")]
+    [InlineData("{\"state\": \"KeyMade\"")]
+    public void WhatIsNoFileOfADeviceIsRefused(string content)
+    {
+        File.WriteAllText(path, content);
+        Assert.Equal(ErrorId.EnrollmentFileInvalid, Assert.Throws<AutoRegisterException>(() => Import()).Id);
+    }
+
+    [Fact]
+    public void AFileThatIsTooLargeIsNotRead()
+    {
+        using (FileStream stream = File.OpenWrite(path))
+        {
+            stream.SetLength(2 * 1024 * 1024);
+        }
+
+        Assert.Contains("bytes", Assert.Throws<AutoRegisterException>(() => Import()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADirectoryOfAnotherDeviceIsNotTouched()
+    {
+        DeviceKey other = MakeKey("other");
+        string before = File.ReadAllText(Path.Join(other.Config.SotaPath, ".registration", "journal.json"));
+        Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => Import("other")).Id);
+        Assert.Equal(before, File.ReadAllText(Path.Join(other.Config.SotaPath, ".registration", "journal.json")));
+    }
+
+    [Fact]
+    public void AnotherDevicesFileIsNotOverwritten()
+    {
+        string before = File.ReadAllText(path);
+        var export = new EnrollmentExport(null, withoutKey: true, observer);
+        Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => export.Write(MakeKey("other"), path, CancellationToken.None)).Id);
+        Assert.Equal(before, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void WhatIsNoFileOfADeviceIsNotOverwritten()
+    {
+        File.WriteAllText(path, "a letter");
+        var export = new EnrollmentExport(null, withoutKey: true, observer);
+        Assert.Equal(ErrorId.WriteFailed, Assert.Throws<AutoRegisterException>(() => export.Write(MakeKey("first"), path, CancellationToken.None)).Id);
+        Assert.Equal("a letter", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void AShortPassphraseIsRefused()
+    {
+        using Secret passphrase = Secret.FromUtf8("1234567"u8);
+        Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => KeySeal.With(passphrase)).Id);
+    }
+
+    [Fact]
+    public void AKeyIsNotMadeWhereAnImportedDeviceIs()
+    {
+        Import();
+        SotaConfig config = Config("import");
+        Assert.Equal(
+            ErrorId.RegistrationIncomplete,
+            Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), observer).MakeKey(config, replace: false, CancellationToken.None)).Id);
+    }
+
+    [Fact]
+    public void ADeviceWithoutAKeyPassesThrough()
+    {
+        string file = Path.Join(directory.FullName, "config.json");
+        SotaConfig config = Config("first") with { Apps = ["one"], RestorableApps = [], DeviceGroup = "blue", Production = true };
+        EnrollmentExport.Write(config, file);
+        using var opener = KeyOpener.Create(null, null);
+        var read = Assert.IsType<SotaConfig>(new EnrollmentImport(opener, observer).Read(file, null, null, "/nowhere", CancellationToken.None));
+        Assert.Equal(("acme", "board", "first", "blue", true, "/nowhere"), (read.Factory, read.HardwareId, read.Name, read.DeviceGroup, read.Production, read.SotaPath));
+        Assert.Equal(["main"], read.Tags);
+        Assert.Equal(["one"], read.Apps);
+        Assert.Equal([], read.RestorableApps!);
+    }
+
+    public void Dispose() => directory.Delete(recursive: true);
+
+    private object Import(string place = "import")
+    {
+        using var opener = KeyOpener.Create(null, null);
+        return new EnrollmentImport(opener, observer).Read(path, null, null, Path.Join(directory.FullName, place), CancellationToken.None);
+    }
+
+    private DeviceKey MakeKey(string name) =>
+        new Enroller(new EnrollerOptions(), observer).MakeKey(Config(name), replace: false, CancellationToken.None);
+
+    private SotaConfig Config(string name) => new()
+    {
+        Factory = "acme",
+        Tags = ["main"],
+        HardwareId = "board",
+        Name = name,
+        OutputPath = Path.Join(directory.FullName, name),
+    };
+}
