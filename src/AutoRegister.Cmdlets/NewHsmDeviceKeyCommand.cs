@@ -19,6 +19,7 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     private const string ExistingSet = "Existing";
     private const string RowSet = "Row";
     private readonly DirectoriesSeen seen = new();
+    private bool warnedOfId;
 
     /// <summary>What the device is told to be.</summary>
     [Parameter(ParameterSetName = MakeSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -91,9 +92,12 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     [ValidateNotNullOrEmpty]
     public string? KeyLabel { get; set; }
 
-    /// <summary>The existing key's id, in hex.</summary>
+    /// <summary>
+    /// The existing key's id, in hex; or the id of the key and certificate of this device in a token that it shares with others.
+    /// </summary>
     [Parameter(ParameterSetName = ExistingSet)]
-    [ValidatePattern("^([0-9A-Fa-f]{2})+$")]
+    [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    [ValidatePattern("^([0-9A-Fa-f]{2})*$")]
     public string? KeyId { get; set; }
 
     private protected override (int Id, string Activity) Progress => (11, "Making device keys");
@@ -114,6 +118,12 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
         {
             WriteFailure(e, Name ?? Uuid ?? Path ?? Root ?? (object?)Config ?? BaseConfig!);
             return;
+        }
+
+        if (config.Hsm is { Objects: { IsStandard: false, KeyId: { SuitsOtaClient: false } id } } && !warnedOfId)
+        {
+            warnedOfId = true;
+            WriteWarning($"The id {id} is one that the OTA client's two programs do not agree on (they do on 01 to 09): devices with such ids are for programs of your own.");
         }
 
         string place = config.Hsm is null ? config.SotaPath : $"token '{config.Hsm.TokenLabel}' and {config.SotaPath}";
@@ -139,6 +149,7 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
         DeviceGroup = Cell(DeviceGroup),
         TokenLabel = Cell(TokenLabel),
         TokenSerial = Cell(TokenSerial),
+        KeyId = Cell(KeyId),
     };
 
     private static string? Cell(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
@@ -155,7 +166,7 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
         Algorithm = KeyAlgorithm,
         EraseToken = EraseToken,
         Existing = !UseExisting ? null
-            : KeyLabel is null && KeyId is null ? config.Hsm?.NamedKey ?? new KeyReference(null, null)
-            : new KeyReference(KeyLabel, KeyId?.ToLowerInvariant()),
+            : KeyLabel is null && Cell(KeyId) is null ? config.Hsm?.NamedKey ?? new KeyReference(null, null)
+            : new KeyReference(KeyLabel, Cell(KeyId)?.ToLowerInvariant()),
     };
 }

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Configuration;
 
@@ -28,6 +29,9 @@ public sealed record HsmSettings
 
     /// <summary>The token's model, where it matters.</summary>
     public string? TokenModel { get; init; }
+
+    /// <summary>The names of the device's key and certificate in the token: its own where many devices share one.</summary>
+    public DeviceObjects Objects { get; init; } = DeviceObjects.Standard;
 
     /// <summary>The key that a PKCS#11 URI names, for <c>New-HsmDeviceKey -UseExisting</c>.</summary>
     public KeyReference? NamedKey { get; init; }

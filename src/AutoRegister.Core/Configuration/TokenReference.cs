@@ -9,6 +9,9 @@ public sealed record TokenReference
     /// <summary>Its serial number, where several have the label.</summary>
     public string? Serial { get; init; }
 
+    /// <summary>The id of the device's key and certificate in a token that many devices share, lower-case hex.</summary>
+    public string? KeyId { get; init; }
+
     /// <summary>The label of a key that was in the token before; <see langword="null"/> for one that we made.</summary>
     public string? ExistingKeyLabel { get; init; }
 

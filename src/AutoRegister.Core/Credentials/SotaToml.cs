@@ -103,7 +103,7 @@ public sealed class SotaToml
             .. body,
             .. Encoding.UTF8.GetBytes($"\n[p11]\nmodule = \"{hsm.ModulePath}\"\npass = \""),
             .. hsm.Pin.Utf8,
-            .. Encoding.UTF8.GetBytes($"\"\n{Label(hsm)}tls_pkey_id = \"{hsm.ExistingKey?.Id ?? KeyId}\"\ntls_clientcert_id = \"{hsm.ExistingCertificateId ?? CertificateId}\"\n"),
+            .. Encoding.UTF8.GetBytes($"\"\n{Label(hsm)}tls_pkey_id = \"{hsm.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex}\"\ntls_clientcert_id = \"{hsm.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex}\"\n"),
         ];
     }
 

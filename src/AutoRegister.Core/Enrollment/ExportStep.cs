@@ -69,7 +69,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         }
 
         using TokenSession session = TokenSession.OpenPublic(hsm, observer);
-        session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
+        session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory, hsm.Objects.CertificateLabel, hsm.Objects.CertificateId);
         session.MakeDurable();
         observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
         return config;

@@ -4,6 +4,7 @@ using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Identity;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -83,7 +84,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             Config = config,
             Uuid = installed.Certificate?.CommonName ?? config.Uuid ?? string.Empty,
             State = RegistrationState.Registered,
-            KeyLocation = installed.Toml!.HasToken ? "pkcs11:id=%01;type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
+            KeyLocation = installed.Toml!.HasToken ? $"pkcs11:id={new ObjectId(installed.Toml.TokenKeyId).ToUri()};type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
             KeyFingerprint = installed.Certificate?.KeyFingerprint ?? string.Empty,
             CertificateRequest = string.Empty,
         };

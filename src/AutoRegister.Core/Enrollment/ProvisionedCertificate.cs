@@ -93,7 +93,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
     // A UUID of our own making is no reason to refuse a certificate; one that somebody chose is.
     private string? Difference(TokenObject found, IssuedCertificate certificate, JournalEntry entry) =>
         certificate.FindDifference(entry.UuidIsOurs ? entry.Subject with { Uuid = certificate.CommonName } : entry.Subject, entry.KeyFingerprint, now)
-        ?? (Convert.FromHexString(found.Id) is [>= 1 and <= 9] ? null : "has an id that the OTA client's two programs do not agree on; they do on 01 to 09");
+        ?? (new ObjectId(found.Id).SuitsOtaClient ? null : "has an id that the OTA client's two programs do not agree on; they do on 01 to 09");
 
     private static IssuedCertificate? Parse(byte[]? certificate)
     {

@@ -20,10 +20,10 @@ internal sealed class ExistingKeyPlace : IKeyPlace
         this.observer = observer;
     }
 
-    public string Description => $"token {hsm.TokenLabel}, existing key id {TokenNames.Hex(key.Id)}";
+    public string Description => $"token {hsm.TokenLabel}, existing key id {key.Id}";
 
     public string Location =>
-        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={Uri.EscapeDataString(key.Label)};id=%{TokenNames.Hex(key.Id)};type=private";
+        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={Uri.EscapeDataString(key.Label)};id={key.Id.ToUri()};type=private";
 
     /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
     internal static ExistingKeyPlace Open(HsmSettings hsm, IRegistrationObserver observer)
@@ -31,8 +31,8 @@ internal sealed class ExistingKeyPlace : IKeyPlace
         TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
         try
         {
-            TokenKey key = session.FindExistingKey(hsm.ExistingKey!);
-            observer.ReportStep($"Using the {key.Algorithm.Words()} key \"{key.Label}\" (id {TokenNames.Hex(key.Id)}) that is in {session.Token}");
+            TokenKey key = session.FindExistingKey(hsm.ExistingKey!, forOtaClient: true);
+            observer.ReportStep($"Using the {key.Algorithm.Words()} key \"{key.Label}\" (id {key.Id}) that is in {session.Token}");
             return new ExistingKeyPlace(hsm, session, key, observer);
         }
         catch (AutoRegisterException)
@@ -43,7 +43,7 @@ internal sealed class ExistingKeyPlace : IKeyPlace
     }
 
     public SotaConfig Refine(SotaConfig config) =>
-        config with { Hsm = hsm with { ExistingKey = new KeyReference(key.Label, TokenNames.Hex(key.Id)) } };
+        config with { Hsm = hsm with { ExistingKey = new KeyReference(key.Label, key.Id.Hex) } };
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
 
@@ -54,7 +54,7 @@ internal sealed class ExistingKeyPlace : IKeyPlace
 
     public void Clear()
     {
-        TokenObject[] doomed = [.. TokenConflicts.Find(session.FindObjects(), key.SubjectPublicKeyInfo.Span).Where(o => o.Kind == TokenObjectKind.Certificate)];
+        TokenObject[] doomed = [.. TokenConflicts.Find(session.FindObjects(), key.SubjectPublicKeyInfo.Span, DeviceObjects.Standard).Where(o => o.Kind == TokenObjectKind.Certificate)];
         foreach (TokenObject item in doomed)
         {
             observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
@@ -69,7 +69,7 @@ internal sealed class ExistingKeyPlace : IKeyPlace
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => key;
 
-    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, observer);
+    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, DeviceObjects.Standard, observer);
 
     public void MakeDurable() => session.MakeDurable();
 

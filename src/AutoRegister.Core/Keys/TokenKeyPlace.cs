@@ -24,10 +24,10 @@ internal sealed class TokenKeyPlace : IKeyPlace
         this.observer = observer;
     }
 
-    public string Description => $"token {hsm.TokenLabel}";
+    public string Description => hsm.Objects.IsStandard ? $"token {hsm.TokenLabel}" : $"token {hsm.TokenLabel}, key id {hsm.Objects.KeyId}";
 
     public string Location =>
-        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={TokenNames.KeyLabel};id=%{TokenNames.Hex(TokenNames.KeyId)};type=private";
+        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={hsm.Objects.KeyLabel};id={hsm.Objects.KeyId.ToUri()};type=private";
 
     /// <summary>Finds the token, initialises it when it is blank, and logs in once.</summary>
     internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer)
@@ -58,11 +58,11 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
 
-    public void RequireFree() => TokenConflicts.Check(session.Token, session.FindObjects(), default);
+    public void RequireFree() => TokenConflicts.Check(session.Token, session.FindObjects(), default, hsm.Objects);
 
     public void Clear()
     {
-        List<TokenObject> doomed = [.. TokenConflicts.Find(session.FindObjects(), default)];
+        List<TokenObject> doomed = [.. TokenConflicts.Find(session.FindObjects(), default, hsm.Objects)];
         foreach (TokenObject item in doomed)
         {
             observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
@@ -73,7 +73,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     public IDeviceKey? Find(string fingerprint)
     {
-        TokenKey? key = session.FindKey();
+        TokenKey? key = FindKey();
         if (key is not null && PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint)
         {
             return key;
@@ -88,34 +88,36 @@ internal sealed class TokenKeyPlace : IKeyPlace
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
         RemoveDebris(before);
-        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects()));
+        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects(), hsm.Objects));
         if (FindWhole() is TokenKey whole)
         {
             observer.ReportStep("Taking up the key that an interrupted run made");
             return whole;
         }
 
-        TokenKey key = session.GenerateKey(new KeyRequest(Algorithm: algorithm));
+        TokenKey key = session.GenerateKey(new KeyRequest(hsm.Objects.KeyLabel, hsm.Objects.KeyId, algorithm));
         observer.ReportStep($"Key made in the token '{hsm.TokenLabel}': it never leaves it");
         return key;
     }
 
-    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, observer);
+    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, hsm.Objects, observer);
 
     /// <summary>A pair of ours that does not sign was not written to its end, and goes.</summary>
     private TokenKey? FindWhole()
     {
         try
         {
-            return session.FindKey();
+            return FindKey();
         }
         catch (AutoRegisterException e) when (e.Id is ErrorId.HsmKeyUnusable or ErrorId.HsmFailure)
         {
             observer.ReportWarning($"{e.Message} An interrupted run did not finish writing the key; it is removed.");
-            session.DestroyObjects(session.FindObjects().Where(o => o.Kind != TokenObjectKind.Certificate && o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId)));
+            session.DestroyObjects(session.FindObjects().Where(o => o.Kind != TokenObjectKind.Certificate && hsm.Objects.Names(o)));
             return null;
         }
     }
+
+    private TokenKey? FindKey() => session.FindKey(hsm.Objects.KeyLabel, hsm.Objects.KeyId);
 
     public void MakeDurable() => session.MakeDurable();
 

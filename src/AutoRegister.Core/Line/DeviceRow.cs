@@ -1,6 +1,7 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Identity;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Line;
 
@@ -31,6 +32,12 @@ public sealed record DeviceRow
     /// <summary>The serial number of this device's token; <see langword="null"/>: that of the line.</summary>
     public string? TokenSerial { get; init; }
 
+    /// <summary>
+    /// The id of this device's key and certificate in a token it shares with others, hex; <see langword="null"/>: the token is
+    /// the device's alone.
+    /// </summary>
+    public string? KeyId { get; init; }
+
     /// <summary>Makes a device's configuration of what the line shares and what is its own.</summary>
     /// <param name="line">What all devices of the line are told to be.</param>
     /// <param name="observer">Gets warnings.</param>
@@ -58,7 +65,7 @@ public sealed record DeviceRow
             Uuid = Uuid ?? line.Uuid,
             Tags = Tags is null ? line.Tags : TagList.Chosen(given)!.Value.Value,
             DeviceGroup = DeviceGroup is null ? line.DeviceGroup : RequestSettings.DeviceGroup(given)?.Value,
-            Hsm = line.Hsm is HsmSettings hsm ? hsm with { TokenLabel = TokenLabel ?? hsm.TokenLabel, TokenSerial = TokenSerial ?? hsm.TokenSerial } : RequireNoToken(),
+            Hsm = line.Hsm is HsmSettings hsm ? Own(hsm) : RequireNoToken(),
         };
     }
 
@@ -85,7 +92,14 @@ public sealed record DeviceRow
         }
     }
 
-    private HsmSettings? RequireNoToken() => TokenLabel is null && TokenSerial is null ? null : throw new AutoRegisterException(
+    private HsmSettings Own(HsmSettings hsm) => hsm with
+    {
+        TokenLabel = TokenLabel ?? hsm.TokenLabel,
+        TokenSerial = TokenSerial ?? hsm.TokenSerial,
+        Objects = KeyId is null ? hsm.Objects : DeviceObjects.Under(new ObjectId(KeyId.ToLowerInvariant())),
+    };
+
+    private HsmSettings? RequireNoToken() => TokenLabel is null && TokenSerial is null && KeyId is null ? null : throw new AutoRegisterException(
         ErrorId.HsmSettingMissing,
         $"A token is named for the device {Name ?? Uuid}, and the line has no PKCS#11 module.",
         "Give module and PINs to Get-SotaConfig, or remove the token's name.",

@@ -139,6 +139,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
         {
             Label = config.Hsm.TokenLabel,
             Serial = config.Hsm.TokenSerial,
+            KeyId = config.Hsm.Objects.IsStandard ? null : config.Hsm.Objects.KeyId.Hex,
             ExistingKeyLabel = config.Hsm.ExistingKey?.Label,
             ExistingKeyId = config.Hsm.ExistingKey?.Id,
         }),

@@ -119,12 +119,18 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         UuidIsOurs = key.UuidIsOurs,
         Factory = file.Device.Factory,
         Production = file.Device.Production,
-        KeyPlace = file.Device.Token is { } token ? $"token {token.Label}" : "file",
+        KeyPlace = DescribePlace(file.Device.Token),
         KeyFingerprint = key.Fingerprint,
         CertificateRequest = key.CertificateRequest,
         Replace = key.Replace,
         Orphans = key.Orphans,
     };
+
+    // What the places themselves would say: New-HsmDeviceKey compares it.
+    private static string DescribePlace(TokenReference? token) => token is null ? "file"
+        : token.ExistingKeyId is not null ? $"token {token.Label}, existing key id {token.ExistingKeyId}"
+        : token.KeyId is not null ? $"token {token.Label}, key id {token.KeyId}"
+        : $"token {token.Label}";
 
     private static bool IsInstalled(SotaConfig config, EnrollmentKey key)
     {

@@ -1,6 +1,7 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Transfer;
 
@@ -81,7 +82,7 @@ internal static class ImportedConfig
             throw EnrollmentFileFormat.Invalid(path, $"its token's label cannot be used ({problem})");
         }
 
-        if (token.ExistingKeyId is string id && (id.Length % 2 != 0 || !id.All(char.IsAsciiHexDigitLower)))
+        if (!IsHex(token.ExistingKeyId) || !IsHex(token.KeyId))
         {
             throw EnrollmentFileFormat.Invalid(path, "the id of its key is not lower-case hex");
         }
@@ -90,7 +91,10 @@ internal static class ImportedConfig
         {
             TokenLabel = token.Label,
             TokenSerial = token.Serial ?? hsm.TokenSerial,
+            Objects = token.KeyId is null ? hsm.Objects : DeviceObjects.Under(new ObjectId(token.KeyId)),
             ExistingKey = token.ExistingKeyLabel is null && token.ExistingKeyId is null ? null : new KeyReference(token.ExistingKeyLabel, token.ExistingKeyId),
         };
     }
+
+    private static bool IsHex(string? id) => id is null || (id.Length > 0 && id.Length % 2 == 0 && id.All(char.IsAsciiHexDigitLower));
 }

@@ -11,9 +11,10 @@ internal sealed class ExistingKeys(TokenAccess access, TokenObjects objects, Tok
 {
     /// <summary>Finds the key, checks its attributes and verifies a test signature.</summary>
     /// <param name="reference">Label, id or both.</param>
+    /// <param name="forOtaClient">Whether the OTA client is to find it by its id.</param>
     /// <returns>The key.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmKeyNotFound"/>, <see cref="ErrorId.HsmObjectConflict"/> where several answer, <see cref="ErrorId.HsmKeyUnusable"/>.</exception>
-    public TokenKey Find(KeyReference reference)
+    public TokenKey Find(KeyReference reference, bool forOtaClient)
     {
         IReadOnlyList<TokenObject> all = objects.FindAll();
         TokenObject[] candidates = [.. all.Where(o => o.Kind == TokenObjectKind.PrivateKey && Matches(o, reference))];
@@ -27,16 +28,18 @@ internal sealed class ExistingKeys(TokenAccess access, TokenObjects objects, Tok
                 "Name one by both its label and its id.",
                 reference),
         };
-        return keys.Check(privateKey.Label, UsableId(privateKey), null, privateKey.Handle!, PublicKey(privateKey, all));
+        var id = new ObjectId(privateKey.Id);
+        if (forOtaClient && !id.SuitsOtaClient)
+        {
+            throw KeyAttributes.Unusable(
+                access, privateKey.Label, $"its id is {(privateKey.Id.Length == 0 ? "empty" : privateKey.Id)}, and the OTA client's two programs agree on the ids 01 to 09 only");
+        }
+
+        return keys.Check(privateKey.Label, id, null, privateKey.Handle!, PublicKey(privateKey, all));
     }
 
     private static bool Matches(TokenObject o, KeyReference reference) =>
         (reference.Label is null || o.Label == reference.Label) && (reference.Id is null || o.Id == reference.Id);
-
-    // aktualizr-lite and fioconfig write ids differently; only 01 to 09 mean the same to both.
-    private byte UsableId(TokenObject key) => Convert.FromHexString(key.Id) is [byte id and >= 1 and <= 9]
-        ? id
-        : throw KeyAttributes.Unusable(access, key.Label, $"its id is {(key.Id.Length == 0 ? "empty" : key.Id)}, and the OTA client's two programs agree on the ids 01 to 09 only");
 
     private byte[] PublicKey(TokenObject privateKey, IReadOnlyList<TokenObject> all)
     {

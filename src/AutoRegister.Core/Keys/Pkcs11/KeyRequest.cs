@@ -1,7 +1,17 @@
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>What key is to be made, and under which names.</summary>
-/// <param name="Label">Label of both halves.</param>
-/// <param name="Id">Id of both halves.</param>
-/// <param name="Algorithm">What kind of key.</param>
-public sealed record KeyRequest(string Label = TokenNames.KeyLabel, byte Id = TokenNames.KeyId, KeyAlgorithm Algorithm = KeyAlgorithm.EcP256);
+/// <param name="label">Label of both halves.</param>
+/// <param name="id">Id of both halves; <see langword="null"/> for the one the OTA client looks for.</param>
+/// <param name="algorithm">What kind of key.</param>
+public sealed class KeyRequest(string label = TokenNames.KeyLabel, ObjectId? id = null, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
+{
+    /// <summary>Label of both halves.</summary>
+    public string Label => label;
+
+    /// <summary>Id of both halves.</summary>
+    public ObjectId Id { get; } = id ?? TokenNames.KeyId;
+
+    /// <summary>What kind of key.</summary>
+    public KeyAlgorithm Algorithm => algorithm;
+}

@@ -40,7 +40,7 @@ internal static class KeyTemplates
     }
 
     /// <summary>An X.509 certificate (PKCS#11 2.40, section 4.6.3).</summary>
-    public static Template Certificate(Template template, string label, byte id, CertificateFields fields, byte[] value) => template
+    public static Template Certificate(Template template, string label, ObjectId id, CertificateFields fields, byte[] value) => template
         .Class(TokenObjectKind.Certificate)
         .CertificateType(CKC.CKC_X_509)
         .Flag(CKA.CKA_TOKEN, true)

@@ -15,13 +15,13 @@ internal sealed class Template(IObjectAttributeFactory factory) : IDisposable
     public Template Class(TokenObjectKind kind) => Add(factory.Create(CKA.CKA_CLASS, ToClass(kind)));
 
     /// <summary>Adds label and id.</summary>
-    public Template Named(string label, byte id) => Label(label).Id(id);
+    public Template Named(string label, ObjectId id) => Label(label).Id(id);
 
     /// <summary>Adds a label.</summary>
     public Template Label(string label) => Bytes(CKA.CKA_LABEL, Encoding.UTF8.GetBytes(label));
 
     /// <summary>Adds an id.</summary>
-    public Template Id(byte id) => Bytes(CKA.CKA_ID, [id]);
+    public Template Id(ObjectId id) => Bytes(CKA.CKA_ID, id.ToBytes());
 
     /// <summary>Adds a yes or no.</summary>
     public Template Flag(CKA type, bool value) => Add(factory.Create(type, value));

@@ -9,7 +9,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
 {
     /// <summary>Finds a certificate.</summary>
     /// <returns>The DER; <see langword="null"/> when there is none.</returns>
-    public byte[]? Find(string label, byte id)
+    public byte[]? Find(string label, ObjectId id)
     {
         List<IObjectHandle> handles = objects.Find(TokenObjectKind.Certificate, label, id);
         return handles.Count == 0 ? null : Read(handles[^1]);
@@ -24,7 +24,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
     /// <param name="replaceable">Strangers under the same label and id that may go; certificates for the same public key always may.</param>
-    public void Store(byte[] value, string label, byte id, IReadOnlyCollection<TokenObject> replaceable)
+    public void Store(byte[] value, string label, ObjectId id, IReadOnlyCollection<TokenObject> replaceable)
     {
         CertificateFields fields = CertificateFields.TryRead(value) ?? throw new AutoRegisterException(
             ErrorId.CertificateMismatch, "What should go into the token as a certificate is no X.509 certificate.", target: label);
@@ -57,11 +57,11 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
 
         old.ForEach(o => access.Destroy(o.Handle));
         observer.ReportDetail(stored && old.Count == 0
-            ? $"The certificate \"{label}\" (id {TokenNames.Hex(id)}) is in {access.Token} already."
-            : $"Stored the certificate \"{label}\" (id {TokenNames.Hex(id)}) in {access.Token}.");
+            ? $"The certificate \"{label}\" (id {id}) is in {access.Token} already."
+            : $"Stored the certificate \"{label}\" (id {id}) in {access.Token}.");
     }
 
-    private void Create(byte[] value, CertificateFields fields, string label, byte id, List<StoredCertificate> old)
+    private void Create(byte[] value, CertificateFields fields, string label, ObjectId id, List<StoredCertificate> old)
     {
         IObjectHandle handle;
         try
@@ -88,7 +88,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
     }
 
     // Modules that take a certificate's label, id, or issuer and serial number for its identity refuse the new one while the old one is there.
-    private IObjectHandle CreateAfterRemoval(byte[] value, CertificateFields fields, string label, byte id, List<StoredCertificate> old, Pkcs11Exception refusal)
+    private IObjectHandle CreateAfterRemoval(byte[] value, CertificateFields fields, string label, ObjectId id, List<StoredCertificate> old, Pkcs11Exception refusal)
     {
         observer.ReportDetail($"{access.Token} refused a second certificate \"{label}\" ({refusal.Method}: {Pkcs11Errors.NameOf(refusal.RV)}); removing the old one first.");
         old.ForEach(o => access.Destroy(o.Handle));
@@ -112,7 +112,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
         }
     }
 
-    private IObjectHandle Create(ISession session, byte[] value, CertificateFields fields, string label, byte id)
+    private IObjectHandle Create(ISession session, byte[] value, CertificateFields fields, string label, ObjectId id)
     {
         using Template template = KeyTemplates.Certificate(access.NewTemplate(), label, id, fields, value);
         return session.CreateObject(template.Attributes);

@@ -11,22 +11,27 @@ public static class TokenConflicts
     /// <summary>Finds all strangers.</summary>
     /// <param name="objects">All keys and certificates of the token.</param>
     /// <param name="expectedSubjectPublicKeyInfo">The public key that is known to be ours, DER; empty when none is.</param>
+    /// <param name="ours">The device's names.</param>
     /// <returns>The strangers; a private key counts as ours when the public key with the same label and id is.</returns>
-    public static IReadOnlyList<TokenObject> Find(IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo)
+    public static IReadOnlyList<TokenObject> Find(IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo, DeviceObjects ours)
     {
         ArgumentNullException.ThrowIfNull(objects);
+        ArgumentNullException.ThrowIfNull(ours);
         string? expected = expectedSubjectPublicKeyInfo.IsEmpty ? null : PublicKeyHash.Of(expectedSubjectPublicKeyInfo);
-        bool knowsPublicKey = expected is not null && objects.Any(o => o.Kind == TokenObjectKind.PublicKey && IsOurs(o, expected));
-        return [.. objects.Where(o => IsUnderOurNames(o) && !(o.Kind == TokenObjectKind.PrivateKey ? knowsPublicKey && IsNamedOurs(o) : IsOurs(o, expected)))];
+        bool knowsPublicKey = expected is not null && objects.Any(o => o.Kind == TokenObjectKind.PublicKey && IsOurs(o));
+        return [.. objects.Where(o => ours.Touches(o) && !(o.Kind == TokenObjectKind.PrivateKey ? knowsPublicKey && ours.Names(o) : IsOurs(o)))];
+
+        bool IsOurs(TokenObject o) => expected is not null && o.PublicKeyHash == expected && ours.Names(o);
     }
 
     /// <summary>Throws when there is a stranger.</summary>
     /// <param name="token">The token, for the message.</param>
     /// <param name="objects">All keys and certificates of the token.</param>
     /// <param name="expectedSubjectPublicKeyInfo">The public key that is known to be ours, DER; empty when none is.</param>
-    public static void Check(TokenDescription token, IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo)
+    /// <param name="ours">The device's names.</param>
+    public static void Check(TokenDescription token, IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo, DeviceObjects ours)
     {
-        if (Find(objects, expectedSubjectPublicKeyInfo) is [TokenObject stranger, ..])
+        if (Find(objects, expectedSubjectPublicKeyInfo, ours) is [TokenObject stranger, ..])
         {
             throw Error(token, stranger);
         }
@@ -34,13 +39,12 @@ public static class TokenConflicts
 
     /// <summary>Finds halves of key pairs: private keys without their public key, and the other way round.</summary>
     /// <param name="objects">All keys and certificates of the token.</param>
-    /// <param name="label">Label of the pair.</param>
-    /// <param name="id">Id of the pair.</param>
+    /// <param name="ours">The device's names.</param>
     /// <returns>The halves; empty when the pair is complete or absent.</returns>
-    public static IReadOnlyList<TokenObject> FindHalves(IReadOnlyList<TokenObject> objects, string label = TokenNames.KeyLabel, byte id = TokenNames.KeyId)
+    public static IReadOnlyList<TokenObject> FindHalves(IReadOnlyList<TokenObject> objects, DeviceObjects ours)
     {
         ArgumentNullException.ThrowIfNull(objects);
-        TokenObject[] keys = [.. objects.Where(o => o.Kind is (TokenObjectKind.PrivateKey or TokenObjectKind.PublicKey) && o.IsNamed(label, id))];
+        TokenObject[] keys = [.. objects.Where(o => o.Kind is (TokenObjectKind.PrivateKey or TokenObjectKind.PublicKey) && ours.Names(o))];
         return keys.Select(o => o.Kind).Distinct().Count() == 1 ? keys : [];
     }
 
@@ -53,14 +57,4 @@ public static class TokenConflicts
         $"There is a {stranger} in {token} that no registration of this device is known to have made.",
         "Remove it or give it another label and id, or run with -Force to have it replaced.",
         stranger);
-
-    private static bool IsUnderOurNames(TokenObject o) => o.Kind == TokenObjectKind.Certificate
-        ? o.Label == TokenNames.CertificateLabel || o.Id == TokenNames.Hex(TokenNames.CertificateId)
-        : o.Label == TokenNames.KeyLabel || o.Id == TokenNames.Hex(TokenNames.KeyId);
-
-    private static bool IsNamedOurs(TokenObject o) => o.Kind == TokenObjectKind.Certificate
-        ? o.IsNamed(TokenNames.CertificateLabel, TokenNames.CertificateId)
-        : o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId);
-
-    private static bool IsOurs(TokenObject o, string? expected) => expected is not null && o.PublicKeyHash == expected && IsNamedOurs(o);
 }

@@ -8,32 +8,30 @@ public static class TokenDebris
 {
     /// <summary>What is to be remembered before anything is made.</summary>
     /// <param name="objects">All objects of the token.</param>
-    /// <returns>One text for each object, good for comparing.</returns>
+    /// <returns>One text for each object that could be taken for debris later, good for comparing.</returns>
     public static IReadOnlyList<string> Inventory(IReadOnlyList<TokenObject> objects)
     {
         ArgumentNullException.ThrowIfNull(objects);
-        return [.. objects.Select(Describe)];
+        return [.. objects.Where(IsTorn).Select(Describe)];
     }
 
     /// <summary>Finds the debris.</summary>
     /// <param name="objects">All objects of the token.</param>
     /// <param name="before">The inventory from before our first attempt.</param>
+    /// <param name="ours">The device's names. In a token that it shares with others, only what has one of them can be ours.</param>
     /// <returns>The objects to remove.</returns>
-    public static IReadOnlyList<TokenObject> Find(IReadOnlyList<TokenObject> objects, IReadOnlyCollection<string> before)
+    public static IReadOnlyList<TokenObject> Find(IReadOnlyList<TokenObject> objects, IReadOnlyCollection<string> before, DeviceObjects ours)
     {
         ArgumentNullException.ThrowIfNull(objects);
-        return [.. objects.Where(o => IsTorn(o) && !before.Contains(Describe(o)))];
+        ArgumentNullException.ThrowIfNull(ours);
+        return [.. objects.Where(o => IsTorn(o) && (ours.IsStandard ? HasNoNames(o) || ours.Names(o) : ours.Touches(o)) && !before.Contains(Describe(o)))];
     }
 
     // A private key shows no value; whether it is whole is seen when it signs.
     private static bool IsTorn(TokenObject o) =>
-        o.Kind == TokenObjectKind.Unreadable
-        || o.Label.Length == 0
-        || o.Id.Length == 0
-        || (o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash is null && IsNamedOurs(o));
+        HasNoNames(o) || (o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash is null);
 
-    private static bool IsNamedOurs(TokenObject o) =>
-        o.IsNamed(TokenNames.KeyLabel, TokenNames.KeyId) || o.IsNamed(TokenNames.CertificateLabel, TokenNames.CertificateId);
+    private static bool HasNoNames(TokenObject o) => o.Kind == TokenObjectKind.Unreadable || o.Label.Length == 0 || o.Id.Length == 0;
 
     private static string Describe(TokenObject o) => $"{o} {o.PublicKeyHash}".TrimEnd();
 }

@@ -13,7 +13,7 @@ public sealed class TokenKey : IDeviceKey
     private readonly byte[] subjectPublicKeyInfo;
     private bool disposed;
 
-    internal TokenKey(TokenAccess access, string label, byte id, IObjectHandle privateKey, IObjectHandle? publicKey, byte[] subjectPublicKeyInfo, KeyAlgorithm algorithm)
+    internal TokenKey(TokenAccess access, string label, ObjectId id, IObjectHandle privateKey, IObjectHandle? publicKey, byte[] subjectPublicKeyInfo, KeyAlgorithm algorithm)
     {
         this.access = access;
         this.subjectPublicKeyInfo = subjectPublicKeyInfo;
@@ -28,7 +28,7 @@ public sealed class TokenKey : IDeviceKey
     public string Label { get; }
 
     /// <summary>The id of both halves.</summary>
-    public byte Id { get; }
+    public ObjectId Id { get; }
 
     /// <summary>What kind of key it is.</summary>
     public KeyAlgorithm Algorithm { get; }

@@ -25,7 +25,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
                 observer.ReportWarning($"ECDH with this key is not possible in {access.Token}: fioconfig will not be able to decrypt configuration files sent to this device.");
             }
 
-            observer.ReportDetail($"Made the {request.Algorithm.Words()} key \"{request.Label}\" (id {TokenNames.Hex(request.Id)}) in {access.Token}; a test signature verified.");
+            observer.ReportDetail($"Made the {request.Algorithm.Words()} key \"{request.Label}\" (id {request.Id}) in {access.Token}; a test signature verified.");
             return key;
         }
         catch (AutoRegisterException)
@@ -38,20 +38,20 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
 
     /// <summary>Finds a complete pair.</summary>
     /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
-    public TokenKey? Find(string label, byte id)
+    public TokenKey? Find(string label, ObjectId id)
     {
         List<IObjectHandle> privateKeys = objects.Find(TokenObjectKind.PrivateKey, label, id);
         List<IObjectHandle> publicKeys = objects.Find(TokenObjectKind.PublicKey, label, id);
         if (privateKeys.Count > 1 || publicKeys.Count > 1)
         {
             bool secret = privateKeys.Count > 1;
-            throw TokenConflicts.Error(access.Token, new TokenObject(secret ? TokenObjectKind.PrivateKey : TokenObjectKind.PublicKey, label, TokenNames.Hex(id)));
+            throw TokenConflicts.Error(access.Token, new TokenObject(secret ? TokenObjectKind.PrivateKey : TokenObjectKind.PublicKey, label, id.Hex));
         }
 
         return privateKeys is [IObjectHandle privateKey] && publicKeys is [IObjectHandle publicKey] ? Check(label, id, publicKey, privateKey) : null;
     }
 
-    private TokenKey Check(string label, byte id, IObjectHandle publicKey, IObjectHandle privateKey)
+    private TokenKey Check(string label, ObjectId id, IObjectHandle publicKey, IObjectHandle privateKey)
     {
         byte[] info = objects.ReadPublicKey(publicKey)
             ?? throw KeyAttributes.Unusable(access, label, "the token does not show its public key");
@@ -60,7 +60,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
 
     /// <summary>Checks a private key's attributes and that it belongs to a public key.</summary>
     /// <returns>The pair.</returns>
-    public TokenKey Check(string label, byte id, IObjectHandle? publicKey, IObjectHandle privateKey, byte[] info)
+    public TokenKey Check(string label, ObjectId id, IObjectHandle? publicKey, IObjectHandle privateKey, byte[] info)
     {
         KeyAttributes.Check(access, privateKey, label);
         KeyAlgorithm algorithm = KeyAlgorithms.Of(info)

@@ -17,7 +17,7 @@ public sealed record TokenObject(TokenObjectKind Kind, string Label, string Id, 
     /// <param name="label">The label.</param>
     /// <param name="id">The id.</param>
     /// <returns>Whether it has both.</returns>
-    public bool IsNamed(string label, byte id) => Label == label && Id == TokenNames.Hex(id);
+    public bool IsNamed(string label, ObjectId id) => Label == label && Id == id.Hex;
 
     /// <summary>The object as messages name it.</summary>
     /// <returns>Kind, label, id, and what tells it from others.</returns>

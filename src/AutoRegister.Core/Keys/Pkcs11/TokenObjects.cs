@@ -14,11 +14,11 @@ internal sealed class TokenObjects(TokenAccess access)
         [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle))), .. FindUnreadable()];
 
     /// <summary>Finds objects of a kind that have this label and id.</summary>
-    public List<IObjectHandle> Find(TokenObjectKind kind, string label, byte id) =>
+    public List<IObjectHandle> Find(TokenObjectKind kind, string label, ObjectId id) =>
         access.Find(access.NewTemplate().Class(kind).Named(label, id));
 
     /// <summary>Finds keys, or halves of keys, that have this label or this id.</summary>
-    public IReadOnlyList<TokenObject> FindKeysUnder(string label, byte id)
+    public IReadOnlyList<TokenObject> FindKeysUnder(string label, ObjectId id)
     {
         var found = new Dictionary<ulong, TokenObject>();
         foreach (TokenObjectKind kind in (ReadOnlySpan<TokenObjectKind>)[TokenObjectKind.PrivateKey, TokenObjectKind.PublicKey])

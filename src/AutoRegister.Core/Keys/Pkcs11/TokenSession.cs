@@ -93,15 +93,16 @@ public sealed class TokenSession : IDisposable
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
     /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
-    public TokenKey? FindKey(string label = TokenNames.KeyLabel, byte id = TokenNames.KeyId) => keys.Find(label, id);
+    public TokenKey? FindKey(string label = TokenNames.KeyLabel, ObjectId? id = null) => keys.Find(label, id ?? TokenNames.KeyId);
 
     /// <summary>Finds a key that someone else put into the token, checks its attributes, and verifies a test signature.</summary>
     /// <param name="reference">Its label, its id, or both.</param>
+    /// <param name="forOtaClient">Whether the OTA client is to find it by its id: not any id will do then.</param>
     /// <returns>The key; its public half may be known from a certificate only.</returns>
-    public TokenKey FindExistingKey(KeyReference reference)
+    public TokenKey FindExistingKey(KeyReference reference, bool forOtaClient = false)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return existing.Find(reference);
+        return existing.Find(reference, forOtaClient);
     }
 
     /// <summary>Removes both halves of a key pair, the private one first.</summary>
@@ -130,11 +131,12 @@ public sealed class TokenSession : IDisposable
 
     /// <summary>Removes what a run of ours left that was killed while the token wrote an object.</summary>
     /// <param name="before">The <see cref="TokenDebris.Inventory"/> from before anything was made.</param>
+    /// <param name="ours">The names of what a run of ours may have been writing.</param>
     /// <param name="observer">Hears what is removed.</param>
-    public void RemoveDebris(IReadOnlyCollection<string> before, IRegistrationObserver observer)
+    public void RemoveDebris(IReadOnlyCollection<string> before, DeviceObjects ours, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        IReadOnlyList<TokenObject> debris = TokenDebris.Find(FindObjects(), before);
+        IReadOnlyList<TokenObject> debris = TokenDebris.Find(FindObjects(), before, ours);
         foreach (TokenObject item in debris)
         {
             observer.ReportWarning($"Removing the {item} from {Token}: an interrupted run did not finish writing it");
@@ -151,14 +153,14 @@ public sealed class TokenSession : IDisposable
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
     /// <param name="replaceable">Other keys' certificates, from <see cref="FindObjects"/>, that may go.</param>
-    public void StoreCertificate(ReadOnlyMemory<byte> certificate, string label = TokenNames.CertificateLabel, byte id = TokenNames.CertificateId, IReadOnlyCollection<TokenObject>? replaceable = null) =>
-        certificates.Store(certificate.ToArray(), label, id, replaceable ?? []);
+    public void StoreCertificate(ReadOnlyMemory<byte> certificate, string label = TokenNames.CertificateLabel, ObjectId? id = null, IReadOnlyCollection<TokenObject>? replaceable = null) =>
+        certificates.Store(certificate.ToArray(), label, id ?? TokenNames.CertificateId, replaceable ?? []);
 
     /// <summary>Finds a certificate.</summary>
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
     /// <returns>The DER; <see langword="null"/> when there is none.</returns>
-    public byte[]? FindCertificate(string label = TokenNames.CertificateLabel, byte id = TokenNames.CertificateId) => certificates.Find(label, id);
+    public byte[]? FindCertificate(string label = TokenNames.CertificateLabel, ObjectId? id = null) => certificates.Find(label, id ?? TokenNames.CertificateId);
 
     /// <summary>Reads a certificate.</summary>
     /// <param name="found">The certificate, from <see cref="FindObjects"/>.</param>

@@ -33,7 +33,7 @@ public sealed class NssTests : IDisposable
         using TokenSession again = TokenSession.Open(nss.Settings(), false, observer);
         Assert.False(again.InitializedNow);
         Assert.Equal(publicKey, again.FindKey()!.SubjectPublicKeyInfo.ToArray());
-        Assert.Empty(TokenConflicts.Find(again.FindObjects(), publicKey));
+        Assert.Empty(TokenConflicts.Find(again.FindObjects(), publicKey, DeviceObjects.Standard));
     }
 
     [NssFact]

@@ -21,8 +21,8 @@ public sealed class TokenConflictsTests : IDisposable
         session.StoreCertificate(TestCertificate.For(key.SubjectPublicKeyInfo.Span, "device"));
 
         Assert.Equal(3, session.FindObjects().Count);
-        Assert.Empty(TokenConflicts.Find(session.FindObjects(), key.SubjectPublicKeyInfo.Span));
-        Assert.Equal(3, TokenConflicts.Find(session.FindObjects(), []).Count);
+        Assert.Empty(TokenConflicts.Find(session.FindObjects(), key.SubjectPublicKeyInfo.Span, DeviceObjects.Standard));
+        Assert.Equal(3, TokenConflicts.Find(session.FindObjects(), [], DeviceObjects.Standard).Count);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class TokenConflictsTests : IDisposable
         Raw.WithSession(s => Raw.GenerateKey(s, label, id));
         using TokenSession session = hsm.Open();
 
-        var e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(session.Token, session.FindObjects(), []));
+        var e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(session.Token, session.FindObjects(), [], DeviceObjects.Standard));
 
         Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
         Assert.Contains($"private key \"{label}\" (id {TokenNames.Hex(id)})", e.Message, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class TokenConflictsTests : IDisposable
         using TokenSession next = hsm.Open();
         TokenKey key = next.FindKey()!;
 
-        IReadOnlyList<TokenObject> strangers = TokenConflicts.Find(next.FindObjects(), key.SubjectPublicKeyInfo.Span);
+        IReadOnlyList<TokenObject> strangers = TokenConflicts.Find(next.FindObjects(), key.SubjectPublicKeyInfo.Span, DeviceObjects.Standard);
 
         Assert.Equal(2, strangers.Count);
         Assert.All(strangers, s => Assert.Equal("manufacturer", s.Label));
@@ -65,7 +65,7 @@ public sealed class TokenConflictsTests : IDisposable
         Raw.WithSession(s => Raw.GenerateKey(s, "payments", 0x22));
         using TokenSession session = hsm.Open();
 
-        TokenConflicts.Check(session.Token, session.FindObjects(), []);
+        TokenConflicts.Check(session.Token, session.FindObjects(), [], DeviceObjects.Standard);
         Assert.NotNull(session.GenerateKey(new KeyRequest()));
     }
 }
