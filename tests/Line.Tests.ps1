@@ -2,16 +2,17 @@
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    Import-Module "$PSScriptRoot/support/NetworkRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory"
 
     # Runs a script with $line, what all devices are told to be, and $out, where their directories are.
-    function Invoke-Line([string] $Command, [string] $Out, [string] $Token = $factory.tokenFile, [string] $Api = $factory.api) {
+    function Invoke-Line([string] $Command, [string] $Out, [string] $Token = $factory.tokenFile, [string] $Api = $factory.api, [string] $CaFile = $factory.caFile) {
         $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'; `$out = '$Out'`n" +
         "`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$Api' -ApiTokenPath '$Token' -IgnoreDeviceFiles -NoHsm`n" +
         'function Row([string[]] $Name) { foreach ($one in $Name) { [pscustomobject]@{ SerialNumber = $one; Group = "" } } }' + "`n$Command`n"
         $null = [System.IO.Directory]::CreateDirectory($Out)
         [System.IO.File]::WriteAllText("$Out.ps1", $script)
-        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$Out.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile }
+        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$Out.ps1") -Environment @{ SSL_CERT_FILE = $CaFile }
     }
 
     function Get-LedgerRow([string] $Prefix) {
@@ -96,6 +97,25 @@ Describe 'A wrong token' {
     }
 }
 
+Describe 'A server that says "not so fast"' {
+    BeforeAll {
+        $server = Start-RigFaultServer $factory -Path "$TestDrive/slowly" -Fault 'fine,fine,fine,fine,status-429'
+        $run = Invoke-Line "Row (1..40 | ForEach-Object { `"L`$_`" }) | $($pipeline.Replace('-ThrottleLimit 8', '-ThrottleLimit 6')) | Export-SotaCredentials -ThrottleLimit 4 | ForEach-Object { `$_.Name }" `
+            "$TestDrive/l" -Api $server.api -CaFile $server.caFile
+        $requests = [string[]] @(Complete-RigFaultServer $server | ForEach-Object { [regex]::Match($_, '"name":\s*"([^"]+)"').Groups[1].Value })
+    }
+
+    It 'slows the whole line: nobody overtakes the device it was said to by many' {
+        $run.Lines.Count | Should -Be 40
+        (Get-LedgerRow 'L').Count | Should -Be 40
+        @([regex]::Matches($run.Error + $run.Output, 'The whole line waits 1 s')).Count | Should -Be 1
+        $requests.Count | Should -Be 41
+        $slowed = $requests[4]
+        [array]::LastIndexOf($requests, $slowed) | Should -BeGreaterThan 4
+        [array]::LastIndexOf($requests, $slowed) | Should -BeLessThan 30
+    }
+}
+
 Describe 'Directories of devices' {
     It 'may be mounted images, one root a device' {
         foreach ($name in 'D1', 'D2') {
@@ -108,6 +128,16 @@ Describe 'Directories of devices' {
         [array]::Sort($lines)
         $lines -join ' ' | Should -Be "$TestDrive/d/D1/var/sota $TestDrive/d/D2/var/sota"
         $run.Error | Should -Match 'D3 does not exist'
+
+        # Ready to be packed: what a device has, owned by whoever runs the line, and nothing else in the image.
+        $user = (Invoke-RigProcess id @('-u')).Lines[0]
+        foreach ($name in 'D1', 'D2') {
+            $found = Invoke-RigProcess find @("$TestDrive/d/$name/var", '-printf', '%P %m %U\n')
+            $entries = [string[]] $found.Lines
+            [array]::Sort($entries, [StringComparer]::Ordinal)
+            $entries -join ', ' | Should -Be (" 755 $user, sota 700 $user, sota/client.chained 644 $user, sota/client.pem 644 $user, sota/pkey.pem 600 $user, " +
+                "sota/root.crt 644 $user, sota/sota.toml 600 $user")
+        }
     }
 
     It 'may be copied to pack them, again and again, and never over those of another device' {

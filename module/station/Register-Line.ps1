@@ -5,7 +5,7 @@
 .DESCRIPTION
     Without -List it reads serial numbers from standard input, one a line, as a scanner types them; "end", or the end of the
     input, ends the shift. With -List it registers the rows of a CSV file, many at once: a column SerialNumber, and if needed
-    Uuid, Root, Tag, Group, TokenLabel, TokenSerial.
+    Uuid, Root, Tag, Group, TokenLabel, TokenSerial, KeyId.
 
     Each device has a directory of its own below -Output, named after its serial number (or the image that Root names). A serial
     number that comes again is a device that is registered already, and an interrupted one is continued. Each shift

@@ -10,7 +10,8 @@
 .PARAMETER Kill
     How often the station is killed, and how often the factory.
 .PARAMETER Token
-    None: software keys. One: a SoftHSM2 token for each device.
+    None: software keys. Each: a SoftHSM2 token for each device. Shared: one SoftHSM2 token for all, with ids of their own. With
+    tokens every device is shown to the gateway afterwards, with the key in its token.
 .PARAMETER SkipMemory
     Leaves the comparison of memory out.
 #>
@@ -18,7 +19,7 @@
 param(
     [int] $Count = 10000,
     [int] $Kill = 10,
-    [ValidateSet('None', 'One')] [string] $Token = 'None',
+    [ValidateSet('None', 'Each', 'Shared')] [string] $Token = 'None',
     [switch] $SkipMemory
 )
 
@@ -33,11 +34,16 @@ function Write-Text([string] $Text) {
 }
 
 # The station's script: a line from names, its number of rows and its peak memory at the end.
-function Write-Station([string] $Out, [string] $Prefix, [int] $Number, [hashtable] $Factory) {
+function Write-Station([string] $Out, [string] $Prefix, [int] $Number, [hashtable] $Factory, [string] $Option = '') {
     $hsm = if ($Token -eq 'None') { '-NoHsm' } else {
         "-HsmModule '$(Get-RigPath SoftHsm)' -HsmPin (Secret '$(Get-RigPath Pin)') -HsmSoPin (Secret '$(Get-RigPath SoPin)')"
     }
-    $label = if ($Token -eq 'None') { '' } else { '; TokenLabel = "{0}$n"' -f $Prefix }
+    $own = switch ($Token) {
+        'None' { '' }
+        'Each' { '; TokenLabel = "{0}$n"' -f $Prefix }
+        'Shared' { '; TokenLabel = "{0}"; KeyId = ($n + 256).ToString("x4")' -f $Prefix }
+    }
+
     [System.IO.File]::WriteAllText("$Out.ps1", @"
 Set-StrictMode -Version Latest
 `$ProgressPreference = 'SilentlyContinue'
@@ -45,9 +51,9 @@ Import-Module '$(Get-RigPath Module)'
 function Secret([string] `$Text) { `$secure = [securestring]::new(); foreach (`$c in `$Text.ToCharArray()) { `$secure.AppendChar(`$c) }; `$secure }
 `$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($Factory.api)' -ApiTokenPath '$($Factory.tokenFile)' -IgnoreDeviceFiles $hsm
 `$done = 0
-& { for (`$n = 1; `$n -le $Number; `$n++) { [pscustomobject]@{ Name = "$Prefix`$n"$label } } } |
+& { for (`$n = 1; `$n -le $Number; `$n++) { [pscustomobject]@{ Name = "$Prefix`$n"$own } } } |
     New-HsmDeviceKey -BaseConfig `$line -Path { "$Out/`$(`$_.Name)" } -ThrottleLimit 8 |
-    Register-FoundriesDevice -ThrottleLimit 32 | Export-SotaCredentials -ThrottleLimit 16 | ForEach-Object { `$done++ }
+    Register-FoundriesDevice -ThrottleLimit 32 | Export-SotaCredentials -ThrottleLimit 16 $Option | ForEach-Object { if (`$_.GatewayVerified -ne `$false) { `$done++ } }
 `$peak = [regex]::Match([System.IO.File]::ReadAllText('/proc/self/status'), 'VmHWM:\s+(\d+)').Groups[1].Value
 [Console]::Out.WriteLine("`$done `$peak")
 "@)
@@ -156,6 +162,13 @@ try {
     Write-Text ('{0} devices, {1} kills, {2:0} s: {3}' -f $Count, $run.Kills, $run.Seconds, $(if ($failed) { "$($problems.Count) problems" } else { 'all in ledger and output, none twice' }))
     for ($i = 0; $i -lt [Math]::Min(20, $problems.Count); $i++) {
         Write-Text "  $($problems[$i])"
+    }
+
+    if ($Token -ne 'None') {
+        Write-Station "$work/killed" 'K' -Number $Count -Factory $factory -Option '-VerifyGateway'
+        $shown = Invoke-Station "$work/killed" $factory -Number $Count
+        Write-Text "$($shown.Done) of $Count devices are accepted by the gateway with the key in their token"
+        $failed = $failed -or $shown.Done -ne $Count
     }
 
     if ($run.Kills -lt 2 * $Kill) {

@@ -57,6 +57,18 @@ function Stop-RigFaultServer {
     $Server.Process.Dispose()
 }
 
+# Ends a fault server, and returns the bodies of the registrations it was sent, in order.
+function Complete-RigFaultServer {
+    [CmdletBinding()]
+    [OutputType([string[]])]
+    param([Parameter(Mandatory)] [hashtable] $Server)
+
+    $null = Invoke-RigProcess bash @('-c', "kill -TERM $($Server.Process.Id)")
+    $Server.Process.WaitForExit()
+    $Server.Process.Dispose()
+    [System.IO.File]::ReadAllLines("$([System.IO.Path]::GetDirectoryName($Server.caFile))/requests")
+}
+
 # Why names cannot be taken from a process here, in one sentence; nothing when they can.
 function Get-RigHiddenNameProblem {
     [CmdletBinding()]

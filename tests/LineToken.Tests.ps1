@@ -1,0 +1,67 @@
+# A line of devices whose keys are in one token, each with an id of its own.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $factory = Start-RigFactory -Path "$TestDrive/factory"
+    $null = [System.IO.Directory]::CreateDirectory("$TestDrive/tokens")
+    [System.IO.File]::WriteAllText("$TestDrive/softhsm2.conf", "directories.tokendir = $TestDrive/tokens`n")
+    $token = @{ SoftHsmConf = "$TestDrive/softhsm2.conf" }
+
+    function Invoke-Line([string] $Rows, [string] $Force = '') {
+        $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'`n" +
+        'function Secret([string] $Text) { $secure = [securestring]::new(); foreach ($c in $Text.ToCharArray()) { $secure.AppendChar($c) }; $secure }' + "`n" +
+        "`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($factory.api)' -ApiTokenPath '$($factory.tokenFile)' -IgnoreDeviceFiles " +
+        "-HsmModule '$(Get-RigPath SoftHsm)' -HsmPin (Secret '$(Get-RigPath Pin)') -HsmSoPin (Secret '$(Get-RigPath SoPin)') -TokenLabel line`n" +
+        "& { $Rows | New-HsmDeviceKey -BaseConfig `$line -Path { `"$TestDrive/out/`$(`$_.SerialNumber)`" } -ThrottleLimit 4 $Force | Register-FoundriesDevice -ThrottleLimit 4 | " +
+        'Export-SotaCredentials -ThrottleLimit 4 -VerifyGateway } 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { "error $($_.FullyQualifiedErrorId.Split(",")[0])" } else { "$($_.Name) $($_.GatewayVerified)" } }'
+        [System.IO.File]::WriteAllText("$TestDrive/run.ps1", $script)
+        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/run.ps1") `
+            -Environment @{ SSL_CERT_FILE = $factory.caFile; SOFTHSM2_CONF = "$TestDrive/softhsm2.conf" }
+        $lines = [string[]] $run.Lines
+        [array]::Sort($lines, [StringComparer]::Ordinal)
+        @{ Text = $lines -join ', '; Run = $run }
+    }
+
+    function Get-Id([string] $Type) {
+        $ids = [string[]] @(Get-RigTokenObject $token -Label line | Where-Object { $_.Class -eq $Type } | ForEach-Object { $_.ID })
+        [array]::Sort($ids, [StringComparer]::Ordinal)
+        $ids -join ' '
+    }
+
+    $rows = '1..3 | ForEach-Object { [pscustomobject]@{ SerialNumber = "K$_"; KeyId = "0a0$_" } }'
+    $first = Invoke-Line $rows
+    $again = Invoke-Line $rows
+}
+
+AfterAll {
+    Stop-RigFactory $factory
+}
+
+Describe 'Devices that share a token' {
+    It 'are registered, and the gateway accepts each with its own key' {
+        $first.Text | Should -Be 'K1 True, K2 True, K3 True'
+        @(Get-RigLedger $factory).Count | Should -Be 3
+        foreach ($type in 'Private Key', 'Public Key', 'Certificate') {
+            Get-Id $type | Should -Be '0a01 0a02 0a03'
+        }
+    }
+
+    It 'say in sota.toml where their key and certificate are' {
+        [System.IO.File]::ReadAllText("$TestDrive/out/K2/sota.toml") | Should -Match 'tls_pkey_id = "0a02"\ntls_clientcert_id = "0a02"'
+    }
+
+    It 'are told once that the OTA client cannot use such ids' {
+        @([regex]::Matches($first.Run.Output + $first.Run.Error, 'do not agree on')).Count | Should -Be 1
+    }
+
+    It 'stay as they are when the line runs again' {
+        $again.Text | Should -Be 'K1 True, K2 True, K3 True'
+        Get-Id 'Private Key' | Should -Be '0a01 0a02 0a03'
+        @(Get-RigLedger $factory).Count | Should -Be 3
+    }
+
+    It 'are not given the id of another' {
+        (Invoke-Line '[pscustomobject]@{ SerialNumber = "K4"; KeyId = "0A02" }').Text | Should -Be 'error HsmObjectConflict'
+        (Invoke-Line $rows).Text | Should -Be 'K1 True, K2 True, K3 True'
+    }
+}
