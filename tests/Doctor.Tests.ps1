@@ -162,6 +162,61 @@ Describe 'A device with a problem' {
     }
 }
 
+Describe 'A user who may not read everything' {
+    BeforeDiscovery {
+        # As the user nobody, in what everybody may enter.
+        $why = if ([Environment]::UserName -ne 'root') { 'only root can become another user' } else { '' }
+    }
+
+    BeforeAll {
+        $place = [System.IO.Directory]::CreateTempSubdirectory('doctor-').FullName
+        [System.IO.File]::SetUnixFileMode($place, [System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
+        $ca = "$place/ca.crt"
+        [System.IO.File]::WriteAllText($ca, [System.IO.File]::ReadAllText($factory.caFile))
+        [System.IO.File]::SetUnixFileMode($ca, [System.IO.UnixFileMode] 'UserRead, UserWrite, GroupRead, OtherRead')
+
+        # The host and the module, where that user can read them wherever this clone is.
+        $null = Invoke-RigChecked cp @('-r', [System.IO.Path]::GetDirectoryName((Get-RigPath Shell)), "$place/host")
+        $null = Invoke-RigChecked cp @('-r', (Get-RigPath Module), "$place/AutoRegister")
+
+        function Get-NobodysFinding([hashtable] $Device) {
+            $command = "Import-Module '$place/AutoRegister/AutoRegister.psd1'; Test-SotaRegistration -Root '$($Device.Root)' -Online | " +
+            'ForEach-Object { [Console]::WriteLine(($_.Name, $_.Status, $_.Seen, $_.Remedy) -join "|") }'
+            $run = Invoke-RigProcess setpriv @('--reuid=65534', '--regid=65534', '--clear-groups', "$place/host/lmp-pwsh", '-NoProfile', '-NonInteractive', '-Command', $command) `
+                -Environment (Get-RigEnvironment $Device -Factory $factory -Environment @{ SSL_CERT_FILE = $ca; HOME = $place })
+            $run.Error | Should -BeNullOrEmpty
+            $run.Output
+        }
+
+        $fresh = New-RigDevice -Path "$place/fresh" -Token $factory.Token
+        $registered = New-RigDevice -Path "$place/registered" -Token $factory.Token
+        (Invoke-RigWrapper $registered $factory).ExitCode | Should -Be 0
+    }
+
+    AfterAll {
+        [System.IO.Directory]::Delete($place, $true)
+    }
+
+    It 'is told what was looked at and what was not: a device that is not registered' -Skip:([bool] $why) {
+        $seen = Get-NobodysFinding $fresh
+        $seen | Should -Not -Match '\|Failed\|'
+        $seen | Should -Match 'Configuration\|Passed'
+        $seen | Should -Match 'Server\|Passed'
+        $seen | Should -Match 'API token\|Skipped\|.*cannot be read.*\|Run this as root'
+        $seen | Should -Match 'HSM settings\|Skipped\|.*cannot be read.*\|Run this as root'
+        $seen | Should -Match 'PKCS#11 module\|Skipped\|Which module it is cannot be read'
+    }
+
+    It 'is told what was looked at and what was not: a registered device' -Skip:([bool] $why) {
+        $seen = Get-NobodysFinding $registered
+        $seen | Should -Not -Match '\|Failed\|'
+        $seen | Should -Match 'Registration\|Skipped\|.*cannot be read.*\|Run this as root'
+        $seen | Should -Match 'Key and certificate\|Skipped'
+        $seen.Contains($factory.Token) | Should -BeFalse
+        $seen.Contains((Get-RigPath Pin)) | Should -BeFalse
+    }
+}
+
 Describe 'Export-SotaCredentials -VerifyGateway' {
     It 'says that the gateway accepts the device' {
         $device = New-RigDevice -Path "$TestDrive/verified" -Token $factory.Token

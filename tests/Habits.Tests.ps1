@@ -78,4 +78,28 @@ Describe 'An error' {
         $run.Lines[0] | Should -Not -BeNullOrEmpty
         $run.Lines[1] | Should -Be 'ObjectNotFound'
     }
+
+    It 'of every cmdlet says what to do, in the record and in the exception: <Line>' -ForEach @(
+        @{ Line = 'Get-SotaConfig -Root ./nowhere' }
+        @{ Line = 'Get-HsmToken -ModulePath ./nowhere.so' }
+        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey -UseExisting -KeyLabel nobody -Force' }
+        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice -CaCertificatePath ./nowhere.pem' }
+        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -OtaClientService "no unit"' }
+        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey | Export-DeviceEnrollment ./device.json -RecipientCertificatePath ./nowhere.pem' }
+        @{ Line = 'Import-DeviceEnrollment ./nowhere.json ./nowhere' }
+        @{ Line = 'Test-SotaRegistration -CaCertificatePath ./nowhere.pem' }
+    ) {
+        $run = Invoke-RigCommand ("`$PSDefaultParameterValues = @{ 'Get-SotaConfig:Root' = '$($device.Root)'; 'Test-SotaRegistration:Root' = '$($device.Root)' }; `$ErrorActionPreference = 'Stop'; `$e = try { `$null = $Line } catch { `$_ }; " +
+            '"$($e.ErrorDetails.RecommendedAction)"; "$($e.Exception.RecommendedAction)"; "$($e.FullyQualifiedErrorId)"') -Device $device -Factory $factory
+        $run.Error | Should -BeNullOrEmpty
+        $run.Lines[0] | Should -Not -BeNullOrEmpty
+        $run.Lines[1] | Should -Be $run.Lines[0]
+        $run.Lines[2] | Should -Match '^[A-Z][A-Za-z0-9]+,AutoRegister\.Cmdlets\.'
+    }
+
+    # The engine's own library has no Get-Error; a real pwsh has.
+    It 'shows what to do in Get-Error' -Skip:(-not (Get-Command Get-Error -ErrorAction Ignore)) {
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$TestDrive/nowhere' -ErrorAction SilentlyContinue; `$error[0].ErrorDetails.RecommendedAction; Get-Error | Out-String -Width 300" -Device $device
+        $run.Output.Substring($run.Lines[0].Length) | Should -Match ([regex]::Escape($run.Lines[0]))
+    }
 }

@@ -68,7 +68,8 @@ function Get-Station([string] $Out, [hashtable] $Factory) {
 function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill = 0, [int] $FactoryKill = 0, [int] $Number) {
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $null = [System.IO.Directory]::CreateDirectory($Out)
-    $api = ([uri] $Factory.api).Port
+    # Devices know the gateway by its address, so a factory that starts again has the same.
+    $ports = @('--api-port', "$(([uri] $Factory.api).Port)", '--gateway-port', "$(([uri] $Factory.gateway).Port)")
     $kills = @(@('station') * $StationKill + @('factory') * $FactoryKill)
     if ($kills.Count -gt 0) {
         $random.Shuffle($kills)
@@ -102,7 +103,7 @@ function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill 
 
             Stop-RigFactory $Factory
             [System.Threading.Thread]::Sleep($random.Next(2000))
-            $fresh = Start-RigFactory -Path $Factory.Data -Argument '--api-port', "$api"
+            $fresh = Start-RigFactory -Path $Factory.Data -Argument $ports
             $Factory.Process = $fresh.Process
         }
 

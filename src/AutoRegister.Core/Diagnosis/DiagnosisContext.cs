@@ -40,6 +40,22 @@ internal sealed class DiagnosisContext : IDisposable
     /// <summary>The HSM settings; <see langword="null"/> where the device key is a file.</summary>
     internal HsmSettings? Hsm => hsm.Value?.Settings;
 
+    /// <summary>Whether the HSM settings cannot be had, so that nobody knows whether there is a token.</summary>
+    internal bool HsmIsUnknown
+    {
+        get
+        {
+            try
+            {
+                return Hsm is null && hsm.Value is not null;
+            }
+            catch (AutoRegisterException)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <summary>The loaded module; <see langword="null"/> where none is configured.</summary>
     internal Pkcs11Module? Module => module.Value;
 

@@ -10,7 +10,7 @@ internal sealed class ModuleCheck() : LocalCheck("PKCS#11 module")
     {
         if (!DiagnosisContext.Has(() => context.Hsm))
         {
-            return CheckFinding.Skipped("No module is configured.");
+            return CheckFinding.Skipped(context.HsmIsUnknown ? "Which module it is cannot be read, see HSM settings." : "No module is configured.");
         }
 
         Pkcs11Module module = context.Module!;
