@@ -10,7 +10,8 @@
     bench    what a registration costs beside the bare host, and how many devices a second a factory line registers
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
              cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device
-             in a container; line kills a factory line's station and factory at random moments
+             in a container; line kills a factory line's station and factory at random moments; reproducible packs twice and
+             compares the bytes
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.
@@ -23,7 +24,7 @@ param(
 
     # soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line')]
+    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line', 'reproducible')]
     [string] $Name = 'crash',
 
     # soak: what the script takes.

@@ -113,6 +113,16 @@ function Invoke-LineSoak {
     $LASTEXITCODE
 }
 
+# The same sources, packed twice.
+function Invoke-ReproducibleSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak reproducible.ps1) | ForEach-Object { Write-Line "$_" }
+    $LASTEXITCODE
+}
+
 function Invoke-Soak {
     [CmdletBinding()]
     [OutputType([int])]
@@ -129,5 +139,6 @@ function Invoke-Soak {
         'network' { Invoke-NetworkSoak }
         'firstboot' { Invoke-FirstBootSoak $Argument }
         'line' { Invoke-LineSoak $Argument }
+        'reproducible' { Invoke-ReproducibleSoak }
     }
 }

@@ -52,12 +52,17 @@ public static class GatewayProbe
         using TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
         session.MakeDurable();
 
-        // By id alone, as the OTA client does.
-        using TokenKey inToken = session.FindExistingKey(new KeyReference(null, installed.Toml.TokenKeyId));
+        using TokenKey inToken = FindKey(session, hsm, installed.Toml);
         IReadOnlyList<byte[]> chain = Chain(sotaPath);
-        byte[]? own = session.FindObjects().Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == installed.Toml.TokenCertificateId).Select(session.ReadCertificate).LastOrDefault();
+        byte[]? own = session.FindObjects(hsm.Objects).Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == installed.Toml.TokenCertificateId).Select(session.ReadCertificate).LastOrDefault();
         return await AskAsync(server, roots, own is null ? chain : [own, .. chain.Skip(1)], inToken, cancellation).ConfigureAwait(false);
     }
+
+    // By id alone, as the OTA client does; where many devices share the token, without a look at the others.
+    private static TokenKey FindKey(TokenSession session, HsmSettings hsm, SotaToml toml) => hsm.Objects.IsStandard
+        ? session.FindExistingKey(new KeyReference(null, toml.TokenKeyId))
+        : session.FindKey(hsm.Objects.KeyLabel, hsm.Objects.KeyId) ?? throw new AutoRegisterException(
+            ErrorId.HsmKeyNotFound, $"There is no key with id {hsm.Objects.KeyId} in {session.Token}.", target: hsm.TokenLabel);
 
     private static async Task<GatewayAnswer> AskAsync(Uri server, X509Certificate2Collection roots, IReadOnlyList<byte[]> chain, IDeviceKey key, CancellationToken cancellation)
     {

@@ -58,11 +58,11 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
 
-    public void RequireFree() => TokenConflicts.Check(session.Token, session.FindObjects(), default, hsm.Objects);
+    public void RequireFree() => TokenConflicts.Check(session.Token, session.FindObjects(hsm.Objects), default, hsm.Objects);
 
     public void Clear()
     {
-        List<TokenObject> doomed = [.. TokenConflicts.Find(session.FindObjects(), default, hsm.Objects)];
+        List<TokenObject> doomed = [.. TokenConflicts.Find(session.FindObjects(hsm.Objects), default, hsm.Objects)];
         foreach (TokenObject item in doomed)
         {
             observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
@@ -83,12 +83,12 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return null;
     }
 
-    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects());
+    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects(hsm.Objects));
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
         RemoveDebris(before);
-        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects(), hsm.Objects));
+        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects(hsm.Objects), hsm.Objects));
         if (FindWhole() is TokenKey whole)
         {
             observer.ReportStep("Taking up the key that an interrupted run made");
@@ -112,7 +112,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         catch (AutoRegisterException e) when (e.Id is ErrorId.HsmKeyUnusable or ErrorId.HsmFailure)
         {
             observer.ReportWarning($"{e.Message} An interrupted run did not finish writing the key; it is removed.");
-            session.DestroyObjects(session.FindObjects().Where(o => o.Kind != TokenObjectKind.Certificate && hsm.Objects.Names(o)));
+            session.DestroyObjects(session.FindObjects(hsm.Objects).Where(o => o.Kind != TokenObjectKind.Certificate && hsm.Objects.Names(o)));
             return null;
         }
     }

@@ -155,7 +155,7 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
     private void RequireInToken(HsmSettings hsm, EnrollmentKey key)
     {
         using TokenSession session = TokenSession.OpenPublic(hsm, observer);
-        if (!session.FindObjects().Any(o => o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash == key.Fingerprint))
+        if (!session.FindObjects(hsm.ExistingKey is null ? hsm.Objects : DeviceObjects.Standard).Any(o => o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash == key.Fingerprint))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmKeyNotFound, $"The key of {key.Uuid} is not in {session.Token}.", "Use the token that the key was made in.", hsm.TokenLabel);

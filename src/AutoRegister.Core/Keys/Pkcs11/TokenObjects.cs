@@ -18,19 +18,21 @@ internal sealed class TokenObjects(TokenAccess access)
         access.Find(access.NewTemplate().Class(kind).Named(label, id));
 
     /// <summary>Finds keys, or halves of keys, that have this label or this id.</summary>
-    public IReadOnlyList<TokenObject> FindKeysUnder(string label, ObjectId id)
-    {
-        var found = new Dictionary<ulong, TokenObject>();
-        foreach (TokenObjectKind kind in (ReadOnlySpan<TokenObjectKind>)[TokenObjectKind.PrivateKey, TokenObjectKind.PublicKey])
-        {
-            foreach (IObjectHandle handle in access.Find(access.NewTemplate().Class(kind).Label(label)).Concat(access.Find(access.NewTemplate().Class(kind).Id(id))))
-            {
-                found.TryAdd(handle.ObjectId, Describe(kind, handle));
-            }
-        }
+    public IReadOnlyList<TokenObject> FindKeysUnder(string label, ObjectId id) =>
+        [.. FindUnder(TokenObjectKind.PrivateKey, label, id), .. FindUnder(TokenObjectKind.PublicKey, label, id)];
 
-        return [.. found.Values];
-    }
+    /// <summary>
+    /// Finds all that may be a device's. In a token of its own that is everything; in one that it shares, what has one of its names:
+    /// to read all objects for each of the devices would take a time that grows with the square of their number.
+    /// </summary>
+    public IReadOnlyList<TokenObject> FindOf(DeviceObjects ours) => ours.IsStandard
+        ? FindAll()
+        : [.. FindKeysUnder(ours.KeyLabel, ours.KeyId), .. FindUnder(TokenObjectKind.Certificate, ours.CertificateLabel, ours.CertificateId)];
+
+    private IEnumerable<TokenObject> FindUnder(TokenObjectKind kind, string label, ObjectId id) =>
+        access.Find(access.NewTemplate().Class(kind).Label(label)).Concat(access.Find(access.NewTemplate().Class(kind).Id(id)))
+            .DistinctBy(handle => handle.ObjectId)
+            .Select(handle => Describe(kind, handle));
 
     /// <summary>Reads what tells an object from others.</summary>
     public TokenObject Describe(TokenObjectKind kind, IObjectHandle handle)

@@ -76,6 +76,15 @@ public sealed class TokenSession : IDisposable
     /// <returns>The objects; halves of key pairs included.</returns>
     public IReadOnlyList<TokenObject> FindObjects() => objects.FindAll();
 
+    /// <summary>Lists what may be a device's: in a token of its own everything, in one that it shares what has one of its names.</summary>
+    /// <param name="ours">The device's names.</param>
+    /// <returns>The objects; halves of key pairs included.</returns>
+    public IReadOnlyList<TokenObject> FindObjects(DeviceObjects ours)
+    {
+        ArgumentNullException.ThrowIfNull(ours);
+        return objects.FindOf(ours);
+    }
+
     /// <summary>Lists all keys and certificates in the token as a person reads them.</summary>
     /// <returns>The objects.</returns>
     public IReadOnlyList<HsmObject> ListObjects() => objects.ListAll();
@@ -120,7 +129,7 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>Removes exactly these objects; private keys first. One that is gone already is no failure.</summary>
-    /// <param name="doomed">Objects from <see cref="FindObjects"/>.</param>
+    /// <param name="doomed">Objects from <see cref="FindObjects()"/>.</param>
     public void DestroyObjects(IEnumerable<TokenObject> doomed)
     {
         foreach (TokenObject item in doomed.OrderBy(o => o.Kind))
@@ -136,7 +145,7 @@ public sealed class TokenSession : IDisposable
     public void RemoveDebris(IReadOnlyCollection<string> before, DeviceObjects ours, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        IReadOnlyList<TokenObject> debris = TokenDebris.Find(FindObjects(), before, ours);
+        IReadOnlyList<TokenObject> debris = TokenDebris.Find(FindObjects(ours), before, ours);
         foreach (TokenObject item in debris)
         {
             observer.ReportWarning($"Removing the {item} from {Token}: an interrupted run did not finish writing it");
@@ -152,7 +161,7 @@ public sealed class TokenSession : IDisposable
     /// <param name="certificate">The certificate, DER.</param>
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
-    /// <param name="replaceable">Other keys' certificates, from <see cref="FindObjects"/>, that may go.</param>
+    /// <param name="replaceable">Other keys' certificates, from <see cref="FindObjects()"/>, that may go.</param>
     public void StoreCertificate(ReadOnlyMemory<byte> certificate, string label = TokenNames.CertificateLabel, ObjectId? id = null, IReadOnlyCollection<TokenObject>? replaceable = null) =>
         certificates.Store(certificate.ToArray(), label, id ?? TokenNames.CertificateId, replaceable ?? []);
 
@@ -163,7 +172,7 @@ public sealed class TokenSession : IDisposable
     public byte[]? FindCertificate(string label = TokenNames.CertificateLabel, ObjectId? id = null) => certificates.Find(label, id ?? TokenNames.CertificateId);
 
     /// <summary>Reads a certificate.</summary>
-    /// <param name="found">The certificate, from <see cref="FindObjects"/>.</param>
+    /// <param name="found">The certificate, from <see cref="FindObjects()"/>.</param>
     /// <returns>The DER; <see langword="null"/> where the token does not show it.</returns>
     public byte[]? ReadCertificate(TokenObject found)
     {
