@@ -175,14 +175,19 @@ Describe 'A user who may not read everything' {
         [System.IO.File]::WriteAllText($ca, [System.IO.File]::ReadAllText($factory.caFile))
         [System.IO.File]::SetUnixFileMode($ca, [System.IO.UnixFileMode] 'UserRead, UserWrite, GroupRead, OtherRead')
 
-        # The host and the module, where that user can read them wherever this clone is.
-        $null = Invoke-RigChecked cp @('-r', [System.IO.Path]::GetDirectoryName((Get-RigPath Shell)), "$place/host")
+        # Our host and the module, where that user can read them wherever this clone is; a pwsh that is installed is everybody's.
+        $shell = Get-RigPath Shell
+        if ([System.IO.Path]::GetFileName($shell) -eq 'lmp-pwsh') {
+            $null = Invoke-RigChecked cp @('-r', [System.IO.Path]::GetDirectoryName($shell), "$place/host")
+            $shell = "$place/host/lmp-pwsh"
+        }
+
         $null = Invoke-RigChecked cp @('-r', (Get-RigPath Module), "$place/AutoRegister")
 
         function Get-NobodysFinding([hashtable] $Device) {
             $command = "Import-Module '$place/AutoRegister/AutoRegister.psd1'; Test-SotaRegistration -Root '$($Device.Root)' -Online | " +
             'ForEach-Object { [Console]::WriteLine(($_.Name, $_.Status, $_.Seen, $_.Remedy) -join "|") }'
-            $run = Invoke-RigProcess setpriv @('--reuid=65534', '--regid=65534', '--clear-groups', "$place/host/lmp-pwsh", '-NoProfile', '-NonInteractive', '-Command', $command) `
+            $run = Invoke-RigProcess setpriv @('--reuid=65534', '--regid=65534', '--clear-groups', $shell, '-NoProfile', '-NonInteractive', '-Command', $command) `
                 -Environment (Get-RigEnvironment $Device -Factory $factory -Environment @{ SSL_CERT_FILE = $ca; HOME = $place })
             $run.Error | Should -BeNullOrEmpty
             $run.Output
