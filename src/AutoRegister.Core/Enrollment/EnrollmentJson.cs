@@ -2,13 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace AutoRegister.Core.Enrollment;
 
-/// <summary>JSON of the wire and of the journal, generated at compile time: reflection would cost start-up time on the device.</summary>
+/// <summary>JSON of the wire, generated at compile time: reflection would cost start-up time on the device.</summary>
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RegistrationRequest))]
-[JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class EnrollmentJson : JsonSerializerContext;

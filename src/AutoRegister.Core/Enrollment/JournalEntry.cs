@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>What the journal remembers of an unfinished registration. It holds no secret: the private key has a file of its own.</summary>
@@ -54,6 +52,5 @@ public sealed record JournalEntry
     public IReadOnlyList<string> Orphans { get; init; } = [];
 
     /// <summary>The subject of the CSR.</summary>
-    [JsonIgnore]
     public Certificates.DeviceSubject Subject => new(Uuid, Factory, Production);
 }

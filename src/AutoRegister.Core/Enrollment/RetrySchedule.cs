@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using AutoRegister.Core.Errors;
 using Polly;
 using Polly.Retry;
@@ -18,6 +19,30 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
     internal async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellation)
     {
         long start = time.GetTimestamp();
+        ExceptionDispatchInfo? failed;
+        try
+        {
+            return await operation(cancellation).ConfigureAwait(false);
+        }
+        catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain)
+        {
+            failed = ExceptionDispatchInfo.Capture(e);
+        }
+
+        // Most registrations succeed at once and never come here: the pipeline's code is compiled when it is first used, which takes
+        // longer than the request. It takes the attempt that failed for its own first one.
+        return await RepeatAsync(
+            token =>
+            {
+                Interlocked.Exchange(ref failed, null)?.Throw();
+                return operation(token);
+            },
+            start,
+            cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> operation, long start, CancellationToken cancellation)
+    {
         TimeSpan Left() => retryFor == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : retryFor - time.GetElapsedTime(start);
 
         var options = new RetryStrategyOptions

@@ -1,6 +1,7 @@
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using AutoRegister.Core.Enrollment;
 using Xunit;
 
@@ -40,7 +41,7 @@ public sealed class JournalFormatTests
     {
         using JsonDocument document = JsonDocument.Parse(JournalFormat.Write(Full));
         string[] properties = [.. typeof(JournalEntry).GetProperties()
-            .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
+            .Where(property => property.CanWrite)
             .Select(property => property.Name)];
         Assert.Equal(properties.Order(), document.RootElement.EnumerateObject().Select(member => member.Name).Order());
     }
@@ -52,6 +53,35 @@ public sealed class JournalFormatTests
     [InlineData(RegistrationState.AnswerReceived)]
     public void EveryStateIsRead(RegistrationState state) =>
         Assert.Equal(state, JournalFormat.Read(JournalFormat.Write(Full with { State = state }))!.State);
+
+    [Fact]
+    public void AMemberThatIsMissingIsDamage()
+    {
+        foreach (string name in JsonNode.Parse(JournalFormat.Write(Full))!.AsObject().Select(member => member.Key).ToArray())
+        {
+            JsonObject entry = JsonNode.Parse(JournalFormat.Write(Full))!.AsObject();
+            entry.Remove(name);
+            Assert.Throws<JsonException>(() => JournalFormat.Read(Encoding.UTF8.GetBytes(entry.ToJsonString())));
+        }
+    }
+
+    [Theory]
+    [InlineData("State", "\"Registered\"")]
+    [InlineData("State", "\"Nowhere\"")]
+    [InlineData("State", "1")]
+    [InlineData("Uuid", "null")]
+    [InlineData("Uuid", "1")]
+    [InlineData("UuidIsOurs", "\"yes\"")]
+    [InlineData("Restarts", "1.5")]
+    [InlineData("Restarts", "99999999999")]
+    [InlineData("Strangers", "{}")]
+    [InlineData("Orphans", "[null]")]
+    public void AMemberOfAnotherKindIsDamage(string name, string value)
+    {
+        JsonNode entry = JsonNode.Parse(JournalFormat.Write(Full))!;
+        entry[name] = JsonNode.Parse(value);
+        Assert.Throws<JsonException>(() => JournalFormat.Read(Encoding.UTF8.GetBytes(entry.ToJsonString())));
+    }
 
     [Fact]
     public void ARegisteredDeviceHasNoJournal() =>
