@@ -11,7 +11,7 @@
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
              cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device
              in a container; line kills a factory line's station and factory at random moments; reproducible packs twice and
-             compares the bytes
+             compares the bytes; mutation breaks the core in thousands of places and shows which the tests notice
     clean    removes out/ and what the projects built
     Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
     the engine's own cmdlets and .NET are used.
@@ -24,7 +24,7 @@ param(
 
     # soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line', 'reproducible')]
+    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line', 'reproducible', 'mutation')]
     [string] $Name = 'crash',
 
     # soak: what the script takes.

@@ -123,6 +123,17 @@ function Invoke-ReproducibleSoak {
     $LASTEXITCODE
 }
 
+# The core with one thing broken, again and again: which of it do its tests notice? Folders of the core may be named.
+function Invoke-MutationSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([string[]] $Folder = @())
+
+    $chosen = @($Folder | ForEach-Object { '--mutate', "**/$_/**/*.cs" })
+    & sh -c 'cd "$0" && dotnet tool restore && exec dotnet stryker --skip-version-check "$@"' (Join-Top tests AutoRegister.Core.Tests) @chosen | ForEach-Object { Write-Line "$_" }
+    $LASTEXITCODE
+}
+
 function Invoke-Soak {
     [CmdletBinding()]
     [OutputType([int])]
@@ -140,5 +151,6 @@ function Invoke-Soak {
         'firstboot' { Invoke-FirstBootSoak $Argument }
         'line' { Invoke-LineSoak $Argument }
         'reproducible' { Invoke-ReproducibleSoak }
+        'mutation' { Invoke-MutationSoak $Argument }
     }
 }

@@ -71,6 +71,18 @@ public sealed class DeviceIdentityTests : IDisposable
     [Fact]
     public void A_name_has_an_end() => device.Fail(ErrorId.DeviceNameInvalid, new() { Name = new string('n', DeviceName.MaximumLength + 1) });
 
+    [Fact]
+    public void What_just_fits_is_taken()
+    {
+        string name = new('n', DeviceName.MaximumLength);
+        string uuid = new('u', 64);
+        string host = new('h', 64);
+        Assert.Equal(name, device.Read(new() { Name = name }).Name);
+        Assert.Equal(uuid, device.Read(new() { Uuid = uuid, ValidateUuid = false }).Uuid);
+        device.Write("/etc/hostname", host);
+        Assert.Equal(host, device.Read(new() { UseHostname = true }).Name);
+    }
+
     [Theory]
     [InlineData("gate-7", 1)]
     [InlineData(" gate-7 \r\n", 1)]
