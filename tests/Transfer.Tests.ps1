@@ -23,7 +23,7 @@ BeforeAll {
         $names -join ' '
     }
 
-    # A recipient: certificate and key of a kind, and the key's own passphrase for the EC one.
+    # A recipient: certificate and private key of a kind.
     function Add-Recipient([string] $Kind) {
         $key = if ($Kind -eq 'RSA') { [System.Security.Cryptography.RSA]::Create(2048) } else { [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve+NamedCurves]::nistP256) }
         $sha = [System.Security.Cryptography.HashAlgorithmName]::SHA256
@@ -128,11 +128,11 @@ Describe 'A key sealed for a certificate' {
     }
 
     It 'opens with the key of that certificate, and for openssl too' {
-        $made = Invoke-Machine "sealed" ('[pscustomobject]@{ SerialNumber = "RSA" } | New-HsmDeviceKey -BaseConfig $station -Path "$TestDrive/sealed/device" | Register-FoundriesDevice | ' +
+        $made = Invoke-Machine 'sealed' ('[pscustomobject]@{ SerialNumber = "RSA" } | New-HsmDeviceKey -BaseConfig $station -Path "$TestDrive/sealed/device" | Register-FoundriesDevice | ' +
             'Export-DeviceEnrollment "$TestDrive/RSA.json" -RecipientCertificatePath "$TestDrive/RSA.crt" | ForEach-Object { $_.PrivateKey }')
         $made.Error | Should -BeNullOrEmpty
         $made.Lines | Should -Be 'Certificate'
-        $placed = Invoke-Machine "opened" ('Import-DeviceEnrollment "$TestDrive/RSA.json" "$TestDrive/opened/device" -RecipientKeyPath "$TestDrive/RSA.key" | Export-SotaCredentials | ForEach-Object { $_.Name }')
+        $placed = Invoke-Machine 'opened' ('Import-DeviceEnrollment "$TestDrive/RSA.json" "$TestDrive/opened/device" -RecipientKeyPath "$TestDrive/RSA.key" | Export-SotaCredentials | ForEach-Object { $_.Name }')
         $placed.Error | Should -BeNullOrEmpty
         $placed.Lines | Should -Be 'RSA'
         $json = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText("$TestDrive/RSA.json"))
@@ -183,14 +183,14 @@ Describe 'A key that stays on its machine' {
 Describe 'A key in a token' {
     It 'is asked for by another machine, and gets its certificate in the token' {
         $device = New-RigDevice -Path "$TestDrive/hsm" -Token $factory.Token
-        $sofa = "Get-SotaConfig -Root '$($device.Root)'"
-        $made = Invoke-RigCommand "$sofa -Name H1 | New-HsmDeviceKey | Export-DeviceEnrollment '$TestDrive/H1.json' | ForEach-Object { `"`$(`$_.PrivateKey)`" }" -Device $device -Factory $factory
+        $own = "Get-SotaConfig -Root '$($device.Root)'"
+        $made = Invoke-RigCommand "$own -Name H1 | New-HsmDeviceKey | Export-DeviceEnrollment '$TestDrive/H1.json' | ForEach-Object { `"`$(`$_.PrivateKey)`" }" -Device $device -Factory $factory
         $made.Error | Should -BeNullOrEmpty
         $made.Lines | Should -Be 'Token'
         $asked = Invoke-Machine 'asksH' ('Import-DeviceEnrollment "$TestDrive/H1.json" "$TestDrive/asksH/H1" -BaseConfig $station | Register-FoundriesDevice | Export-DeviceEnrollment "$TestDrive/H1-answer.json" | ForEach-Object { "$($_.State) $($_.PrivateKey)" }')
         $asked.Error | Should -BeNullOrEmpty
         $asked.Lines | Should -Be 'AnswerReceived Token'
-        $placed = Invoke-RigCommand "Import-DeviceEnrollment '$TestDrive/H1-answer.json' -Root '$($device.Root)' -BaseConfig ($sofa) | Export-SotaCredentials | ForEach-Object { `$_.Name }" -Device $device -Factory $factory
+        $placed = Invoke-RigCommand "Import-DeviceEnrollment '$TestDrive/H1-answer.json' -Root '$($device.Root)' -BaseConfig ($own) | Export-SotaCredentials | ForEach-Object { `$_.Name }" -Device $device -Factory $factory
         $placed.Error | Should -BeNullOrEmpty
         $placed.Lines | Should -Be 'H1'
         [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match '\[p11\]'
