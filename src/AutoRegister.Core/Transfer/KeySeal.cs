@@ -84,7 +84,8 @@ public sealed class KeySeal
     {
         try
         {
-            return X509CertificateLoader.LoadCertificateFromFile(path);
+            // The loader's own reading says of a file that is not there that it holds no certificate.
+            return X509CertificateLoader.LoadCertificate(File.ReadAllBytes(path));
         }
         catch (CryptographicException e)
         {

@@ -1,0 +1,50 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Tests.Enrollment;
+
+namespace AutoRegister.Core.Tests.Credentials;
+
+/// <summary>A device that went the whole way against the local factory, in a directory of its own.</summary>
+internal sealed class RegisteredDevice : IDisposable
+{
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("registered-");
+    private readonly Secret token;
+
+    private RegisteredDevice(LocalFactory factory, string name, HsmSettings? hsm)
+    {
+        token = Secret.FromUtf8(File.ReadAllBytes(factory.TokenFile).AsSpan().TrimEnd((byte)'\n'));
+        Config = new SotaConfig
+        {
+            Root = directory.FullName, Factory = "acme", Tags = ["main"], HardwareId = "board", Name = name,
+            DeviceApi = new Uri(factory.Api), ApiToken = token, Hsm = hsm,
+        };
+    }
+
+    internal SotaConfig Config { get; }
+
+    internal RecordingObserver Observer { get; } = new();
+
+    internal ExportedCredentials Exported { get; private set; } = null!;
+
+    internal static async Task<RegisteredDevice> MakeAsync(LocalFactory factory, string name, HsmSettings? hsm = null, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
+    {
+        var device = new RegisteredDevice(factory, name, hsm);
+        var enroller = new Enroller(new EnrollerOptions(), device.Observer);
+        DeviceKey key = enroller.MakeKey(device.Config, new KeyChoice { Algorithm = algorithm }, CancellationToken.None);
+        using RegistrationClient client = factory.Connect();
+        device.Exported = enroller.Export(await enroller.RegisterAsync(key, client, CancellationToken.None), CancellationToken.None);
+        return device;
+    }
+
+    internal string PathOf(string file) => Path.Join(Config.SotaPath, file);
+
+    internal void Edit(string file, Func<string, string> change) => File.WriteAllText(PathOf(file), change(File.ReadAllText(PathOf(file))));
+
+    public void Dispose()
+    {
+        token.Dispose();
+        directory.Delete(recursive: true);
+    }
+}
