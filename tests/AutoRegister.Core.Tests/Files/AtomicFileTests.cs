@@ -76,5 +76,49 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(AtomicFile.PublicDirectory, File.GetUnixFileMode(Path.Join(folder, "var")));
     }
 
+    [Fact]
+    public void A_directory_that_is_there_keeps_its_mode()
+    {
+        File.SetUnixFileMode(folder, AtomicFile.PublicDirectory);
+        AtomicFile.CreateDirectory(folder);
+        Assert.Equal(AtomicFile.PublicDirectory, File.GetUnixFileMode(folder));
+    }
+
+    [Fact]
+    public void What_is_deleted_is_gone_and_what_is_not_there_is_no_error()
+    {
+        string file = Path.Join(folder, "a", "b");
+        AtomicFile.CreateDirectory(Path.Join(folder, "a"));
+        AtomicFile.Write(file, "x"u8, AtomicFile.OwnerOnly);
+        AtomicFile.SyncContents(Path.Join(folder, "a"));
+        AtomicFile.Delete(file);
+        AtomicFile.Delete(file);
+        Assert.False(File.Exists(file));
+        AtomicFile.Write(file, "x"u8, AtomicFile.OwnerOnly);
+        AtomicFile.DeleteDirectory(Path.Join(folder, "a"));
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_written_the_path_is_named()
+    {
+        // Below /proc not even root can write.
+        string file = Path.Join(folder, "file");
+        File.WriteAllText(file, "in the way");
+        (string Path, Action Act)[] cases =
+        [
+            ("/proc/self/new", () => AtomicFile.Write("/proc/self/new", "x"u8, AtomicFile.OwnerOnly)),
+            ("/proc/self/status", () => AtomicFile.Delete("/proc/self/status")),
+            (file, () => AtomicFile.CreateDirectory(Path.Join(file, "below"))),
+            (Path.Join(folder, "missing"), () => AtomicFile.DeleteDirectory(Path.Join(folder, "missing"))),
+            (Path.Join(folder, "missing"), () => AtomicFile.SyncContents(Path.Join(folder, "missing"))),
+        ];
+        Assert.All(cases, one =>
+        {
+            AutoRegisterException error = Assert.Throws<AutoRegisterException>(one.Act);
+            Assert.Equal((ErrorId.WriteFailed, one.Path), (error.Id, error.Target));
+        });
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }
