@@ -14,7 +14,7 @@ internal sealed class RegisteredDevice : IDisposable
 
     private RegisteredDevice(LocalFactory factory, string name, HsmSettings? hsm)
     {
-        token = Secret.FromUtf8(File.ReadAllBytes(factory.TokenFile).AsSpan().TrimEnd((byte)'\n'));
+        token = factory.ReadToken();
         Config = new SotaConfig
         {
             Root = directory.FullName, Factory = "acme", Tags = ["main"], HardwareId = "board", Name = name,

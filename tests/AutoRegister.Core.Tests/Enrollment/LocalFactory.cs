@@ -43,6 +43,9 @@ public sealed partial class LocalFactory : IDisposable
 
     public string TokenFile => ready.GetProperty("tokenFile").GetString()!;
 
+    /// <summary>The API token; the caller's to dispose.</summary>
+    public Secret ReadToken() => Secret.FromUtf8(File.ReadAllBytes(TokenFile).AsSpan().TrimEnd((byte)'\n'));
+
     public string Api => ready.GetProperty("api").GetString()!;
 
     public RegistrationClient Connect() => new(anchor: TrustAnchor.Load(CaFile));

@@ -140,7 +140,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     public async Task Credentials_of_another_attempt_are_not_put_in_place()
     {
         using var device = new Unregistered();
-        DeviceKey key = device.MakeKey(device.Config with { DeviceApi = new Uri(shared.Factory.Api), ApiToken = SoftHsm.Secret(File.ReadAllText(shared.Factory.TokenFile).Trim()) });
+        DeviceKey key = device.MakeKey(device.Config with { DeviceApi = new Uri(shared.Factory.Api), ApiToken = shared.Factory.ReadToken() });
         using RegistrationClient client = shared.Factory.Connect();
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);
         DeviceRegistration registration = await enroller.RegisterAsync(key, client, CancellationToken.None);

@@ -142,6 +142,6 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     private SotaConfig Machine() => hand.Config("station") with
     {
         DeviceApi = new Uri(shared.Factory.Api),
-        ApiToken = Secret.FromUtf8(File.ReadAllBytes(shared.Factory.TokenFile).AsSpan().TrimEnd((byte)'\n')),
+        ApiToken = shared.Factory.ReadToken(),
     };
 }
