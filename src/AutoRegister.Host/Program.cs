@@ -14,6 +14,7 @@ try
             output.WriteLine(EngineVersion.Text);
             return ExitCodes.Success;
         default:
+            ScriptStartup.Begin(commandLine);
             using (var signals = new SignalStop())
             {
                 return ScriptRunner.Run(commandLine, output, signals);
