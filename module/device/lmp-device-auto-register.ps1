@@ -18,101 +18,33 @@ param(
     [string] $Root = '/',
 
     # How long to repeat what can succeed later before giving up with exit code 75.
-    [TimeSpan] $RetryFor = $(if ($env:INVOCATION_ID) { '00:10:00' } else { '00:00:30' }),
+    [string] $RetryFor = '30s',
 
     # Delete the file with the API token once the device is registered; a failure of that is a warning.
     [switch] $RemoveApiToken
 )
 
+# A device pays for every kind of statement the first time: each class of .NET that a script names, and each method it calls, costs
+# tens of milliseconds. So there are none here.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# systemd sets JOURNAL_STREAM where what we print goes to the journal (systemd.exec(5)); sd-daemon(3) has the prefixes.
-$underSystemd = [bool] $env:JOURNAL_STREAM
-function Write-Step([string] $Text) {
-    [Console]::Out.WriteLine($(if ($underSystemd) { "<6>$Text" } else { $Text }))
-}
-
-function Write-Problem([int] $Priority, [string] $Text) {
-    [Console]::Error.WriteLine($(if ($underSystemd) { "<$Priority>$Text" } else { $Text }))
-}
-
-# The line 'Status:' of systemctl status, which outlives what the journal keeps (sd_notify(3)).
-function Write-UnitStatus([string] $Text) {
-    if (-not $env:NOTIFY_SOCKET) {
-        return
-    }
-
-    $socket = [System.Net.Sockets.Socket]::new('Unix', 'Dgram', 'Unspecified')
-    try {
-        # A leading @ stands for the abstract name space's zero byte.
-        $place = [System.Net.Sockets.UnixDomainSocketEndPoint]::new(($env:NOTIFY_SOCKET -replace '^@', "`0"))
-        $null = $socket.SendTo([System.Text.Encoding]::UTF8.GetBytes("STATUS=$($Text.ReplaceLineEndings(' '))"), $place)
-    }
-    catch [System.Net.Sockets.SocketException] {
-        Write-Problem 4 "warning: the status of the unit could not be set: $($_.Exception.Message)"
-    }
-    finally {
-        $socket.Dispose()
-    }
-}
-
-function Write-Result([string] $Text) {
-    Write-Step $Text
-    Write-UnitStatus $Text
-}
-
 try {
-    # Without the manifest: the views it loads are for people at a prompt, and cost start-up time.
-    $module = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psm1')
-    Import-Module -Name $(if ([System.IO.File]::Exists($module)) { $module } else { 'AutoRegister' }) -Verbose:$false
-
-    & {
-        $VerbosePreference = 'Continue'
-        Get-SotaConfig -Root $Root |
-            New-HsmDeviceKey -Confirm:$false |
-            Register-FoundriesDevice -RetryFor $RetryFor -Confirm:$false |
-            Export-SotaCredentials -StartOtaClient:($env:START_DAEMON -ne '0') -RemoveApiToken:$RemoveApiToken -ErrorAction Continue -Confirm:$false
-    } 2>&1 3>&1 4>&1 | ForEach-Object {
-        if ($_ -is [System.Management.Automation.VerboseRecord]) {
-            Write-Step $_.Message
-        }
-        elseif ($_ -is [System.Management.Automation.WarningRecord]) {
-            Write-Problem 4 "warning: $($_.Message)"
-            Write-UnitStatus $_.Message
-        }
-        elseif ($_ -is [System.Management.Automation.ErrorRecord]) {
-            if ($_.FullyQualifiedErrorId -notmatch '^(OtaClientStartFailed|ApiTokenNotRemoved),') {
-                throw $_
-            }
-
-            Write-Problem 4 "warning: $($_.Exception.Message) $($_.ErrorDetails.RecommendedAction)"
-        }
-        elseif ($_.AlreadyRegistered) {
-            Write-Result "Already registered: $($_.Name) in factory $($_.Factory)"
-        }
-        else {
-            Write-Result "Registered: $($_.Name) in factory $($_.Factory), certificate $($_.CertificateSerialNumber)"
-        }
-    }
-
-    exit 0
+    # The cmdlets alone: a load context of their own is for sessions that other modules share, and views are for people.
+    Import-Module -Name "$PSScriptRoot/../bin/private/AutoRegister.Cmdlets.dll"
+    exit (& {
+            $VerbosePreference = 'Continue'
+            Get-SotaConfig -Root $Root |
+                New-HsmDeviceKey |
+                Register-FoundriesDevice -RetryFor $RetryFor |
+                Export-SotaCredentials -StartOtaClient:($env:START_DAEMON -ne '0') -RemoveApiToken:$RemoveApiToken -ErrorAction Continue
+        } 2>&1 3>&1 4>&1 | Out-RegistrationLog)
 }
 catch {
-    $failure = $_
-    $problem = "error: $($failure.Exception.Message)"
-    if ($failure.ErrorDetails -and $failure.ErrorDetails.RecommendedAction) {
-        $problem += " $($failure.ErrorDetails.RecommendedAction)"
+    if (Get-Command Out-RegistrationLog -ErrorAction Ignore) {
+        exit (Out-RegistrationLog $_)
     }
 
-    $problem += " [$($failure.FullyQualifiedErrorId.Split(',')[0])]"
-    Write-Problem 3 $problem
-    Write-UnitStatus $problem
-    $sort = if ($failure.Exception.PSObject.Properties['Sort']) { "$($failure.Exception.Sort)" } else { '' }
-    exit $(switch ($sort) {
-            'TryAgain' { 75 }
-            'Refused' { 77 }
-            'Configuration' { 78 }
-            default { 70 }
-        })
+    $Host.UI.WriteErrorLine("error: $_")
+    exit 70
 }

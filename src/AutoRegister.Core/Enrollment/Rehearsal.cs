@@ -1,62 +1,52 @@
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>
-/// Goes the way of a registration once, with a throw-away key and against itself, while the token makes the real one: what the
-/// runtime reads and compiles for the first CSR, the first TLS connection and the first answer is there when it is needed. It
-/// leaves the process by no socket and touches no file but those that TLS reads (the system's trust anchors).
+/// A whole registration of nobody, with nobody: a throw-away key, a stage in memory, and a server at the other end of a pair of
+/// sockets. What the runtime reads and compiles on this way is there when the real registration comes along it. It leaves the process by
+/// no socket and touches no file but its stage, which it removes, and those that TLS reads (the system's trust anchors).
 /// </summary>
 public static class Rehearsal
 {
-    private static readonly Uri Stage = new("https://localhost/");
     private static int begun;
 
     /// <summary>Begins on another thread, once in a process, and only where another core would be idle.</summary>
     public static void Begin()
     {
-        if (Environment.ProcessorCount > 1 && Interlocked.Exchange(ref begun, 1) == 0)
+        if (Environment.ProcessorCount > 1)
         {
-            _ = Task.Run(TryRunAsync);
+            _ = Task.Run(Run);
         }
     }
 
-    /// <summary>The whole way; it ends when everything has been used once.</summary>
-    internal static async Task RunAsync()
+    /// <summary>For a process that registers a device and does nothing else; does not return before it is done.</summary>
+    public static void RunAlone()
     {
-        using var key = new ThrowAwayKey();
-        var subject = new DeviceSubject("00000000-0000-4000-8000-000000000000", "rehearsal", Production: false);
-        CertificateRequestBuilder.Build(subject, key);
-        using X509Certificate2 certificate = key.Certify(subject);
-
-        byte[] answer = Answer(certificate.ExportCertificatePem());
-
-        (Stream here, Stream there) = SocketPair.Open();
-        Task server = ServeAsync(there, certificate, answer);
-        using (var client = new RegistrationClient(here, TrustAnchor.Of(certificate)))
+        SystemTrust.ReadBundleAlone();
+        if (Environment.ProcessorCount > 1)
         {
-            var schedule = new RetrySchedule(TimeSpan.Zero, SilentObserver.Instance, TimeProvider.System);
-            OAuthReply reply = await schedule.RunAsync(token => client.PostFormAsync(Stage, [], token), CancellationToken.None).ConfigureAwait(false);
-
-            RegistrationAnswer.Check(reply.Body, subject, IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span), DateTimeOffset.UtcNow).Toml.Encode(null);
+            Run();
         }
-
-
-        await server.ConfigureAwait(false);
     }
 
-    private static async Task TryRunAsync()
+    /// <summary>Goes the whole way on this thread, once in a process.</summary>
+    internal static void Run()
     {
+        if (Interlocked.Exchange(ref begun, 1) != 0)
+        {
+            return;
+        }
+
         try
         {
-            await RunAsync().ConfigureAwait(false);
+            CallStubs.Prepare();
+            using RehearsalStage stage = RehearsalStage.Make();
+            RunAsync(stage).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -64,48 +54,24 @@ public static class Rehearsal
         }
     }
 
-    private static async Task ServeAsync(Stream stream, X509Certificate2 certificate, byte[] answer)
+    /// <summary>The whole way; it ends when everything has been used once.</summary>
+    internal static async Task<ExportedCredentials> RunAsync(RehearsalStage stage)
     {
-        using var tls = new SslStream(stream);
-        await tls.AuthenticateAsServerAsync(certificate).ConfigureAwait(false);
-        int read = await tls.ReadAsync(new byte[4096]).ConfigureAwait(false);
-        if (read > 0)
+        SotaConfig config = new SotaConfigReader(stage.Options, _ => null, SilentObserver.Instance).Read();
+        using Secret? token = config.ApiToken;
+        var enroller = new Enroller(new EnrollerOptions(), SilentObserver.Instance);
+        DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
+
+        using RehearsalServer server = RehearsalServer.For(key);
+        (Stream here, Stream there) = SocketPair.Open();
+        Task serving = server.ServeAsync(there);
+        DeviceRegistration registration;
+        using (var client = new RegistrationClient(here, server.Anchor))
         {
-            string head = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\nConnection: close\r\n\r\n";
-            await tls.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. answer]).ConfigureAwait(false);
+            registration = await enroller.RegisterAsync(key, client, CancellationToken.None).ConfigureAwait(false);
         }
-    }
 
-    private static byte[] Answer(string pem)
-    {
-        var files = new Dictionary<string, string>
-        {
-            [CredentialFileNames.RootCertificate] = pem,
-            [CredentialFileNames.ClientCertificate] = pem,
-            [CredentialFileNames.SotaToml] = "[tls]\nserver = \"https://localhost:8443\"\n",
-        };
-        return JsonSerializer.SerializeToUtf8Bytes(files, EnrollmentJson.Default.DictionaryStringString);
-    }
-
-    private sealed class ThrowAwayKey : IDeviceKey
-    {
-        private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-
-        public ReadOnlyMemory<byte> SubjectPublicKeyInfo => key.ExportSubjectPublicKeyInfo();
-
-        public string SignatureAlgorithmOid => KeyAlgorithm.EcP256.SignatureOid();
-
-        public byte[] Sign(ReadOnlySpan<byte> data) => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-
-        public void Dispose() => key.Dispose();
-
-        internal X509Certificate2 Certify(DeviceSubject subject)
-        {
-            var request = new CertificateRequest($"CN={subject.Uuid}, OU={subject.Factory}", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName(Stage.Host);
-            request.CertificateExtensions.Add(names.Build());
-            return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
-        }
+        await serving.ConfigureAwait(false);
+        return enroller.Export(registration, CancellationToken.None);
     }
 }

@@ -1,0 +1,33 @@
+using System.Reflection;
+using AutoRegister.Cmdlets;
+using AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// Uses what a first registration needs once, on another core, while PowerShell starts. <c>lmp-pwsh</c> calls it for the script of first
+/// boot, whose file <c>.startup</c> names this assembly; pwsh does where <c>DOTNET_STARTUP_HOOKS</c> names it. The contract is .NET's:
+/// a class of this name without a namespace, with this method.
+/// </summary>
+internal static class StartupHook
+{
+    private static readonly Type[] Pipeline =
+        [typeof(GetSotaConfigCommand), typeof(NewHsmDeviceKeyCommand), typeof(RegisterFoundriesDeviceCommand), typeof(ExportSotaCredentialsCommand)];
+
+    /// <summary>Begins on another thread, and returns.</summary>
+    public static void Initialize() => new Thread(Run) { IsBackground = true, Name = "warm-up" }.Start();
+
+    private static void Run()
+    {
+        Array.ForEach(Pipeline, Describe);
+        Rehearsal.RunAlone();
+    }
+
+    // What the engine asks of a cmdlet's type before its first use.
+    private static void Describe(Type cmdlet)
+    {
+        _ = cmdlet.GetCustomAttributes(inherit: true);
+        foreach (PropertyInfo property in cmdlet.GetProperties(BindingFlags.Instance | BindingFlags.Public))
+        {
+            _ = property.GetCustomAttributes(inherit: false);
+        }
+    }
+}
