@@ -13,12 +13,24 @@ internal static class StartupHook
         [typeof(GetSotaConfigCommand), typeof(NewHsmDeviceKeyCommand), typeof(RegisterFoundriesDeviceCommand), typeof(ExportSotaCredentialsCommand)];
 
     /// <summary>Begins on another thread, and returns.</summary>
-    public static void Initialize() => new Thread(Run) { IsBackground = true, Name = "warm-up" }.Start();
+    public static void Initialize()
+    {
+        // .NET loads a hook without its neighbours; loaded this way, they are found.
+        _ = Assembly.LoadFrom(typeof(StartupHook).Assembly.Location);
+        new Thread(Run) { IsBackground = true, Name = "warm-up" }.Start();
+    }
 
     private static void Run()
     {
-        Array.ForEach(Pipeline, Describe);
-        Rehearsal.RunAlone();
+        try
+        {
+            Array.ForEach(Pipeline, Describe);
+            Rehearsal.RunAlone();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What is not warmed up is slower, and fails again where somebody hears of it.
+        }
     }
 
     // What the engine asks of a cmdlet's type before its first use.
