@@ -12,6 +12,8 @@ namespace AutoRegister.Cmdlets;
 /// </summary>
 public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDisposable
 {
+    // Says that nothing follows. Completing the collection would say it too, with an exception that nobody sees and a device pays for.
+    private static readonly Action Last = () => { };
     private readonly CancellationTokenSource stopping = new();
     private BlockingCollection<Action>? pending;
 
@@ -85,13 +87,13 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     /// <returns>What it returns.</returns>
     protected T Wait<T>(Func<CancellationToken, Task<T>> work)
     {
-        using var queue = new BlockingCollection<Action>();
+        var queue = new BlockingCollection<Action>();
         pending = queue;
         Task<T> task = Task.Run(() => work(Cancellation), CancellationToken.None);
-        task.ContinueWith(_ => queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task.ContinueWith(_ => queue.Add(Last, CancellationToken.None), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            foreach (Action write in queue.GetConsumingEnumerable())
+            for (Action write = queue.Take(); write != Last; write = queue.Take())
             {
                 write();
             }
