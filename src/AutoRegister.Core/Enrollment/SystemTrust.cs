@@ -65,7 +65,8 @@ internal static partial class SystemTrust
         return policy.CustomTrustStore.Count > 0 ? policy : null;
     }
 
-    // OpenSSL's part of .NET asks the C library, which does not hear of Environment.SetEnvironmentVariable.
+    // OpenSSL's part of .NET asks the C library, which does not hear of Environment.SetEnvironmentVariable. Other threads may be reading
+    // meanwhile: that is safe for the one variable that a process adds, since the environment it began with is never freed.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 }
