@@ -81,6 +81,33 @@ public sealed class EnrollmentJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_greatest_size_is_still_read()
+    {
+        journal.Save(Whole);
+        string path = Directory.GetFiles(journal.JournalPath).Single();
+        File.AppendAllText(path, new string(' ', (4 * 1024 * 1024) - (int)new FileInfo(path).Length));
+        Assert.Equal(Whole.Uuid, journal.Peek(out string damage)!.Uuid);
+        Assert.Empty(damage);
+        File.WriteAllBytes(Path.Join(journal.JournalPath, "answer.json"), new byte[(4 * 1024 * 1024) + 1]);
+        Assert.Throws<InvalidDataException>(journal.ReadAnswer);
+    }
+
+    [Fact]
+    public void A_damaged_file_is_set_aside_once()
+    {
+        journal.Save(Whole);
+        Assert.False(journal.WasDamaged);
+        File.WriteAllText(Directory.GetFiles(journal.JournalPath).Single(), "{");
+        Assert.Null(journal.Read(observer));
+        Assert.Null(journal.Read(observer));
+        Assert.Single(observer.Warnings);
+        Assert.True(journal.WasDamaged);
+        journal.Save(Whole);
+        Assert.Equal(Whole.Uuid, journal.Read(observer)!.Uuid);
+        Assert.Single(observer.Warnings);
+    }
+
+    [Fact]
     public void An_entry_of_a_later_version_is_named_so()
     {
         journal.Save(Whole with { Version = JournalEntry.CurrentVersion + 6 });

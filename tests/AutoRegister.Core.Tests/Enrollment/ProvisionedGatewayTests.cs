@@ -21,6 +21,8 @@ public sealed class ProvisionedGatewayTests : IDisposable
     [InlineData("ota.example.com", "no absolute https URL")]
     [InlineData("https://ota.example.com:8443/repo", "has a path")]
     [InlineData("https://user:word@ota.example.com", "has a user name")]
+    [InlineData("https://ota.example.com/?q=1", "has a path")]
+    [InlineData("https://ota.example.com/#part", "or a fragment")]
     public void What_is_no_gateway_is_refused(string url, string says)
     {
         var e = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load(url, null, root));
@@ -36,6 +38,27 @@ public sealed class ProvisionedGatewayTests : IDisposable
         Assert.StartsWith("-----BEGIN", ProvisionedGateway.Load("https://ota.example.com:8443/", null, root).RootCertificate, StringComparison.Ordinal);
         Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/etc/passwd")).Id);
         Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/nonexistent")).Id);
+    }
+
+    [Fact]
+    public void All_certificates_of_the_root_file_are_taken()
+    {
+        File.AppendAllText(root, "between\n" + Core.Certificates.Pem.Encode("CERTIFICATE", Keys.Pkcs11.TestCertificate.ForNewKey("other")));
+        ProvisionedGateway gateway = ProvisionedGateway.Load("https://ota.example.com:8443/", null, root);
+        Assert.Equal(2, Core.Certificates.Pem.DecodeAll("CERTIFICATE", gateway.RootCertificate).Count);
+        Assert.DoesNotContain("between", gateway.RootCertificate, StringComparison.Ordinal);
+        Assert.Equal(new Uri("https://ota.example.com:8443"), gateway.Server);
+    }
+
+    [Theory]
+    [InlineData("http://ostree.example.com/repo")]
+    [InlineData("/repo")]
+    [InlineData("https://user@ostree.example.com/repo")]
+    public void An_ostree_server_must_be_https_too(string url)
+    {
+        var error = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", url, root));
+        Assert.Equal(ErrorId.SettingInvalid, error.Id);
+        Assert.Contains("OSTree server", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -48,5 +48,21 @@ public sealed class RehearsalTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, root.UnixFileMode);
     }
 
+    [Fact]
+    public void AStageThatIsGoneAlreadyIsNoTrouble()
+    {
+        RehearsalStage stage = RehearsalStage.Make(place.FullName);
+        place.GetDirectories().Single().Delete(recursive: true);
+        stage.Dispose();
+        Assert.Empty(place.EnumerateFileSystemInfos());
+    }
+
+    [Fact]
+    public void TheStageIsToldNoTokenAndNobodysAddress()
+    {
+        using RehearsalStage stage = RehearsalStage.Make(place.FullName);
+        Assert.Equal((place.GetDirectories().Single().FullName, true, "https://localhost/"), (stage.Options.Root, stage.Options.NoHsm, stage.Options.DeviceApi));
+    }
+
     public void Dispose() => place.Delete(recursive: true);
 }

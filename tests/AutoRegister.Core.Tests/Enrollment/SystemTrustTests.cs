@@ -19,6 +19,7 @@ public sealed class SystemTrustTests : IDisposable
         File.WriteAllText(Bundle, one.ExportCertificatePem() + "\n# a comment\n" + other.ExportCertificatePem());
         X509ChainPolicy policy = SystemTrust.ClientPolicy(Bundle, directory: null)!;
         Assert.Equal(X509ChainTrustMode.CustomRootTrust, policy.TrustMode);
+        Assert.Equal(X509RevocationMode.NoCheck, policy.RevocationMode);
         Assert.Equal(["CN=one", "CN=other"], policy.CustomTrustStore.Select(anchor => anchor.Subject));
 
         using X509Certificate2 stranger = Root("CN=stranger");
@@ -47,6 +48,27 @@ public sealed class SystemTrustTests : IDisposable
 
     [Fact]
     public void ABundleThatIsNotThereIsLeftToTheRuntime() => Assert.Null(SystemTrust.ClientPolicy(Bundle, directory: null));
+
+    [Fact]
+    public void ADirectoryInPlaceOfABundleIsLeftToTheRuntime() => Assert.Null(SystemTrust.ClientPolicy(folder.FullName, directory: null));
+
+    [Fact]
+    public void AnEmptyVariableIsNone()
+    {
+        using X509Certificate2 one = Root("CN=one");
+        File.WriteAllText(Bundle, one.ExportCertificatePem());
+        Assert.Single(SystemTrust.ClientPolicy(Bundle, string.Empty)!.CustomTrustStore);
+        Assert.Equal(
+            SystemTrust.ClientPolicy(file: null, directory: null)?.CustomTrustStore.Count,
+            SystemTrust.ClientPolicy(string.Empty, directory: null)?.CustomTrustStore.Count);
+    }
+
+    [Fact]
+    public void WithoutAVariableTheDistributionsBundleIsRead()
+    {
+        string[] known = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+        Assert.Equal(known.Any(File.Exists), SystemTrust.ClientPolicy(file: null, directory: null) is not null);
+    }
 
     public void Dispose() => folder.Delete(recursive: true);
 
