@@ -76,6 +76,22 @@ public sealed class OtaClientTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(config.SotaPath));
     }
 
+    [Fact]
+    public void PartsOfARegistrationMayBeInUseByIt()
+    {
+        device.Write(OtaClient.LockPath, string.Empty).Write("/var/sota/root.crt", string.Empty);
+        SotaConfig config = device.Read(new SotaConfigOptions { NoHsm = true });
+        var enroller = new Enroller(new EnrollerOptions(), device.Observer);
+        using (Process holder = Hold("exclusive"))
+        {
+            Assert.Equal(ErrorId.OtaClientRunning, Assert.Throws<AutoRegisterException>(() => enroller.MakeKey(config, replace: false, CancellationToken.None)).Id);
+            holder.StandardInput.Close();
+            holder.WaitForExit();
+        }
+
+        Assert.Equal(ErrorId.RegistrationIncomplete, Assert.Throws<AutoRegisterException>(() => enroller.MakeKey(config, replace: false, CancellationToken.None)).Id);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("--now")]

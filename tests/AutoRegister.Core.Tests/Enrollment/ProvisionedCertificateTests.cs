@@ -97,6 +97,22 @@ public sealed class ProvisionedCertificateTests : IDisposable
         Assert.Contains(key.Uuid, Assert.Single(hsm.Observer.Warnings), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(RegistrationState.KeyMade, false)]
+    [InlineData(RegistrationState.RequestSent, true)]
+    public async Task Earlier_orphans_stay_and_the_journal_says_whose_certificate_it_is(RegistrationState state, bool known)
+    {
+        Store(Make(), "03");
+        DeviceKey key = MakeKey();
+        var journal = new EnrollmentJournal(key.Config.SotaPath);
+        journal.Save(journal.Read(hsm.Observer)! with { State = state, Orphans = ["earlier"] });
+        DeviceRegistration registration = await TakeAsync(MakeKey());
+        Assert.Equal(known ? ["earlier", key.Uuid] : ["earlier"], registration.Orphans);
+        JournalEntry entry = journal.Read(hsm.Observer)!;
+        Assert.Equal((RegistrationState.AnswerReceived, Uuid, false, "03"), (entry.State, entry.Uuid, entry.UuidIsOurs, entry.CertificateId));
+        Assert.Equal(ErrorId.RegistrationIncomplete, (await Assert.ThrowsAsync<AutoRegisterException>(() => TakeAsync(key))).Id);
+    }
+
     [Fact]
     public async Task A_key_of_our_own_making_came_with_nothing()
     {

@@ -77,7 +77,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     [Fact]
     public void An_unfinished_attempt_is_continued_and_a_changed_one_begins_anew()
     {
-        using var device = new Unregistered();
+        using var device = new UnregisteredDevice();
         DeviceKey first = device.MakeKey(device.Config);
         Assert.Equal((first.Uuid, first.CertificateRequest), (device.MakeKey(device.Config).Uuid, device.MakeKey(device.Config).CertificateRequest));
 
@@ -103,7 +103,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     [Fact]
     public void A_uuid_of_ours_changes_when_the_server_may_know_it()
     {
-        using var device = new Unregistered();
+        using var device = new UnregisteredDevice();
         DeviceKey first = device.MakeKey(device.Config);
         device.Journal.Save(device.Journal.Read(device.Observer)! with { State = RegistrationState.RequestSent });
         DeviceKey later = device.MakeKey(device.Config with { Production = true });
@@ -115,7 +115,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     [Fact]
     public void A_lost_key_begins_anew()
     {
-        using var device = new Unregistered();
+        using var device = new UnregisteredDevice();
         DeviceKey first = device.MakeKey(device.Config);
         File.Delete(device.Journal.PrivateKeyPath);
         DeviceKey second = device.MakeKey(device.Config);
@@ -127,7 +127,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     [Fact]
     public void A_key_of_another_kind_is_kept_and_said()
     {
-        using var device = new Unregistered();
+        using var device = new UnregisteredDevice();
         DeviceKey first = device.MakeKey(device.Config);
         DeviceKey kept = device.MakeKey(device.Config, KeyAlgorithm.EcP384);
         Assert.Equal(first.KeyFingerprint, kept.KeyFingerprint);
@@ -139,7 +139,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     [Fact]
     public async Task Credentials_of_another_attempt_are_not_put_in_place()
     {
-        using var device = new Unregistered();
+        using var device = new UnregisteredDevice();
         DeviceKey key = device.MakeKey(device.Config with { DeviceApi = new Uri(shared.Factory.Api), ApiToken = shared.Factory.ReadToken() });
         using RegistrationClient client = shared.Factory.Connect();
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);
@@ -155,21 +155,5 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
         Assert.Contains("no journal and no credentials", Assert.Throws<AutoRegisterException>(() => enroller.Export(registration, CancellationToken.None)).Message, StringComparison.Ordinal);
         AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => enroller.RegisterAsync(key, client, CancellationToken.None));
         Assert.Equal(ErrorId.RegistrationIncomplete, error.Id);
-    }
-
-    private sealed class Unregistered : IDisposable
-    {
-        private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("flow-");
-
-        internal RecordingObserver Observer { get; } = new();
-
-        internal SotaConfig Config => new() { Root = root.FullName, Factory = "acme", Tags = ["main"], HardwareId = "board" };
-
-        internal EnrollmentJournal Journal => new(Config.SotaPath);
-
-        internal DeviceKey MakeKey(SotaConfig config, KeyAlgorithm? algorithm = null) =>
-            new Enroller(new EnrollerOptions(), Observer).MakeKey(config, new KeyChoice { Algorithm = algorithm }, CancellationToken.None);
-
-        public void Dispose() => root.Delete(recursive: true);
     }
 }

@@ -1,0 +1,115 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Keys.Pkcs11;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Enrollment;
+
+/// <summary>A device whose key is to be in a token: which keys there are its own, and what happens when the place changes.</summary>
+[Collection(SoftHsmTests.Name)]
+public sealed class KeyPlaceChoiceTests : IDisposable
+{
+    private readonly SoftHsm hsm = new();
+    private readonly UnregisteredDevice device = new();
+
+    private SotaConfig InToken => device.Config with { Hsm = hsm.Settings };
+
+    [Theory]
+    [InlineData(RegistrationState.KeyMade, false)]
+    [InlineData(RegistrationState.RequestSent, true)]
+    public void A_key_that_is_to_be_elsewhere_begins_anew(RegistrationState state, bool known)
+    {
+        DeviceKey inFile = device.MakeKey(device.Config);
+        device.Journal.Save(device.Entry with { State = state });
+        DeviceKey inToken = device.MakeKey(InToken);
+        Assert.NotEqual(inFile.Uuid, inToken.Uuid);
+        Assert.NotEqual(inFile.KeyFingerprint, inToken.KeyFingerprint);
+        Assert.StartsWith("pkcs11:token=aktualizr;", inToken.KeyLocation, StringComparison.Ordinal);
+        Assert.Equal(("token aktualizr", RegistrationState.KeyMade), (device.Entry.KeyPlace, device.Entry.State));
+        Assert.Equal(known ? [inFile.Uuid] : [], device.Entry.Orphans);
+        Assert.Contains(device.Observer.Warnings, warning => warning.Contains("file before, token aktualizr now", StringComparison.Ordinal));
+
+        // The same place is no change.
+        int warnings = device.Observer.Warnings.Count;
+        Assert.Equal(inToken.CertificateRequest, device.MakeKey(InToken).CertificateRequest);
+        Assert.Equal(warnings, device.Observer.Warnings.Count);
+    }
+
+    [Fact]
+    public void A_strangers_key_is_in_the_way_unless_it_is_to_be_replaced()
+    {
+        string stranger = MakeStranger();
+        var error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(InToken));
+        Assert.Equal(ErrorId.HsmObjectConflict, error.Id);
+        Assert.Null(device.Journal.Read(device.Observer));
+        DeviceKey forced = device.MakeKey(InToken, new KeyChoice { Replace = true });
+        Assert.NotEqual(stranger, forced.KeyFingerprint);
+    }
+
+    [Fact]
+    public void After_a_damaged_journal_the_key_that_is_there_is_taken_up()
+    {
+        DeviceKey first = device.MakeKey(InToken);
+        File.WriteAllText(Path.Join(device.Journal.JournalPath, "journal.json"), "{");
+        DeviceKey again = device.MakeKey(InToken);
+        Assert.Equal(first.KeyFingerprint, again.KeyFingerprint);
+        Assert.NotEqual(first.Uuid, again.Uuid);
+        Assert.Single(device.Observer.Warnings);
+    }
+
+    [Fact]
+    public void A_key_that_a_killed_run_made_is_taken_up_whatever_kind_it_is()
+    {
+        DeviceKey first = device.MakeKey(InToken);
+        device.Journal.Save(device.Entry with { State = RegistrationState.Unregistered, KeyFingerprint = string.Empty, CertificateRequest = string.Empty });
+        DeviceKey again = device.MakeKey(InToken, KeyAlgorithm.EcP384);
+        Assert.Equal((first.KeyFingerprint, first.Uuid, RegistrationState.KeyMade), (again.KeyFingerprint, again.Uuid, again.State));
+        Assert.Contains("EC P-256 key already", Assert.Single(device.Observer.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_existing_key_is_used_and_named_by_label_and_id()
+    {
+        SoftHsm.InitializeToken("aktualizr");
+        SoftHsm.Pkcs11Tool("--keypairgen", "--key-type", "EC:prime256v1", "--label", "device", "--id", "02");
+        var choice = new KeyChoice { Existing = new KeyReference("device", null) };
+        DeviceKey key = device.MakeKey(InToken, choice);
+        Assert.Equal(new KeyReference("device", "02"), key.Config.Hsm!.ExistingKey);
+        Assert.Equal("token aktualizr, existing key id 02", device.Entry.KeyPlace);
+        Assert.Equal(key.CertificateRequest, device.MakeKey(InToken, choice).CertificateRequest);
+        using TokenSession session = hsm.Open(mayInitialize: false);
+        Assert.Equal(2, session.FindObjects().Count);
+    }
+
+    [Fact]
+    public void Without_a_token_there_is_no_existing_key()
+    {
+        var error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(device.Config, new KeyChoice { Existing = new KeyReference("device", null) }));
+        Assert.Equal(ErrorId.HsmSettingMissing, error.Id);
+        Assert.False(Directory.Exists(device.Config.SotaPath));
+        Assert.Equal(RegistrationState.KeyMade, device.MakeKey(device.Config, new KeyChoice { EraseToken = true }).State);
+    }
+
+    [Fact]
+    public void A_token_may_be_erased_when_that_was_asked_for_and_only_then()
+    {
+        Assert.False(device.MakeKey(InToken).Config.Hsm!.MayErase);
+        Assert.True(device.MakeKey(InToken, new KeyChoice { EraseToken = true }).Config.Hsm!.MayErase);
+    }
+
+    public void Dispose()
+    {
+        device.Dispose();
+        hsm.Dispose();
+    }
+
+    private string MakeStranger()
+    {
+        using TokenSession session = hsm.Open();
+        using TokenKey key = session.GenerateKey(new KeyRequest());
+        return PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span);
+    }
+}
