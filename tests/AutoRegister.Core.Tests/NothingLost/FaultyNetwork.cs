@@ -33,6 +33,16 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     /// <summary>A name the user chose; none by default.</summary>
     internal string? Name { get; init; }
 
+    /// <summary>What happens between the key and the request; nothing by default.</summary>
+    internal Action<EnrollmentJournal>? Meanwhile { get; set; }
+
+    /// <summary>What the last run registered.</summary>
+    internal DeviceRegistration? Registration { get; private set; }
+
+    internal EnrollmentJournal Journal => new(Sota);
+
+    internal JournalEntry Entry => Journal.Peek(out _)!;
+
     private string Sota => Path.Join(root, "var", "sota");
 
     /// <summary>One run of the unit.</summary>
@@ -43,8 +53,9 @@ internal sealed class FaultyNetwork : IAsyncDisposable
         var enroller = new Enroller(new EnrollerOptions { RetryFor = TimeSpan.FromSeconds(retrySeconds) }, Observer);
         using var client = new RegistrationClient(Impatient, TrustAnchor.Load(caFile));
         DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
-        DeviceRegistration registration = await enroller.RegisterAsync(key, client, CancellationToken.None);
-        return enroller.Export(registration, CancellationToken.None);
+        Meanwhile?.Invoke(Journal);
+        Registration = await enroller.RegisterAsync(key, client, CancellationToken.None);
+        return enroller.Export(Registration, CancellationToken.None);
     }
 
     /// <summary>A run that must fail, in this way, and must leave nothing but the journal.</summary>
