@@ -34,7 +34,7 @@ internal sealed class Recorder : IDisposable
         onward.Dispose();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
