@@ -24,7 +24,7 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
         {
             return await operation(cancellation).ConfigureAwait(false);
         }
-        catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain)
+        catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain && maxAttempts > 1)
         {
             failed = ExceptionDispatchInfo.Capture(e);
         }

@@ -86,6 +86,15 @@ public sealed class RetryScheduleTests
         Assert.Equal(8, attempts);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task One_attempt_is_one_and_two_are_two(int number)
+    {
+        Assert.Same(Busy, await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync(TimeSpan.FromHours(1), failures: 99, maxAttempts: number)));
+        Assert.Equal((number, number - 1), (attempts, observer.Warnings.Count));
+    }
+
     private Task<int> RunAsync(TimeSpan patience, int failures, AutoRegisterException? failure = null, int maxAttempts = int.MaxValue) =>
         new RetrySchedule(patience, observer, time, maxAttempts).RunAsync(
             _ => ++attempts > failures ? Task.FromResult(7) : throw failure ?? Busy, CancellationToken.None);
