@@ -71,6 +71,20 @@ public sealed class KeyPlaceChoiceTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_run_left_without_a_name_goes_and_what_was_there_before_stays()
+    {
+        SoftHsm.InitializeToken("aktualizr");
+        StoreNameless("before");
+        device.MakeKey(InToken);
+        Assert.Single(device.Entry.Strangers);
+        StoreNameless("after");
+        Assert.Equal(2, CountCertificates());
+        device.MakeKey(InToken);
+        Assert.Equal(1, CountCertificates());
+        Assert.Single(device.Entry.Strangers);
+    }
+
+    [Fact]
     public void An_existing_key_is_used_and_named_by_label_and_id()
     {
         SoftHsm.InitializeToken("aktualizr");
@@ -104,6 +118,20 @@ public sealed class KeyPlaceChoiceTests : IDisposable
     {
         device.Dispose();
         hsm.Dispose();
+    }
+
+    private static void StoreNameless(string commonName)
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllBytes(path, TestCertificate.ForNewKey(commonName));
+        SoftHsm.Pkcs11Tool("--write-object", path, "--type", "cert");
+        File.Delete(path);
+    }
+
+    private int CountCertificates()
+    {
+        using TokenSession session = hsm.Open(mayInitialize: false);
+        return session.FindObjects().Count(found => found.Kind == TokenObjectKind.Certificate);
     }
 
     private string MakeStranger()

@@ -78,6 +78,13 @@ public sealed class RegistrationRequestTests
         Directory.Delete(root, recursive: true);
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("", null)]
+    [InlineData("line-2", "line-2")]
+    public void A_group_is_left_out_unless_one_was_chosen(string? chosen, string? sent) =>
+        Assert.Equal(sent, RegistrationRequestBuilder.Build(Config with { DeviceGroup = chosen }, Uuid, Csr, new RecordingObserver()).Group);
+
     private static void AssertSame(string expected, SotaConfig config)
     {
         RegistrationRequest request = RegistrationRequestBuilder.Build(config, Uuid, Csr, new RecordingObserver());
