@@ -11,9 +11,17 @@ internal static class RsaPublicKey
     /// <returns>The DER; <see langword="null"/> where they are no RSA key.</returns>
     public static byte[]? Encode(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent)
     {
+        byte[] n = modulus.TrimStart((byte)0).ToArray();
+        byte[] e = exponent.TrimStart((byte)0).ToArray();
+        if (n.Length == 0 || e.Length == 0)
+        {
+            // RSA.Create answers an empty number with an IndexOutOfRangeException.
+            return null;
+        }
+
         try
         {
-            using var rsa = RSA.Create(new RSAParameters { Modulus = modulus.TrimStart((byte)0).ToArray(), Exponent = exponent.TrimStart((byte)0).ToArray() });
+            using var rsa = RSA.Create(new RSAParameters { Modulus = n, Exponent = e });
             return rsa.ExportSubjectPublicKeyInfo();
         }
         catch (CryptographicException)
