@@ -1,0 +1,50 @@
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys.Pkcs11;
+using Net.Pkcs11Interop.Common;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Keys.Pkcs11;
+
+/// <summary>What C_Initialize answers, and what becomes of the module then.</summary>
+public sealed class ModuleStartTests : IDisposable
+{
+    private int disposed;
+
+    public void Dispose() => disposed++;
+
+    [Theory]
+    [InlineData(CKR.CKR_OK, true)]
+    [InlineData(CKR.CKR_CRYPTOKI_ALREADY_INITIALIZED, false)]
+    public void A_module_that_works_is_kept_and_it_is_known_who_began(CKR answer, bool here)
+    {
+        Assert.Equal(here, ModuleStart.WasHere(answer, this));
+        Assert.Equal(0, disposed);
+    }
+
+    [Fact]
+    public void A_module_that_fails_is_given_back()
+    {
+        Assert.Equal(CKR.CKR_HOST_MEMORY, Assert.Throws<Pkcs11Exception>(() => ModuleStart.WasHere(CKR.CKR_HOST_MEMORY, this)).RV);
+        Assert.Equal(1, disposed);
+    }
+
+    [Fact]
+    public void A_module_without_a_path_is_said_to_have_none()
+    {
+        var e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(string.Empty));
+        Assert.Equal((ErrorId.HsmModuleNotFound, string.Empty), (e.Id, e.Target));
+        Assert.Contains("module path.", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd", "/etc/passwd: ")]
+    [InlineData("libnosuchmodule.so", "libnosuchmodule.so: cannot open shared object file")]
+    public void The_dynamic_linker_s_own_words_are_the_reason(string path, string words)
+    {
+        var e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(path));
+        Assert.Contains(words, e.Message.Split("cannot be loaded: ")[1], StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+        Assert.Equal(path, e.Target);
+        Assert.NotNull(e.InnerException);
+    }
+}
