@@ -47,12 +47,14 @@ internal sealed class SoftHsm : IDisposable
         Tool.Run("softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PinText, "--so-pin", SoPinText);
 
     /// <summary>Adds a token in SoftHSM's own file format.</summary>
-    public void AddTokenFile(byte[] content)
+    /// <returns>Its directory.</returns>
+    public string AddTokenFile(byte[] content)
     {
         string token = Directory.CreateDirectory(Path.Combine(directory, "tokens", Guid.NewGuid().ToString())).FullName;
         File.WriteAllBytes(Path.Combine(token, "token.object"), content);
         File.WriteAllBytes(Path.Combine(token, "token.lock"), []);
         File.WriteAllBytes(Path.Combine(token, "generation"), []);
+        return token;
     }
 
     /// <summary>Runs OpenSC's pkcs11-tool on the token, logged in as the user.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
 using Xunit;
@@ -9,13 +8,6 @@ namespace AutoRegister.Core.Tests.Keys.Pkcs11;
 [Collection(SoftHsmTests.Name)]
 public sealed class TornTokenTests : IDisposable
 {
-    private const ulong Label = 0x80005349;
-    private const ulong Serial = 0x8000534A;
-    private const ulong Flags = 0x8000534B;
-
-    // RNG, LOGIN_REQUIRED, RESTORE_KEY_NOT_NEEDED, TOKEN_INITIALIZED, SO_PIN_LOCKED, SO_PIN_TO_BE_CHANGED.
-    private const ulong FlagsBeforeSoPin = 0x00C00425;
-
     private readonly SoftHsm hsm = new();
 
     public void Dispose() => hsm.Dispose();
@@ -23,7 +15,7 @@ public sealed class TornTokenTests : IDisposable
     [Fact]
     public void A_token_killed_before_its_so_pin_was_stored_is_set_aside()
     {
-        hsm.AddTokenFile([.. Number(0), .. Text(Label, "aktualizr".PadRight(32)), .. Text(Serial, "5d1d02581365a4d6"), .. Number(Flags), .. Number(2), .. Number(FlagsBeforeSoPin)]);
+        hsm.AddTokenFile(TokenFile.Of("aktualizr", "5d1d02581365a4d6", TokenFile.FlagsBeforeSoPin));
 
         using (TokenSession session = hsm.Open())
         {
@@ -38,7 +30,7 @@ public sealed class TornTokenTests : IDisposable
     [Fact]
     public void Without_permission_a_torn_token_is_left_as_it_is()
     {
-        hsm.AddTokenFile([.. Number(0), .. Text(Label, "aktualizr".PadRight(32)), .. Text(Serial, "5d1d02581365a4d6"), .. Number(Flags), .. Number(2), .. Number(FlagsBeforeSoPin)]);
+        hsm.AddTokenFile(TokenFile.Of("aktualizr", "5d1d02581365a4d6", TokenFile.FlagsBeforeSoPin));
 
         var e = Assert.Throws<AutoRegisterException>(() => hsm.Open(mayInitialize: false));
 
@@ -49,21 +41,11 @@ public sealed class TornTokenTests : IDisposable
     [Fact]
     public void A_token_that_cannot_say_what_it_is_does_not_hide_the_others()
     {
-        hsm.AddTokenFile(Number(0));
+        hsm.AddTokenFile(TokenFile.Number(0));
 
         using TokenSession session = hsm.Open();
 
         Assert.True(session.InitializedNow);
         Assert.Contains("C_GetTokenInfo", Assert.Single(hsm.Observer.Warnings), StringComparison.Ordinal);
     }
-
-    private static byte[] Number(ulong value)
-    {
-        byte[] bytes = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
-        return bytes;
-    }
-
-    private static byte[] Text(ulong attribute, string value) =>
-        [.. Number(attribute), .. Number(3), .. Number((ulong)value.Length), .. Raw.Bytes(value)];
 }
