@@ -18,7 +18,7 @@ internal static class KeptAnswer
             byte[]? body = journal.ReadAnswer();
             return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now);
         }
-        catch (AutoRegisterException e)
+        catch (Exception e) when (e is AutoRegisterException or InvalidDataException)
         {
             observer.ReportWarning($"The answer in '{journal.JournalPath}' is damaged and is asked for again: {e.Message}");
             return null;

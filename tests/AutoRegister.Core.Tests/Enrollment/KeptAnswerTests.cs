@@ -69,6 +69,16 @@ public sealed class KeptAnswerTests : IClassFixture<FactoryFixture>, IDisposable
     }
 
     [Fact]
+    public async Task One_that_is_too_large_to_be_an_answer_is_asked_for_again()
+    {
+        await RegisterAsync();
+        File.WriteAllBytes(AnswerPath, new byte[(4 * 1024 * 1024) + 1]);
+
+        Assert.Equal(1, (await RegisterAsync()).Attempts);
+        Assert.Contains(device.Observer.Warnings, warning => warning.Contains("is damaged", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_key_whose_device_was_registered_meanwhile_has_nothing_left_to_do()
     {
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);

@@ -42,7 +42,7 @@ internal static class EcPublicKey
     private static byte[] Unwrap(ReadOnlySpan<byte> point)
     {
         int length = point.Length;
-        if (point[0] == UncompressedPoint && Array.Exists(Curves, curve => length == 1 + (2 * curve.CoordinateLength())))
+        if (length > 0 && point[0] == UncompressedPoint && Array.Exists(Curves, curve => length == 1 + (2 * curve.CoordinateLength())))
         {
             return point.ToArray();
         }
