@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Tests.Enrollment;
 using AutoRegister.Core.Tests.Keys.Pkcs11;
 using AutoRegister.Core.Transfer;
 using Xunit;
@@ -46,6 +48,29 @@ internal sealed class HandOver : IDisposable
     }
 
     internal AutoRegisterException Fail(string file, KeyOpener opener) => Assert.Throws<AutoRegisterException>(() => Read(file, "device", opener));
+
+    /// <summary>Writes the file of a key that stays where it was made.</summary>
+    internal ExportedEnrollment ExportWithoutKey(DeviceKey key, string file) =>
+        new EnrollmentExport(null, withoutKey: true, Observer).Write(key, In(file), CancellationToken.None);
+
+    /// <summary>Does to a file what somebody may do to it on its way.</summary>
+    internal void Edit(string file, Action<JsonNode> change)
+    {
+        JsonNode document = Json(file);
+        change(document);
+        File.WriteAllText(In(file), document.ToJsonString());
+    }
+
+    internal JsonNode Json(string file) => JsonNode.Parse(File.ReadAllText(In(file)))!;
+
+    /// <summary>A machine that reaches a factory.</summary>
+    internal SotaConfig Machine(LocalFactory factory) => Config("station") with { DeviceApi = new Uri(factory.Api), ApiToken = factory.ReadToken() };
+
+    internal async Task<DeviceRegistration> RegisterAsync(LocalFactory factory, DeviceKey key)
+    {
+        using RegistrationClient client = factory.Connect();
+        return await Enroller().RegisterAsync(key, client, CancellationToken.None);
+    }
 
     internal SotaConfig Config(string name) => new() { Factory = "acme", Tags = ["main"], HardwareId = "board", Name = name, OutputPath = In(name) };
 

@@ -133,15 +133,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
 
     public void Dispose() => hand.Dispose();
 
-    private async Task<DeviceRegistration> RegisterAsync(DeviceKey key)
-    {
-        using RegistrationClient client = shared.Factory.Connect();
-        return await hand.Enroller().RegisterAsync(key, client, CancellationToken.None);
-    }
+    private Task<DeviceRegistration> RegisterAsync(DeviceKey key) => hand.RegisterAsync(shared.Factory, key);
 
-    private SotaConfig Machine() => hand.Config("station") with
-    {
-        DeviceApi = new Uri(shared.Factory.Api),
-        ApiToken = shared.Factory.ReadToken(),
-    };
+    private SotaConfig Machine() => hand.Machine(shared.Factory);
 }
