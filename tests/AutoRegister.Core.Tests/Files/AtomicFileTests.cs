@@ -120,5 +120,16 @@ public sealed class AtomicFileTests : IDisposable
         });
     }
 
+    [Fact]
+    public void A_mode_is_exact_whatever_the_umask_and_a_slash_at_the_end_is_nothing()
+    {
+        const UnixFileMode ForAll = AtomicFile.PublicDirectory | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        AtomicFile.CreateDirectory(Path.Join(folder, "open") + "/", ForAll);
+        Assert.Equal(ForAll, File.GetUnixFileMode(Path.Join(folder, "open")));
+        AtomicFile.Write(Path.Join(folder, "open", "file"), "x"u8, ForAll);
+        Assert.Equal(ForAll, File.GetUnixFileMode(Path.Join(folder, "open", "file")));
+        Assert.Equal(Path.Join(folder, ".file.part"), AtomicFile.TemporaryNameFor(Path.Join(folder, "file")));
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }
