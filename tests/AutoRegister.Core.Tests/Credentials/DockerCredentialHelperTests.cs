@@ -73,6 +73,35 @@ public sealed class DockerCredentialHelperTests : IDisposable
     public void AHelperIsAName(string name) =>
         Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => DockerCredentialHelper.RequireName(name)).Id);
 
+    [Fact]
+    public void AFileMayHaveAMegabyteAndNoByteMore()
+    {
+        File.WriteAllText(ConfigPath, "{}" + new string(' ', (1024 * 1024) - 2));
+        Configure(ConfigPath);
+        Assert.Equal("{\n  \"credHelpers\": {\n    \"hub.foundries.io\": \"fioup\"\n  }\n}\n", File.ReadAllText(ConfigPath));
+        File.WriteAllText(ConfigPath, "{}" + new string(' ', (1024 * 1024) - 1));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Configure(ConfigPath));
+        Assert.Equal((ErrorId.FileTooLarge, ConfigPath), (error.Id, error.Target));
+        Assert.Contains("1024 KiB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhereItIsNoJsonIsSaid()
+    {
+        File.WriteAllText(ConfigPath, "{\n\n  x }");
+        Assert.Contains("line 3", Assert.Throws<AutoRegisterException>(() => Configure(ConfigPath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADirectoryInItsPlaceCannotBeRead()
+    {
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Configure(directory));
+        Assert.Equal((ErrorId.FileUnreadable, directory), (error.Id, error.Target));
+    }
+
+    [Fact]
+    public void AHelpersNameMayHavePunctuation() => DockerCredentialHelper.RequireName("a-B_c.9");
+
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     private static void Configure(string path) => DockerCredentialHelper.Write(path, DockerCredentialHelper.Merge(path, "hub.foundries.io", "fioup"));

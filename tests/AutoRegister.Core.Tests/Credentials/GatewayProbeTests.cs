@@ -56,7 +56,7 @@ public sealed class GatewayProbeTests(FactoryFixture shared) : IClassFixture<Fac
     public async Task A_gateway_of_another_name_is_not_trusted()
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "other name");
-        Point(device, new UriBuilder(device.Exported.GatewayServer) { Host = "[::ffff:127.0.0.1]" }.Uri.GetLeftPart(UriPartial.Authority));
+        device.Point(new UriBuilder(device.Exported.GatewayServer) { Host = "[::ffff:127.0.0.1]" }.Uri.GetLeftPart(UriPartial.Authority));
         AutoRegisterException error = await FailAsync(device);
         Assert.Equal(ErrorId.ServerNotTrusted, error.Id);
         Assert.Contains("another name", error.Message, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class GatewayProbeTests(FactoryFixture shared) : IClassFixture<Fac
     public async Task A_server_that_does_not_ask_for_the_certificate_is_no_gateway()
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "no gateway");
-        Point(device, new Uri(shared.Factory.Api).GetLeftPart(UriPartial.Authority));
+        device.Point(new Uri(shared.Factory.Api).GetLeftPart(UriPartial.Authority));
         File.Copy(shared.Factory.CaFile, device.PathOf("root.crt"), overwrite: true);
         AutoRegisterException error = await FailAsync(device);
         Assert.Equal(ErrorId.GatewayRefused, error.Id);
@@ -81,7 +81,7 @@ public sealed class GatewayProbeTests(FactoryFixture shared) : IClassFixture<Fac
         closed.Start();
         int port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
-        Point(device, $"https://localhost:{port}");
+        device.Point($"https://localhost:{port}");
         Assert.Equal(ErrorId.ServerUnreachable, (await FailAsync(device)).Id);
     }
 
@@ -96,7 +96,7 @@ public sealed class GatewayProbeTests(FactoryFixture shared) : IClassFixture<Fac
             using TcpClient client = await listener.AcceptTcpClientAsync();
             await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
         });
-        Point(device, $"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        device.Point($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         Assert.Equal(ErrorId.ServerNotTrusted, (await FailAsync(device)).Id);
         await answer;
     }
@@ -136,16 +136,13 @@ public sealed class GatewayProbeTests(FactoryFixture shared) : IClassFixture<Fac
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "cancelled");
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        Point(device, $"https://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}");
+        device.Point($"https://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}");
         using var cancellation = new CancellationTokenSource();
         Task asked = Task.Run(() => GatewayProbe.AskAsync(device.Config.SotaPath, null, device.Observer, cancellation.Token));
         using TcpClient connected = await silent.AcceptTcpClientAsync();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
     }
-
-    private static void Point(RegisteredDevice device, string server) =>
-        device.Edit("sota.toml", text => new Regex("(?m)^server = .*$").Replace(text, $"server = \"{server}\"", 1));
 
     private static Task<GatewayAnswer> AskAsync(RegisteredDevice device) =>
         GatewayProbe.AskAsync(device.Config.SotaPath, device.Config.Hsm, device.Observer, CancellationToken.None);

@@ -22,6 +22,7 @@ public sealed class OtaClientStarterTests : IDisposable
 
     [Theory]
     [InlineData(null, "start -- aktualizr-lite.service", OtaClientState.Started)]
+    [InlineData("", "start -- aktualizr-lite.service", OtaClientState.Started)]
     [InlineData("4f3c", "start --no-block -- aktualizr-lite.service", OtaClientState.Queued)]
     public async Task A_stand_in_is_told_to_start_or_to_queue(string? id, string arguments, OtaClientState state)
     {

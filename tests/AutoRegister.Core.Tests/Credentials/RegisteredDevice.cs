@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
@@ -41,6 +42,9 @@ internal sealed class RegisteredDevice : IDisposable
     internal string PathOf(string file) => Path.Join(Config.SotaPath, file);
 
     internal void Edit(string file, Func<string, string> change) => File.WriteAllText(PathOf(file), change(File.ReadAllText(PathOf(file))));
+
+    /// <summary>Sends the device to another gateway.</summary>
+    internal void Point(string server) => Edit("sota.toml", text => new Regex("(?m)^server = .*$").Replace(text, $"server = \"{server}\"", 1));
 
     public void Dispose()
     {
