@@ -49,7 +49,8 @@ internal static class ApiTokenSetting
     /// <param name="inputs">The layers it came from.</param>
     /// <returns>A path on this machine; <see langword="null"/> when the token was in no file.</returns>
     public static string? FileOf(Sourced<Secret>? token, SettingInputs inputs) =>
-        token is { Source.Kind: SettingSourceKind.Parameter } && inputs.Options.ApiToken is not null ? null
+        (token is { Source.Kind: SettingSourceKind.Parameter } && inputs.Options.ApiToken is not null)
+        || (inputs.Options.SkipApiToken && inputs.Options.ApiTokenPath is null) ? null
         : inputs.Options.ApiTokenPath ?? RootedPath.Resolve(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath);
 
     /// <summary>Parses a token file.</summary>

@@ -135,7 +135,7 @@ public static class GatewayProbe
         }
 
         string[] parts = Encoding.UTF8.GetString(answer, 0, length).Split("\r\n\r\n", 2);
-        string[] first = parts[0].Split(' ', 3);
+        string[] first = parts[0].Split("\r\n", 2)[0].Split(' ', 3);
         bool isHttp = first.Length > 1 && first[0].StartsWith("HTTP/1", StringComparison.Ordinal);
         return (isHttp && int.TryParse(first[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? status : 0, parts.Length > 1 ? Printable.Text(parts[1]) : string.Empty);
     }

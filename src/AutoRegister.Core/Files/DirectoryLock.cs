@@ -30,6 +30,7 @@ public sealed class DirectoryLock : IDisposable
         try
         {
             var waited = Stopwatch.StartNew();
+            bool told = false;
             while (!Posix.TryLock(handle, path))
             {
                 string holder = DescribeHolder(path);
@@ -42,8 +43,9 @@ public sealed class DirectoryLock : IDisposable
                         path);
                 }
 
-                if (waited.Elapsed < Poll)
+                if (!told)
                 {
+                    told = true;
                     observer.ReportStep($"Waiting for another registration in '{path}'{holder}");
                 }
 

@@ -15,6 +15,7 @@ public sealed class GatewayJudgementTests(FactoryFixture shared) : IClassFixture
     [InlineData("HTTP/1.0 402 Payment Required", 402)]
     [InlineData("HTTP/1.1 404 Not Found", 404)]
     [InlineData("HTTP/1.1 499 ", 499)]
+    [InlineData("HTTP/1.1 499", 499)]
     public async Task A_stand_in_that_answers_takes_the_device(string line, int status)
     {
         GatewayAnswer answer = await AskAsync(line + "\r\nX: y\r\n\r\none\r\n\r\ntwo\n");

@@ -29,7 +29,7 @@ public sealed class EnrollmentMembersTests : IDisposable
         };
         SotaConfig read = PassThrough(told, machine: null);
         Assert.Equal(
-            told with { Tags = read.Tags, Apps = read.Apps, RestorableApps = read.RestorableApps, OutputPath = hand.In("device"), ApiTokenFile = read.ApiTokenFile, Settings = read.Settings },
+            told with { Tags = read.Tags, Apps = read.Apps, RestorableApps = read.RestorableApps, OutputPath = hand.In("device"), ApiTokenFile = null, Settings = read.Settings },
             read);
         Assert.Equal(["one", "two"], read.Tags);
         Assert.Equal(["a", "b"], read.Apps);
