@@ -52,7 +52,7 @@ function Measure-Memory([hashtable] $Kind, [string] $Path, [hashtable] $Factory)
         }
     }.GetNewClosure()
 
-    $null = Measure-Run $Kind $Path $Factory -While $look
+    $null = Measure-Run -Kind $Kind -Path $Path -Factory $Factory -While $look
     $seen.KiB / 1024
 }
 
@@ -86,7 +86,7 @@ try {
     for ($n = 0; $n -le $Round; $n++) {
         foreach ($name in $kinds.Keys) {
             $number++
-            $time = Measure-Run $kinds[$name] "$folder/$number" $factory
+            $time = Measure-Run -Kind $kinds[$name] -Path "$folder/$number" -Factory $factory
             if ($n -eq 0) {
                 # The first one reads the disk.
                 $times[$name] = [System.Collections.Generic.List[double]]::new()
@@ -101,7 +101,7 @@ try {
     foreach ($name in $kinds.Keys) {
         for ($n = 0; $n -lt 3; $n++) {
             $number++
-            $memory[$name].Add((Measure-Memory $kinds[$name] "$folder/$number" $factory))
+            $memory[$name].Add((Measure-Memory -Kind $kinds[$name] -Path "$folder/$number" -Factory $factory))
         }
     }
 
