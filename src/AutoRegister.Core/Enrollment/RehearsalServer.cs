@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.ObjectModel;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
@@ -73,24 +74,8 @@ internal sealed class RehearsalServer : IDisposable
 
         ReadOnlySpan<byte> name = "Content-Length: "u8;
         int at = request[..end].IndexOf(name);
-        int body = at < 0 ? 0 : ParseNumber(request[(at + name.Length)..end]);
+        int body = at >= 0 && Utf8Parser.TryParse(request[(at + name.Length)..end], out int length, out _) ? length : 0;
         return request.Length >= end + 4 + body;
-    }
-
-    private static int ParseNumber(ReadOnlySpan<byte> text)
-    {
-        int number = 0;
-        foreach (byte digit in text)
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-            {
-                break;
-            }
-
-            number = (number * 10) + digit - '0';
-        }
-
-        return number;
     }
 
     private static async Task WriteAsync(SslStream tls, string status, byte[] body)
