@@ -67,6 +67,7 @@ switch ($Task) {
     'bench' {
         Install-DebianPackage
         Build-All
+        Publish-DeviceHost (Join-Top out device host) (Get-RuntimeIdentifier)
         Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Start.ps1))
         Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Line.ps1))
     }

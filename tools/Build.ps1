@@ -61,6 +61,17 @@ function Build-Host {
     Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', (Get-RuntimeIdentifier), '-o', $target, '-v', 'quiet')
 }
 
+# The host as a device has it: compiled as one with the framework.
+function Publish-DeviceHost {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Target,
+        [Parameter(Mandatory, Position = 1)] [string] $Runtime
+    )
+
+    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', $Runtime, '-o', $Target, '-v', 'quiet', '-p:PublishReadyToRunComposite=true')
+}
+
 function Build-Factory {
     [CmdletBinding()]
     param()

@@ -52,7 +52,7 @@ function Publish-Payload {
 
     $payload = [System.IO.Path]::Combine($Package, 'stage', "autoregister-$Version-$Runtime")
     Publish-Module "$payload/AutoRegister" $Runtime -HelpFrom $HelpFrom
-    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', $Runtime, '-o', "$payload/host", '-v', 'quiet')
+    Publish-DeviceHost "$payload/host" $Runtime
     [System.IO.File]::Copy((Join-Top LICENSE), "$payload/LICENSE")
     Protect-Payload $payload
     Write-BillOfMaterial -Path "$payload/sbom.cdx.json" -Payload $payload -Runtime $Runtime -Version $Version -Date $ReleaseDate

@@ -62,7 +62,7 @@ function Get-Median([double[]] $Value) {
     $sorted[[int] [Math]::Floor($sorted.Length / 2)]
 }
 
-$shells = [ordered]@{ 'lmp-pwsh' = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'host', 'lmp-pwsh')) }
+$shells = [ordered]@{ 'lmp-pwsh' = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'device', 'host', 'lmp-pwsh')) }
 foreach ($folder in $env:PATH.Split(':')) {
     if ([System.IO.File]::Exists("$folder/pwsh")) {
         $shells['pwsh'] = "$folder/pwsh"
