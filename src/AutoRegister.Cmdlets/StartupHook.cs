@@ -9,13 +9,14 @@ using AutoRegister.Core.Enrollment;
 /// </summary>
 internal static class StartupHook
 {
-    private static readonly Type[] Pipeline =
-        [typeof(GetSotaConfigCommand), typeof(NewHsmDeviceKeyCommand), typeof(RegisterFoundriesDeviceCommand), typeof(ExportSotaCredentialsCommand)];
+    /// <summary>Whether this process registers its device and ends.</summary>
+    internal static bool HasBegun { get; private set; }
 
     /// <summary>Begins on another thread, and returns.</summary>
     public static void Initialize()
     {
-        // .NET loads a hook without its neighbours; loaded this way, they are found.
+        HasBegun = true;
+        // .NET loads a hook without its neighbours; loaded this way, they are found. Nothing that needs them comes before.
         _ = Assembly.LoadFrom(typeof(StartupHook).Assembly.Location);
         new Thread(Run) { IsBackground = true, Name = "warm-up" }.Start();
     }
@@ -24,7 +25,9 @@ internal static class StartupHook
     {
         try
         {
-            Array.ForEach(Pipeline, Describe);
+            Type[] pipeline =
+                [typeof(GetSotaConfigCommand), typeof(NewHsmDeviceKeyCommand), typeof(RegisterFoundriesDeviceCommand), typeof(ExportSotaCredentialsCommand)];
+            Array.ForEach(pipeline, Describe);
             Rehearsal.RunAlone();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
