@@ -7,6 +7,7 @@ using Xunit;
 namespace AutoRegister.Core.Tests.Configuration;
 
 /// <summary>Whatever a file holds, there is one clear error or a value that keeps its promises; nothing runs, nothing leaks.</summary>
+[Trait("Takes", "long")]
 public sealed class ConfigFuzzTests
 {
     private const int Rounds = 40_000;

@@ -10,6 +10,7 @@ namespace AutoRegister.Core.Tests.Configuration;
 /// What the parser accepts, a real shell reads the same: the files are sourced, as upstream does, and the variables
 /// compared. No accepted file makes the shell run anything.
 /// </summary>
+[Trait("Takes", "long")]
 public sealed class ShellDifferentialTests : IDisposable
 {
     private const int Files = 4_000;

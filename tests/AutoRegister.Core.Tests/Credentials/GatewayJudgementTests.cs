@@ -102,6 +102,7 @@ public sealed class GatewayJudgementTests(FactoryFixture shared) : IClassFixture
     [Theory]
     [InlineData(KeyAlgorithm.EcP521)]
     [InlineData(KeyAlgorithm.Rsa2048)]
+    [Trait("Takes", "long")]
     public async Task A_key_that_tls_13_has_no_place_for_is_taken_in_tls_12(KeyAlgorithm algorithm)
     {
         using var factory = new LocalFactory("--allow-key-types", "p521,rsa2048");

@@ -8,6 +8,7 @@ using Xunit;
 namespace AutoRegister.Core.Tests.Enrollment;
 
 /// <summary>The OAuth device flow against the local factory, whose approval page a test opens like a person would.</summary>
+[Trait("Takes", "long")]
 public sealed class DeviceAuthorizationTests : IDisposable
 {
     private readonly DeviceRoot device = new();

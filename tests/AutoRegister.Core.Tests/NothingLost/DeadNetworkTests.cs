@@ -4,6 +4,7 @@ using Xunit;
 namespace AutoRegister.Core.Tests.NothingLost;
 
 /// <summary>Networks that fail in every phase: sorted as "try again", retried within a run, and continued by the next one.</summary>
+[Trait("Takes", "long")]
 public sealed class DeadNetworkTests
 {
     [Theory(DisplayName = "server hangs")]

@@ -16,6 +16,7 @@ public sealed class KeySealTests : IDisposable
     private readonly HandOver hand = new();
 
     [Fact]
+    [Trait("Takes", "long")]
     public void What_does_not_open_leaves_nothing_behind()
     {
         hand.Export("locked", KeySeal.With(hand.Passphrase));

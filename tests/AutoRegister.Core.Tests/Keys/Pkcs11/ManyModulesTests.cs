@@ -41,6 +41,7 @@ public sealed class ManyModulesTests : IDisposable
 
     /// <summary>NSS counts its sessions; SoftHSM2 says CK_UNAVAILABLE_INFORMATION, so TokenSessionTests counts its calls with the spy.</summary>
     [NssFact]
+    [Trait("Takes", "long")]
     public async Task Two_hundred_keys_on_eight_threads_leave_no_session_says_the_token()
     {
         using TokenSession first = TokenSession.Open(nss.Settings(), true, observer);

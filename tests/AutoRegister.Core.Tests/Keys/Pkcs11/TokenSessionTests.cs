@@ -35,6 +35,7 @@ public sealed class TokenSessionTests : IDisposable
 
     /// <summary>SoftHSM2 does not count its sessions (CK_UNAVAILABLE_INFORMATION): the spy does.</summary>
     [Fact]
+    [Trait("Takes", "long")]
     public async Task Two_hundred_keys_on_eight_threads_share_one_login_and_close_their_sessions()
     {
         hsm.Open().Dispose();
