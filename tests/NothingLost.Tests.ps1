@@ -1,4 +1,5 @@
 # Power cuts, kills, full disks and two runs at once: what strands upstream for ever is over with the next run of the wrapper.
+# The tag: the test command runs them beside the others, because they take long.
 # Where a row is about networks and answers, its tests are those of the same name in AutoRegister.Core.Tests/NothingLost.
 
 BeforeDiscovery {
@@ -46,7 +47,7 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'power cut within about 30 s after "Device is now registered"' {
+Describe 'power cut within about 30 s after "Device is now registered"' -Tag 'Beside' {
     It 'leaves the identity whole, <Seconds> s after success, with <Kind>' -Skip:([bool] $noDisk) -ForEach @(
         @{ Seconds = 0; Kind = 'a software key' }, @{ Seconds = 1; Kind = 'a software key' }, @{ Seconds = 0; Kind = 'a token' }
     ) {
@@ -54,7 +55,7 @@ Describe 'power cut within about 30 s after "Device is now registered"' {
     }
 }
 
-Describe 'power cut while files are written' {
+Describe 'power cut while files are written' -Tag 'Beside' {
     It 'at every rename, link, unlink, mkdir and fsync, with a software key' {
         $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-file", '--classes', 'durable') -While $patience
         $sweep.Output | Should -Match '\d+ points, 0 failures'
@@ -68,7 +69,7 @@ Describe 'power cut while files are written' {
     }
 }
 
-Describe 'killed between C_InitToken and C_InitPIN' {
+Describe 'killed between C_InitToken and C_InitPIN' -Tag 'Beside' {
     It 'the next run sets the user PIN' {
         $device = New-RigDevice -Path "$TestDrive/no-user-pin" -Token $factory.Token
         $made = Invoke-RigProcess pkcs11-tool @('--module', (Get-RigPath SoftHsm), '--init-token', '--slot-index', '0', '--label', 'aktualizr', '--so-pin', (Get-RigPath SoPin)) `
@@ -79,7 +80,7 @@ Describe 'killed between C_InitToken and C_InitPIN' {
     }
 }
 
-Describe 'PIN too short for the token' {
+Describe 'PIN too short for the token' -Tag 'Beside' {
     It 'ends with 78 before the token is touched, and the corrected file registers' {
         $device = New-RigDevice -Path "$TestDrive/short-pin" -Token $factory.Token -Hsm "HSM_MODULE=$(Get-RigPath SoftHsm)`nHSM_PIN=12`nHSM_SOPIN=$(Get-RigPath SoPin)`n"
         $run = Invoke-RigWrapper $device $factory
@@ -91,7 +92,7 @@ Describe 'PIN too short for the token' {
     }
 }
 
-Describe 'two at once' {
+Describe 'two at once' -Tag 'Beside' {
     It 'even ten make one device, with <Kind>' -ForEach @(@{ Kind = 'a software key' }, @{ Kind = 'a token' }) {
         $hsm = if ($Kind -eq 'a token') { @{} } else { @{ Hsm = '' } }
         $device = New-RigDevice -Path "$TestDrive/ten-$($hsm.Count)" -Token $factory.Token @hsm
@@ -116,7 +117,7 @@ Describe 'two at once' {
     }
 }
 
-Describe '<Signal> at any moment' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 }, @{ Signal = 'SIGINT'; Number = 2 }, @{ Signal = 'SIGHUP'; Number = 1 }) {
+Describe '<Signal> at any moment' -Tag 'Beside' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 }, @{ Signal = 'SIGINT'; Number = 2 }, @{ Signal = 'SIGHUP'; Number = 1 }) {
     It 'leaves a state that the next run continues from' {
         $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Number", '--signal', "$Number", '--every', '12', '--from', "$(2 + $Number % 5)") -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
@@ -128,14 +129,14 @@ Describe '<Signal> at any moment' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 
     }
 }
 
-Describe 'Ctrl-C just after success' {
+Describe 'Ctrl-C just after success' -Tag 'Beside' {
     It 'undoes nothing: SIGINT at every call from the commit mark on' {
         $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-late", '--signal', '2', '--from', "$(Get-CommitPoint)") -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 }
 
-Describe 'A damaged journal' {
+Describe 'A damaged journal' -Tag 'Beside' {
     It 'that is <Damage> is set aside, and the registration begins anew, with <Kind>' -ForEach @(
         @{ Damage = 'truncated'; Kind = 'a software key'; Hsm = $false }
         @{ Damage = 'garbage'; Kind = 'a software key'; Hsm = $false }
@@ -166,7 +167,7 @@ Describe 'A damaged journal' {
     }
 }
 
-Describe 'A damaged file of a later state' {
+Describe 'A damaged file of a later state' -Tag 'Beside' {
     It 'of a request that was sent: the journal is set aside, and a device that may exist already is no dead end' {
         $own = Start-RigFactory -Path "$TestDrive/lost-factory"
         $server = Start-RigFaultServer -Factory $own -Path "$TestDrive/lost-server" -Fault lost

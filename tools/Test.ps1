@@ -32,37 +32,88 @@ function Get-NotExecuted {
     [regex]::Matches([System.IO.File]::ReadAllText($File), '<UnitTestResult [^>]*outcome="NotExecuted"').Count
 }
 
-# Runs a script that ends with 'N passed, N failed, N skipped', shows what it says and returns its numbers.
-function Invoke-CountedScript {
+# What a script says that ends with 'N passed, N failed, N skipped', as numbers.
+function Get-ScriptCount {
     [CmdletBinding()]
     [OutputType([hashtable])]
-    param([Parameter(Mandatory)] [string] $Script, [string[]] $Argument = @())
+    param(
+        [Parameter(Mandatory)] [string] $Script,
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [AllowEmptyString()] [string[]] $Line,
+        [Parameter(Mandatory)] [int] $ExitCode
+    )
 
     $last = ''
     $failures = [System.Collections.Generic.List[string]]::new()
-    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $Script @Argument | ForEach-Object {
-        Write-Line "$_"
-        if ("$_" -match '^\s*\[-\] (.+)') {
+    foreach ($text in $Line) {
+        if ($text -match '^\s*\[-\] (.+)') {
             $failures.Add($Matches[1])
         }
 
-        if ("$_".Trim()) {
-            $last = "$_"
+        if ($text.Trim()) {
+            $last = $text
         }
     }
 
-    $succeeded = $LASTEXITCODE -eq 0
     if ($last -notmatch '(\d+) passed, (\d+) failed, (\d+) skipped') {
-        throw "$Script ended with exit code $LASTEXITCODE and without a count of its tests"
+        throw "$Script ended with exit code $ExitCode and without a count of its tests"
     }
 
     $count = @{ passed = [int] $Matches[1]; failed = [int] $Matches[2]; skipped = [int] $Matches[3]; failures = $failures }
-    if (-not $succeeded -and $count.failed -eq 0) {
+    if ($ExitCode -ne 0 -and $count.failed -eq 0) {
         # It failed for another reason than a test: that must not look like success.
         $count.failed = 1
     }
 
     $count
+}
+
+# Runs such a script, shows what it says and returns its numbers.
+function Invoke-CountedScript {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [string] $Script, [string[]] $Argument = @())
+
+    $lines = [System.Collections.Generic.List[string]]::new()
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $Script @Argument | ForEach-Object {
+        Write-Line "$_"
+        $lines.Add("$_")
+    }
+
+    Get-ScriptCount -Script $Script -Line $lines.ToArray() -ExitCode $LASTEXITCODE
+}
+
+# Starts such a script beside what follows; what it says goes into a file.
+function Start-CountedScript {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test command, which ends with it.')]
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory)] [string] $Script,
+        [Parameter(Mandatory)] [string] $Log,
+        [string[]] $Argument = @()
+    )
+
+    $start = [System.Diagnostics.ProcessStartInfo]::new('sh')
+    foreach ($part in @('-c', 'exec "$@" >"$0" 2>&1', $Log, [Environment]::ProcessPath, '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $Script) + $Argument) {
+        $start.ArgumentList.Add($part)
+    }
+
+    @{ Process = [System.Diagnostics.Process]::Start($start); Script = $Script; Log = $Log }
+}
+
+# Waits for it, shows what it said and returns its numbers.
+function Receive-CountedScript {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory)] [hashtable] $Started)
+
+    $Started.Process.WaitForExit()
+    $lines = [System.IO.File]::ReadAllLines($Started.Log)
+    foreach ($line in $lines) {
+        Write-Line $line
+    }
+
+    Get-ScriptCount -Script $Started.Script -Line $lines -ExitCode $Started.Process.ExitCode
 }
 
 function Test-All {
@@ -90,8 +141,18 @@ function Test-All {
     Build-FaultServer
     Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
     Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
-    $counts += Invoke-CountedScript (Join-Top tests support Test-AcceptanceRunner.ps1)
-    $counts += Invoke-CountedScript (Join-Top tests support Invoke-AcceptanceTests.ps1)
+    # One file takes as long as all others together, most of it waiting for what it kills: it runs beside them.
+    $runner = Join-Top tests support Invoke-AcceptanceTests.ps1
+    $beside = Start-CountedScript -Script $runner -Argument @('-Tag', 'Beside') -Log (Join-Top out test nothing-lost.log)
+    try {
+        $counts += Invoke-CountedScript (Join-Top tests support Test-AcceptanceRunner.ps1)
+        $counts += Invoke-CountedScript $runner -Argument @('-ExcludeTag', 'Beside')
+        $counts += Receive-CountedScript $beside
+    }
+    finally {
+        $beside.Process.Kill($true)
+        $beside.Process.Dispose()
+    }
 
     $passed = $failed = $skipped = 0
     foreach ($count in $counts) {
