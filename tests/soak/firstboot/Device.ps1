@@ -79,8 +79,8 @@ function Add-Device {
 # Where the factory answers, the unit is not started again: a second start is as wrong as a failure.
 $ended = { param($unit) $unit.ActiveState -in 'active', 'failed' -or $unit.NRestarts -notin '', '0' }
 
-function Assert-Registered([hashtable] $Device, [hashtable] $Factory) {
-    $unit = Wait-DeviceUnit $Device -Until $ended -Seconds $patience
+function Assert-Registered([hashtable] $Device, [hashtable] $Factory, [int] $Seconds = $patience) {
+    $unit = Wait-DeviceUnit $Device -Until $ended -Seconds $Seconds
     $journal = (Get-DeviceJournal $Device) -join "`n"
     Assert-That ($unit.ActiveState -eq 'active' -and $unit.SubState -eq 'exited') "The unit is $($unit.ActiveState) ($($unit.SubState)):`n$journal"
     $rows = @(Get-RigLedger $Factory | Where-Object name -EQ $Device.Name)

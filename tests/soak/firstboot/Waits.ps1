@@ -48,7 +48,8 @@
             $device = Add-Device $factory -Api ([System.IO.File]::ReadAllText("$scratch/fault/api"))
             [System.IO.File]::AppendAllText("$($device.Root)/etc/factory-ca.pem", [System.IO.File]::ReadAllText("$scratch/fault/ca.pem"))
             Enter-Device $device
-            Assert-Registered $device $factory
+            # By then the device may have chosen a wait of up to five minutes.
+            Assert-Registered $device $factory -Seconds ($patience + 300)
             $null = Invoke-RigChecked kill @('-TERM', "$($fault.Id)")
             $fault.WaitForExit()
             $requests = @([System.IO.File]::ReadAllLines("$scratch/fault/requests"))
