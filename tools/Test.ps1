@@ -141,7 +141,7 @@ function Test-All {
     Build-FaultServer
     Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
     Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
-    # One file takes as long as all others together, most of it waiting for what it kills: it runs beside them.
+    # Tests that take as long as all others together: one core is theirs.
     $runner = Join-Top tests support Invoke-AcceptanceTests.ps1
     $beside = Start-CountedScript -Script $runner -Argument @('-Tag', 'Beside') -Log (Join-Top out test nothing-lost.log)
     try {
