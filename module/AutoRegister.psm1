@@ -8,12 +8,5 @@ Set-StrictMode -Version Latest
 $bin = [Path]::Combine($PSScriptRoot, 'bin')
 $null = [Assembly]::LoadFrom([Path]::Combine($bin, 'AutoRegister.Loader.dll'))
 $cmdlets = [AutoRegister.Loader.PrivateContext]::Load([Path]::Combine($bin, 'private'), 'AutoRegister.Cmdlets')
-$inner = Import-Module -Assembly $cmdlets -PassThru -Verbose:$false
-
-# An assembly that was imported before is not exported again on a re-import (PowerShell issue 20710): hand its cmdlets on.
-if ($ExecutionContext.SessionState.Module.ExportedCmdlets.Count -eq 0) {
-    $addExportedCmdlet = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [BindingFlags]'Instance, NonPublic')
-    foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
-        $null = $addExportedCmdlet.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
-    }
-}
+Import-Module -Assembly $cmdlets -Verbose:$false
+Export-ModuleMember -Cmdlet '*'

@@ -77,12 +77,6 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (!IsLine && !UseExistingCertificate)
-        {
-            // In a pipeline this comes before the key is made.
-            Rehearsal.Begin();
-        }
-
         try
         {
             TrustAnchor? anchor = CaCertificatePath is null ? null : TrustAnchor.Load(GetUnresolvedProviderPathFromPSPath(CaCertificatePath));

@@ -14,7 +14,6 @@ try
             output.WriteLine(EngineVersion.Text);
             return ExitCodes.Success;
         default:
-            ScriptStartup.Begin(commandLine);
             using (var signals = new SignalStop())
             {
                 return ScriptRunner.Run(commandLine, output, signals);

@@ -73,7 +73,7 @@ public sealed class EnrollmentJournal
 
         try
         {
-            JournalEntry? entry = JournalFormat.Read(ReadBounded(entryPath));
+            JournalEntry? entry = JsonSerializer.Deserialize(ReadBounded(entryPath), EnrollmentJson.Default.JournalEntry);
             if (entry is { Version: JournalEntry.CurrentVersion } && IsWhole(entry))
             {
                 return entry;
@@ -98,7 +98,7 @@ public sealed class EnrollmentJournal
     public void Save(JournalEntry entry)
     {
         AtomicFile.CreateDirectory(JournalPath);
-        AtomicFile.Write(entryPath, JournalFormat.Write(entry), AtomicFile.OwnerOnly);
+        AtomicFile.Write(entryPath, JsonSerializer.SerializeToUtf8Bytes(entry, EnrollmentJson.Default.JournalEntry), AtomicFile.OwnerOnly);
     }
 
     /// <summary>Whether an unfinished registration began to initialise a token: a torn one is ours.</summary>

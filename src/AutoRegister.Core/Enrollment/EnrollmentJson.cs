@@ -2,12 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace AutoRegister.Core.Enrollment;
 
-/// <summary>JSON of the wire, generated at compile time: reflection would cost start-up time on the device.</summary>
+/// <summary>JSON of the wire and the journal, generated at compile time: reflection would cost start-up time on the device.</summary>
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(RegistrationRequest))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class EnrollmentJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>What the journal remembers of an unfinished registration. It holds no secret: the private key has a file of its own.</summary>
@@ -7,6 +9,7 @@ public sealed record JournalEntry
     public const int CurrentVersion = 1;
 
     /// <summary>The version the entry was written with.</summary>
+    [JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>How far the registration has come; never <see cref="RegistrationState.Registered"/>.</summary>
@@ -28,29 +31,38 @@ public sealed record JournalEntry
     public required string KeyPlace { get; init; }
 
     /// <summary>SHA-256 of the public key's SubjectPublicKeyInfo, hex; empty until the key is made.</summary>
+    [JsonRequired]
     public string KeyFingerprint { get; init; } = string.Empty;
 
     /// <summary>The CSR, PEM, byte for byte as it was and will be sent; empty until the key is made.</summary>
+    [JsonRequired]
     public string CertificateRequest { get; init; } = string.Empty;
 
     /// <summary>Whether the private key is on another machine, or here only sealed: the device was imported.</summary>
+    [JsonRequired]
     public bool KeyIsElsewhere { get; init; }
 
     /// <summary>The id of a certificate that came with the key and makes a registration needless, two hex digits; else empty.</summary>
+    [JsonRequired]
     public string CertificateId { get; init; } = string.Empty;
 
     /// <summary>Whether credentials and token objects of an earlier registration are to be replaced (<c>-Force</c>).</summary>
+    [JsonRequired]
     public bool Replace { get; init; }
 
     /// <summary>What was in the token before anything was made: never ours.</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Strangers { get; init; } = [];
 
     /// <summary>How often the registration began anew because the server knew the UUID.</summary>
+    [JsonRequired]
     public int Restarts { get; init; }
 
     /// <summary>UUIDs that the server may have registered for attempts that were given up.</summary>
+    [JsonRequired]
     public IReadOnlyList<string> Orphans { get; init; } = [];
 
     /// <summary>The subject of the CSR.</summary>
+    [JsonIgnore]
     public Certificates.DeviceSubject Subject => new(Uuid, Factory, Production);
 }

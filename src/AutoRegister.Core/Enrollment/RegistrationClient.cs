@@ -36,20 +36,6 @@ public sealed class RegistrationClient : IDisposable
             MaxConnectionsPerServer = 256,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
-        http = Client(handler, anchor);
-    }
-
-    /// <summary>Prepares a client that speaks over a connection that is there already.</summary>
-    /// <param name="connection">The connection; the client closes it.</param>
-    /// <param name="anchor">A further trust anchor.</param>
-    internal RegistrationClient(Stream connection, TrustAnchor anchor)
-    {
-        timeouts = HttpTimeouts.Default;
-        http = Client(new SocketsHttpHandler { UseProxy = false, ConnectCallback = (_, _) => ValueTask.FromResult(connection) }, anchor);
-    }
-
-    private static HttpClient Client(SocketsHttpHandler handler, TrustAnchor? anchor)
-    {
         handler.SslOptions.CertificateChainPolicy = SystemTrust.ClientPolicy();
         if (anchor is not null)
         {
@@ -57,7 +43,7 @@ public sealed class RegistrationClient : IDisposable
         }
 
         // Each phase has its own time-out; one for everything would cut off slow but healthy answers.
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Asks whether the API is reachable: any answer below 500 says yes (400, 401 and 405 are normal).</summary>
