@@ -10,7 +10,7 @@
 
     One line per step on standard output; warnings and errors on standard error; under systemd each with its syslog priority.
     Exit codes (sysexits.h): 0 registered, 75 try again later, 77 refused by the server, 78 wrong configuration,
-    70 anything else.
+    70 needs a person, or anything else.
 #>
 [CmdletBinding()]
 param(

@@ -72,11 +72,13 @@ public sealed class OutRegistrationLogCommand : PSCmdlet
     }
 
     // sysexits.h: EX_TEMPFAIL, EX_NOPERM, EX_CONFIG, EX_SOFTWARE.
+#pragma warning disable CS8524 // Numbers that are no sort: none are made.
     private static int ExitCodeOf(Exception exception) => (exception as AutoRegisterException)?.Sort switch
     {
         FailureSort.TryAgain => 75,
         FailureSort.Refused => 77,
         FailureSort.Configuration => 78,
-        _ => 70,
+        FailureSort.NeedsPerson or null => 70,
     };
+#pragma warning restore CS8524
 }
