@@ -11,10 +11,9 @@
     soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
              cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device
              in a container; line kills a factory line's station and factory at random moments; reproducible packs twice and
-             compares the bytes; mutation breaks the core in thousands of places and shows which the tests notice
+             compares the bytes; pester runs the acceptance tests under
+             the older Pester that they must pass too; mutation breaks the core in thousands of places and shows which the tests notice
     clean    removes out/ and what the projects built
-    Runs in pwsh 7.6 and, because devices and build machines need not have one, in the engine alone (out/host/lmp-pwsh): only
-    the engine's own cmdlets and .NET are used.
 #>
 [CmdletBinding()]
 param(
@@ -24,7 +23,7 @@ param(
 
     # soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line', 'reproducible', 'mutation')]
+    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line', 'pester', 'reproducible', 'mutation')]
     [string] $Name = 'crash',
 
     # soak: what the script takes.
@@ -68,8 +67,8 @@ switch ($Task) {
         Install-DebianPackage
         Build-All
         Publish-DeviceHost (Join-Top out device host) (Get-RuntimeIdentifier)
-        Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Start.ps1))
-        Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tests Benchmarks Line.ps1))
+        Invoke-Script (Join-Top tests Benchmarks Start.ps1)
+        Invoke-Script (Join-Top tests Benchmarks Line.ps1)
     }
     'clean' {
         Remove-BuildOutput

@@ -8,5 +8,6 @@ Set-StrictMode -Version Latest
 $bin = [Path]::Combine($PSScriptRoot, 'bin')
 $null = [Assembly]::LoadFrom([Path]::Combine($bin, 'AutoRegister.Loader.dll'))
 $cmdlets = [AutoRegister.Loader.PrivateContext]::Load([Path]::Combine($bin, 'private'), 'AutoRegister.Cmdlets')
-Import-Module -Assembly $cmdlets -Verbose:$false
+# An assembly that was imported before exports nothing on a re-import (PowerShell issue 20710): the module that comes of it does.
+Import-Module -Assembly $cmdlets -Verbose:$false -PassThru | Import-Module -Verbose:$false
 Export-ModuleMember -Cmdlet '*'

@@ -91,20 +91,3 @@ Describe 'The wrong PIN' {
         [System.IO.File]::Exists("$($device.Sota)/pkey.pem") | Should -BeFalse
     }
 }
-
-Describe 'First boot' {
-    It 'compiles no getter and no setter of a parameter while it runs' {
-        # DOTNET_JitStdOutFile: .NET writes there what it compiles. The hook is what lmp-pwsh finds by itself, for a pwsh.
-        $compiled = "$TestDrive/compiled.txt"
-        $device = New-RigDevice -Path "$TestDrive/delegates" -Token $factory.Token -Hsm ''
-        $run = Invoke-RigWrapper $device $factory -Environment @{
-            DOTNET_STARTUP_HOOKS    = "$(Get-RigPath Module)/bin/private/AutoRegister.Cmdlets.dll"
-            DOTNET_JitStdOutFile    = $compiled
-            DOTNET_JitDisasmSummary = '1'
-        }
-        $run.ExitCode | Should -Be 0
-        $lines = [System.IO.File]::ReadAllLines($compiled)
-        $lines.Count | Should -BeGreaterThan 50
-        $lines | Where-Object { $_ -match 'lambda_method\d+\(System\.Runtime\.CompilerServices\.Closure,System\.Object' } | Should -BeNullOrEmpty
-    }
-}

@@ -45,20 +45,17 @@ function Publish-Module {
         return
     }
 
-    Invoke-Native ([Environment]::ProcessPath) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Top tools Help.ps1), '-Module', $Module, '-Source', (Join-Top docs en-US))
+    Invoke-Script (Join-Top tools Help.ps1) '-Module', $Module, '-Source', (Join-Top docs en-US)
+    if ($LASTEXITCODE -ne 0) {
+        throw 'The help could not be built.'
+    }
 }
 
 function Build-Host {
     [CmdletBinding()]
     param()
 
-    $target = Join-Top out host
-    if ([System.IO.Path]::GetFullPath($PSHOME).TrimEnd('/') -eq $target) {
-        # This very process runs from there, and build.sh has just built it.
-        return
-    }
-
-    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', (Get-RuntimeIdentifier), '-o', $target, '-v', 'quiet')
+    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', (Get-RuntimeIdentifier), '-o', (Join-Top out host), '-v', 'quiet')
 }
 
 # The host as a device has it: compiled as one with the framework.
@@ -77,6 +74,18 @@ function Build-Factory {
     param()
 
     Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Factory), '-c', 'Release', '-o', (Join-Top out factory), '-v', 'quiet')
+}
+
+# Where the pinned Pester is, or another version that has a lock file. A package whose content is another one is refused.
+function Get-PesterFolder {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([string] $Version)
+
+    $project = Join-Top tests support Pester AcceptancePester.csproj
+    $property = @(if ($Version) { "-p:PesterVersion=$Version" })
+    Invoke-Native dotnet (@('restore', $project, '--locked-mode', '-v', 'quiet') + $property) -Quiet
+    Join-Path (Invoke-Native dotnet (@('msbuild', $project, '-getProperty:PkgPester') + $property)) 'tools'
 }
 
 function Build-CrashRig {

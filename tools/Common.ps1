@@ -3,6 +3,26 @@
 $Top = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
 $Out = [System.IO.Path]::Combine($Top, 'out')
 
+# The program and the arguments that start another PowerShell like this one: the .NET tool is a library that dotnet runs.
+$PowerShell = @([Environment]::ProcessPath)
+if ((Split-Path -Leaf $PowerShell[0]) -eq 'dotnet') {
+    $PowerShell += Join-Path $PSHOME 'pwsh.dll'
+}
+
+$PowerShell += '-NoLogo', '-NoProfile', '-NonInteractive'
+
+# Runs a script in a PowerShell of its own; its output is ours, and so is $LASTEXITCODE.
+function Invoke-Script {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Path,
+        [Parameter(Position = 1)] [AllowEmptyCollection()] [string[]] $Argument = @()
+    )
+
+    $program, $first = $PowerShell
+    & $program @first -File $Path @Argument
+}
+
 function Join-Top {
     [CmdletBinding()]
     [OutputType([string])]

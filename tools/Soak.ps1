@@ -67,7 +67,7 @@ function Invoke-NetworkSoak {
     param()
 
     Build-FaultServer
-    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak network.ps1) | ForEach-Object { Write-Line "$_" }
+    Invoke-Script (Join-Top tests soak network.ps1) | ForEach-Object { Write-Line "$_" }
     $LASTEXITCODE
 }
 
@@ -108,7 +108,7 @@ function Invoke-LineSoak {
     [OutputType([int])]
     param([string[]] $Argument = @())
 
-    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak line.ps1) @Argument |
+    Invoke-Script (Join-Top tests soak line.ps1) $Argument |
         ForEach-Object { Write-Line "$_" }
     $LASTEXITCODE
 }
@@ -119,8 +119,21 @@ function Invoke-ReproducibleSoak {
     [OutputType([int])]
     param()
 
-    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File (Join-Top tests soak reproducible.ps1) | ForEach-Object { Write-Line "$_" }
+    Invoke-Script (Join-Top tests soak reproducible.ps1) | ForEach-Object { Write-Line "$_" }
     $LASTEXITCODE
+}
+
+# The acceptance tests as they are, under the oldest Pester that they are for.
+function Invoke-PesterSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    . (Join-Path $PSScriptRoot 'Test.ps1')
+    Install-DebianPackage (Get-TestingTool -AllModules)
+    Build-TestTool
+    $counts = @(Invoke-Acceptance (Get-PesterFolder -Version '5.9.1'))
+    Show-Count $counts
 }
 
 # The core with one thing broken, again and again: which of it do its tests notice? Folders of the core may be named.
@@ -159,6 +172,7 @@ function Invoke-Soak {
         'network' { Invoke-NetworkSoak }
         'firstboot' { Invoke-FirstBootSoak $Argument }
         'line' { Invoke-LineSoak $Argument }
+        'pester' { Invoke-PesterSoak }
         'reproducible' { Invoke-ReproducibleSoak }
         'mutation' { Invoke-MutationSoak $Argument }
     }

@@ -74,7 +74,7 @@ function Invoke-CountedScript {
     param([Parameter(Mandatory)] [string] $Script, [string[]] $Argument = @())
 
     $lines = [System.Collections.Generic.List[string]]::new()
-    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $Script @Argument | ForEach-Object {
+    Invoke-Script $Script $Argument | ForEach-Object {
         Write-Line "$_"
         $lines.Add("$_")
     }
@@ -94,7 +94,7 @@ function Start-CountedScript {
     )
 
     $start = [System.Diagnostics.ProcessStartInfo]::new('sh')
-    foreach ($part in @('-c', 'exec "$@" >"$0" 2>&1', $Log, [Environment]::ProcessPath, '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $Script) + $Argument) {
+    foreach ($part in @('-c', 'exec "$@" >"$0" 2>&1', $Log) + $PowerShell + @('-File', $Script) + $Argument) {
         $start.ArgumentList.Add($part)
     }
 
@@ -137,35 +137,52 @@ function Test-All {
     }
 
     Write-Line 'Running the acceptance tests'
+    Build-TestTool
+    $counts += Invoke-Acceptance (Get-PesterFolder)
+    Show-Count $counts
+}
+
+# The programs that the acceptance tests use.
+function Build-TestTool {
+    [CmdletBinding()]
+    param()
+
     Build-CrashRig
     Build-FaultServer
     Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
     Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
-    # Tests that take as long as all others together: one core is theirs.
+}
+
+# The acceptance tests in two processes: those that take as long as all others together have a core of their own.
+function Invoke-Acceptance {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param([Parameter(Mandatory, Position = 0)] [string] $Pester)
+
     $runner = Join-Top tests support Invoke-AcceptanceTests.ps1
-    $beside = Start-CountedScript -Script $runner -Argument @('-Tag', 'Beside') -Log (Join-Top out test nothing-lost.log)
+    $beside = Start-CountedScript -Script $runner -Argument @('-Pester', $Pester, '-Tag', 'Beside') -Log (Join-Top out test beside.log)
     try {
-        $counts += Invoke-CountedScript (Join-Top tests support Test-AcceptanceRunner.ps1)
-        $counts += Invoke-CountedScript $runner -Argument @('-ExcludeTag', 'Beside')
-        $counts += Receive-CountedScript $beside
+        Invoke-CountedScript $runner -Argument @('-Pester', $Pester, '-ExcludeTag', 'Beside')
+        Receive-CountedScript $beside
     }
     finally {
         $beside.Process.Kill($true)
         $beside.Process.Dispose()
     }
+}
 
-    $passed = $failed = $skipped = 0
-    foreach ($count in $counts) {
-        $passed += $count.passed
-        $failed += $count.failed
-        $skipped += $count.skipped
+# The failures once more, since often only the end of a log is kept, and the sum. Returns the exit code.
+function Show-Count {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([Parameter(Mandatory, Position = 0)] [hashtable[]] $Count)
+
+    foreach ($failure in $Count.failures) {
+        Write-Line "failed: $failure"
     }
 
-    # Once more at the end: a log is long, and often only its end is kept.
-    foreach ($count in $counts) {
-        foreach ($failure in $count.failures) {
-            Write-Line "failed: $failure"
-        }
+    $passed, $failed, $skipped = foreach ($key in 'passed', 'failed', 'skipped') {
+        ($Count | ForEach-Object { $_[$key] } | Measure-Object -Sum).Sum
     }
 
     Write-Line "$passed passed, $failed failed, $skipped skipped"

@@ -14,7 +14,8 @@ $Rig = @{
     Module      = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister')
     Wrapper     = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister', 'device', 'lmp-device-auto-register.ps1')
     FactoryExe  = [System.IO.Path]::Combine($Top, 'out', 'factory', 'lmp-factory')
-    Shell       = [Environment]::ProcessPath
+    # What devices get, and what starts fastest.
+    Shell       = [System.IO.Path]::Combine($Top, 'out', 'host', 'pwsh')
     LibraryPath = $LibraryPath
     SoftHsm     = "$LibraryPath/softhsm/libsofthsm2.so"
     Pin         = '87654321'

@@ -1,60 +1,49 @@
+#requires -Version 7.6
 <#
 .SYNOPSIS
-Runs the acceptance tests: with Pester where there is one, else with the runner beside this file.
-
+    Runs the acceptance tests with Pester. The last line is "N passed, N failed, N skipped".
 .DESCRIPTION
-Ends with a line "N passed, N failed, N skipped". The exit code is 1 when anything failed, when a file could not
-be read, when a test uses something the runner does not support, and when no test was found; otherwise 0.
-
-.PARAMETER Path
-Test files, or directories whose *.Tests.ps1 files are run. Wildcards are allowed. Default: the tests directory.
-
-.PARAMETER ResultPath
-Where to write the results as JUnit XML.
-
-.PARAMETER FullName
-Runs only what has such a name: the names of blocks and test joined with dots, with wildcards.
-
-.PARAMETER Tag
-Runs only what has such a tag.
-
-.PARAMETER ExcludeTag
-Leaves out what has such a tag.
-
-.PARAMETER NoPester
-Uses the runner beside this file even where there is a Pester.
+    The exit code is 1 when anything failed, when a file could not be read, and when no test was found; otherwise 0.
 #>
 [CmdletBinding()]
 param(
-    [string[]] $Path,
-    [string] $ResultPath,
+    # The folder of Pester; the one that is pinned when not given.
+    [string] $Pester,
+
+    # Test files, or folders with them. Wildcards are allowed.
+    [string[]] $Path = (Split-Path -Parent $PSScriptRoot),
+
+    # Only what has such a name: the names of blocks and test, joined with dots. Wildcards are allowed.
     [string[]] $FullName = @(),
+
     [string[]] $Tag = @(),
+
     [string[]] $ExcludeTag = @(),
-    [switch] $NoPester
+
+    # Where to write the results as JUnit XML.
+    [string] $ResultPath
 )
 
-# Whatever goes wrong outside of the tests must not look like success.
-trap {
-    [System.Console]::Error.WriteLine("$($_.Exception.Message)`n$($_.ScriptStackTrace)")
-    exit 1
+$ErrorActionPreference = 'Stop'
+
+if (-not $Pester) {
+    . (Join-Path $PSScriptRoot '..' '..' 'tools' 'Common.ps1')
+    . (Join-Path $PSScriptRoot '..' '..' 'tools' 'Build.ps1')
+    $Pester = Get-PesterFolder
 }
 
-# Tests run in a scope below this one. No parameter of this script is to be seen there, and nothing else is set.
-# Dot-sourced, because only then the engine keeps variables whose options can be changed.
-. {
-    'Path', 'ResultPath', 'FullName', 'Tag', 'ExcludeTag', 'NoPester' |
-        ForEach-Object { $ExecutionContext.SessionState.PSVariable.Get($_).Options = 'Private' }
+Import-Module (Join-Path $Pester 'Pester.psd1')
+$configuration = New-PesterConfiguration @{
+    Run    = @{ Path = $Path; PassThru = $true }
+    Filter = @{ FullName = $FullName; Tag = $Tag; ExcludeTag = $ExcludeTag }
+    Output = @{ Verbosity = 'Detailed'; RenderMode = 'Plaintext' }
+}
+if ($ResultPath) {
+    $configuration.TestResult = @{ Enabled = $true; OutputPath = $ResultPath; OutputFormat = 'JUnitXml' }
 }
 
-Import-Module -Name $PSScriptRoot/AcceptanceFiles.psm1
-Import-Module -Name $PSScriptRoot/RealPester.psm1
-
-if (-not $NoPester -and (Import-RealPester)) {
-    exit [int](-not (Invoke-RealPester -File @(Get-AcceptanceFile $Path) -ResultPath $ResultPath -FullName $FullName `
-                -Tag $Tag -ExcludeTag $ExcludeTag -InvokePester { Invoke-Pester -Configuration $args[0] }))
-}
-
-Import-Module -Name $PSScriptRoot/AcceptanceRunner
-exit [int](-not (Invoke-AcceptanceRun -File @(Get-AcceptanceFile $Path) -ResultPath $ResultPath -FullName $FullName `
-            -Tag $Tag -ExcludeTag $ExcludeTag -UserScope (& $PSScriptRoot/AcceptanceRunner/UserScope.ps1)).IsSuccess)
+$run = Invoke-Pester -Configuration $configuration
+$failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
+$skipped = $run.SkippedCount + $run.InconclusiveCount
+Write-Host "$($run.PassedCount) passed, $failed failed, $skipped skipped"
+exit [int] ($failed -gt 0 -or $run.PassedCount + $skipped -eq 0)

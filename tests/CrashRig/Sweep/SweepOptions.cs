@@ -30,8 +30,8 @@ internal sealed record SweepOptions
     /// <summary>The signal sent at each point.</summary>
     public int Signal { get; init; } = Ptrace.Native.SignalKill;
 
-    /// <summary>The program that runs scripts: our host.</summary>
-    public string Shell => Path.Join(Out, "host", "lmp-pwsh");
+    /// <summary>The PowerShell that devices get.</summary>
+    public string Shell => Path.Join(Out, "host", "pwsh");
 
     /// <summary>What the unit runs.</summary>
     public string Wrapper => Path.Join(Out, "module", "AutoRegister", "device", "lmp-device-auto-register.ps1");
