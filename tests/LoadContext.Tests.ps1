@@ -4,7 +4,6 @@ BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory"
     $module = Get-RigPath Module
-    $foreign = [System.IO.Path]::GetFullPath("$PSScriptRoot/../out/test/foreign/BouncyCastle.Cryptography.dll")
 
     function Invoke-Script([string] $Text, [hashtable] $Device) {
         [System.IO.File]::WriteAllText("$TestDrive/script.ps1", $Text)
@@ -17,34 +16,41 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'Next to another BouncyCastle' {
+Describe 'Next to another BouncyCastle, <Kind>,' -ForEach @(
+    # What neither it nor ours would be without the other's wall: the stand-in has ours' names and nothing behind them.
+    @{ Kind = 'a stand-in of version 1.9'; Folder = 'foreign'; Version = '1.9.0.0' }
+    @{ Kind = 'the real one of version 2.4'; Folder = 'older'; Version = '2.0.0.0' }
+) {
+    BeforeAll {
+        $other = Join-Path $PSScriptRoot '..' 'out' 'test' $Folder 'BouncyCastle.Cryptography.dll' | Convert-Path
+    }
+
     It 'that was loaded first, the whole pipeline works, and the other one stays what it was' {
-        $device = New-RigDevice -Path "$TestDrive/after" -Token $factory.Token
+        $device = New-RigDevice -Path "$TestDrive/after-$Folder" -Token $factory.Token
         $run = Invoke-Script @"
 `$ErrorActionPreference = 'Stop'
-`$other = [System.Reflection.Assembly]::LoadFrom('$foreign')
-[Org.BouncyCastle.Asn1.X509.X509Name]::Origin
-`$other.GetName().Version.ToString()
+`$null = [System.Reflection.Assembly]::LoadFrom('$other')
 Import-Module '$module'
 (Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials).State
-[Org.BouncyCastle.Asn1.X509.X509Name]::Origin
+[Org.BouncyCastle.Asn1.X509.X509Name].Assembly.GetName().Version.ToString()
+[Org.BouncyCastle.Asn1.X509.X509Name].Assembly.Location
 "@ $device
         $run.Error | Should -BeNullOrEmpty
-        $run.Lines | Should -Be @('foreign', '1.9.0.0', 'Registered', 'foreign')
+        $run.Lines | Should -Be @('Registered', $Version, $other)
     }
 
     It 'that is loaded afterwards, both work' {
-        $device = New-RigDevice -Path "$TestDrive/before" -Token $factory.Token -Hsm ''
+        $device = New-RigDevice -Path "$TestDrive/before-$Folder" -Token $factory.Token -Hsm ''
         $run = Invoke-Script @"
 `$ErrorActionPreference = 'Stop'
 Import-Module '$module'
 `$key = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey
-`$null = [System.Reflection.Assembly]::LoadFrom('$foreign')
-[Org.BouncyCastle.Asn1.X509.X509Name]::Origin
+`$null = [System.Reflection.Assembly]::LoadFrom('$other')
+[Org.BouncyCastle.Asn1.X509.X509Name].Assembly.Location
 (`$key | Register-FoundriesDevice | Export-SotaCredentials).State
 "@ $device
         $run.Error | Should -BeNullOrEmpty
-        $run.Lines | Should -Be @('foreign', 'Registered')
+        $run.Lines | Should -Be @($other, 'Registered')
     }
 }
 

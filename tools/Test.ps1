@@ -151,6 +151,7 @@ function Build-TestTool {
     Build-FaultServer
     Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
     Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
+    Invoke-Native dotnet @('build', (Join-Top tests support OlderBouncyCastle), '-c', 'Release', '-o', (Join-Top out test older), '-v', 'quiet') -Quiet
 }
 
 # The acceptance tests in two processes: those that take as long as all others together have a core of their own.
