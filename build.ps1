@@ -34,9 +34,9 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-. ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Common.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Build.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Packages.ps1'))
+. (Join-Path $PSScriptRoot 'tools/Common.ps1')
+. (Join-Path $PSScriptRoot 'tools/Build.ps1')
+. (Join-Path $PSScriptRoot 'tools/Packages.ps1')
 
 switch ($Task) {
     'build' {
@@ -45,23 +45,23 @@ switch ($Task) {
     'demo' {
         Install-DebianPackage
         Build-All
-        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Demo.ps1'))
+        . (Join-Path $PSScriptRoot 'tools/Demo.ps1')
         Show-Demo
     }
     'test' {
         Install-DebianPackage (Get-TestingTool -AllModules)
         Build-All
-        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Test.ps1'))
-        exit @(Test-All)[-1]
+        . (Join-Path $PSScriptRoot 'tools/Test.ps1')
+        exit (Test-All)
     }
     'package' {
         Install-DebianPackage (Get-PackagingTool)
-        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Package.ps1'))
+        . (Join-Path $PSScriptRoot 'tools/Package.ps1')
         Publish-Package
     }
     'soak' {
-        . ([System.IO.Path]::Combine($PSScriptRoot, 'tools', 'Soak.ps1'))
-        exit @(Invoke-Soak $Name $Argument)[-1]
+        . (Join-Path $PSScriptRoot 'tools/Soak.ps1')
+        exit (Invoke-Soak $Name $Argument)
     }
     'bench' {
         Install-DebianPackage

@@ -5,11 +5,11 @@ function Build-Module {
     param()
 
     # ReadyToRun code is for this machine's architecture, and the runtime of another refuses to load it.
-    Publish-Module (Join-Top out module AutoRegister) (Get-RuntimeIdentifier)
+    Publish-ModuleFolder (Join-Top out module AutoRegister) (Get-RuntimeIdentifier)
 }
 
 # The module's folder; without a runtime identifier it has no code that is compiled ahead of time.
-function Publish-Module {
+function Publish-ModuleFolder {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $Module,
@@ -18,30 +18,19 @@ function Publish-Module {
         [string] $HelpFrom = ''
     )
 
-    if ([System.IO.Directory]::Exists($Module)) {
-        [System.IO.Directory]::Delete($Module, $true)
-    }
-
+    Remove-Folder $Module
     $publish = @('-c', 'Release', '-v', 'quiet')
     if ($Runtime) {
         $publish += @('-r', $Runtime, '--self-contained', 'false', '-p:PublishReadyToRun=true')
     }
 
-    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Cmdlets), '-o', [System.IO.Path]::Combine($Module, 'bin', 'private')) + $publish)
-    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Loader), '-o', [System.IO.Path]::Combine($Module, 'bin')) + $publish)
+    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Cmdlets), '-o', (Join-Path $Module 'bin/private')) + $publish)
+    Invoke-Native dotnet (@('publish', (Join-Top src AutoRegister.Loader), '-o', (Join-Path $Module 'bin')) + $publish)
+    Get-ChildItem (Join-Path $Module 'bin') -Recurse -Include '*.deps.json', '*.runtimeconfig.json', '*.xml' | Remove-Item
 
-    Copy-Folder (Join-Top module) $Module
-    # The layer is for the machine that builds images.
-    [System.IO.Directory]::Delete([System.IO.Path]::Combine($Module, 'yocto'), $true)
-    [System.IO.File]::Copy((Join-Top AutoRegister.psd1), [System.IO.Path]::Combine($Module, 'AutoRegister.psd1'), $true)
-    foreach ($pattern in '*.deps.json', '*.runtimeconfig.json', '*.xml') {
-        foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($Module, 'bin'), $pattern, 'AllDirectories')) {
-            [System.IO.File]::Delete($file)
-        }
-    }
-
+    Copy-Item (Join-Top 'AutoRegister.*'), (Join-Top module device), (Join-Top module station) $Module -Recurse
     if ($HelpFrom) {
-        Copy-Folder ([System.IO.Path]::Combine($HelpFrom, 'en-US')) ([System.IO.Path]::Combine($Module, 'en-US'))
+        Copy-Item (Join-Path $HelpFrom 'en-US') $Module -Recurse
         return
     }
 
@@ -88,42 +77,25 @@ function Get-PesterFolder {
     Join-Path (Invoke-Native dotnet (@('msbuild', $project, '-getProperty:PkgPester') + $property)) 'tools'
 }
 
-function Build-CrashRig {
+# A program that tests or soaks use, into out/test.
+function Build-TestProgram {
     [CmdletBinding()]
-    param()
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Project,
+        [Parameter(Mandatory, Position = 1)] [string] $Name
+    )
 
-    Invoke-Native dotnet @('build', (Join-Top tests CrashRig), '-c', 'Release', '-o', (Join-Top out test crash-rig), '-v', 'quiet') -Quiet
-}
-
-function Build-FaultServer {
-    [CmdletBinding()]
-    param()
-
-    Invoke-Native dotnet @('build', (Join-Top tests support FaultServer), '-c', 'Release', '-o', (Join-Top out test fault-server), '-v', 'quiet') -Quiet
+    Invoke-Native dotnet @('build', (Join-Top $Project), '-c', 'Release', '-o', (Join-Top out test $Name), '-v', 'quiet') -Quiet
 }
 
 function Build-All {
     [CmdletBinding()]
     param()
 
-    Write-Line 'Building the host, the module and the local factory'
+    Write-Host 'Building the host, the module and the local factory'
     Build-Host
     Build-Module
     Build-Factory
-}
-
-function Copy-Folder {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)] [string] $Source,
-        [Parameter(Mandatory)] [string] $Target
-    )
-
-    foreach ($file in [System.IO.Directory]::GetFiles($Source, '*', 'AllDirectories')) {
-        $copy = [System.IO.Path]::Combine($Target, [System.IO.Path]::GetRelativePath($Source, $file))
-        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($copy))
-        [System.IO.File]::Copy($file, $copy, $true)
-    }
 }
 
 function Remove-BuildOutput {
@@ -131,17 +103,19 @@ function Remove-BuildOutput {
     [CmdletBinding()]
     param()
 
-    foreach ($name in 'bin', 'obj') {
-        foreach ($tree in 'src', 'tests') {
-            foreach ($folder in [System.IO.Directory]::GetDirectories((Join-Top $tree), $name, 'AllDirectories')) {
-                if ([System.IO.Directory]::Exists($folder)) {
-                    [System.IO.Directory]::Delete($folder, $true)
-                }
-            }
-        }
+    foreach ($folder in Get-ChildItem (Join-Top src), (Join-Top tests) -Recurse -Directory -Include 'bin', 'obj') {
+        Remove-Folder $folder
     }
 
-    if ([System.IO.Directory]::Exists($Out)) {
-        [System.IO.Directory]::Delete($Out, $true)
+    Remove-Folder (Join-Top out)
+}
+
+function Remove-Folder {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Removes what the build made and can make again.')]
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string] $Path)
+
+    if (Test-Path -LiteralPath $Path) {
+        Remove-Item -LiteralPath $Path -Recurse -Force
     }
 }

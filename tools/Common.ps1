@@ -1,7 +1,6 @@
 # What every part of the build needs: paths, and native commands that fail loudly.
 
-$Top = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
-$Out = [System.IO.Path]::Combine($Top, 'out')
+$Top = Split-Path -Parent $PSScriptRoot
 
 # The program and the arguments that start another PowerShell like this one: the .NET tool is a library that dotnet runs.
 $PowerShell = @([Environment]::ProcessPath)
@@ -28,17 +27,10 @@ function Join-Top {
     [OutputType([string])]
     param([Parameter(Mandatory, ValueFromRemainingArguments)] [string[]] $Part)
 
-    [System.IO.Path]::Combine([string[]] (@($Top) + $Part))
+    Join-Path $Top @Part
 }
 
-function Write-Line {
-    [CmdletBinding()]
-    param([Parameter(Position = 0)] [AllowEmptyString()] [string] $Text = '')
-
-    [Console]::Out.WriteLine($Text)
-}
-
-# Output goes to the caller's output unless -Quiet, and then it is shown only when the command fails.
+# The command's output is ours; -Quiet shows it only when the command fails.
 function Invoke-Native {
     [CmdletBinding()]
     param(
@@ -51,15 +43,12 @@ function Invoke-Native {
         $said = & $Command @Argument 2>&1
     }
     else {
-        & $Command @Argument
         $said = @()
+        & $Command @Argument
     }
 
     if ($LASTEXITCODE -ne 0) {
-        foreach ($line in $said) {
-            Write-Line "$line"
-        }
-
+        $said | ForEach-Object { Write-Host "$_" }
         throw "'$Command $Argument' ended with exit code $LASTEXITCODE"
     }
 }

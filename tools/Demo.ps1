@@ -4,9 +4,7 @@ function Write-Heading {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [string] $Text)
 
-    $onTerminal = -not [Console]::IsOutputRedirected -and -not $env:NO_COLOR
-    Write-Line
-    Write-Line $(if ($onTerminal) { "`e[1;36m$Text`e[0m" } else { $Text })
+    Write-Host "`n$($PSStyle.Foreground.BrightCyan)$Text$($PSStyle.Reset)"
 }
 
 function Write-Indented {
@@ -14,7 +12,7 @@ function Write-Indented {
     param([Parameter(ValueFromPipeline)] [AllowEmptyString()] [string] $Text)
 
     process {
-        Write-Line "  $Text"
+        Write-Host "  $Text"
     }
 }
 
@@ -24,7 +22,7 @@ function Show-Configuration {
 
     $interesting = 'Factory', 'Tags', 'HardwareId', 'DeviceApi', 'ApiToken', 'Hsm.ModulePath', 'Hsm.Pin', 'Hsm.SoPin'
     $command = "(Get-SotaConfig -Root '$($Device.Root)').Settings | Where-Object Name -In $("'$($interesting -join "','")'") | " +
-    "ForEach-Object { '{0,-15} {1,-55} {2}' -f `$_.Name, `$_.Value, `$_.Source }"
+    'Format-Table Name, Value, Source -HideTableHeaders | Out-String -Width 200'
     (Invoke-RigCommand $command -Device $Device -Factory $Factory).Lines | Write-Indented
 }
 
@@ -33,7 +31,7 @@ function Show-Token {
     param([Parameter(Mandatory)] [hashtable] $Device)
 
     $command = "Get-SotaConfig -Root '$($Device.Root)' | Get-HsmToken -Object | " +
-    "ForEach-Object { '{0,-12} label {1,-7} id {2}  {3,-7} {4}' -f `$_.Class, `$_.Label, `$_.Id, `$_.Kind, `$_.Detail }"
+    'Format-Table Class, Label, Id, Kind, Detail | Out-String -Width 200'
     (Invoke-RigCommand $command -Device $Device).Lines | Write-Indented
 }
 
@@ -41,10 +39,7 @@ function Show-File {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [string] $Path)
 
-    foreach ($entry in @($Path) + @([System.IO.Directory]::GetFileSystemEntries($Path) | ForEach-Object { $_ })) {
-        $mode = [Convert]::ToString([int] [System.IO.File]::GetUnixFileMode($entry), 8).PadLeft(4, '0')
-        Write-Line "  $mode $entry"
-    }
+    @(Get-Item -LiteralPath $Path) + @(Get-ChildItem -LiteralPath $Path) | ForEach-Object { "$($_.UnixMode) $_" } | Write-Indented
 }
 
 function Show-Demo {
@@ -89,14 +84,13 @@ function Show-Demo {
         Write-Heading 'Second boot'
         (Invoke-RigWrapper $device $factory).Lines | Write-Indented
 
-        Write-Line
-        Write-Line "The device's root is kept: $root"
+        Write-Host "`nThe device's root is kept: $root"
     }
     finally {
         if ($factory) {
             Stop-RigFactory $factory
         }
 
-        [System.IO.Directory]::Delete($state, $true)
+        Remove-Folder $state
     }
 }

@@ -21,24 +21,21 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-. ([System.IO.Path]::Combine($PSScriptRoot, 'HelpPage.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'HelpMaml.ps1'))
+. (Join-Path $PSScriptRoot 'HelpPage.ps1')
+. (Join-Path $PSScriptRoot 'HelpMaml.ps1')
 
-Import-Module ([System.IO.Path]::Combine($Module, 'AutoRegister.psd1'))
-$target = [System.IO.Path]::Combine($Module, 'en-US')
-$null = [System.IO.Directory]::CreateDirectory($target)
-
-$names = [string[]] @(Get-Command -Module AutoRegister | ForEach-Object Name)
-[array]::Sort($names, [StringComparer]::Ordinal)
-$pages = foreach ($name in $names | Where-Object { [System.IO.File]::Exists("$Source/$_.md") }) {
+Import-Module (Join-Path $Module 'AutoRegister.psd1')
+$target = New-Item -ItemType Directory (Join-Path $Module 'en-US') -Force
+# The manifest's order: the same bytes in every culture.
+$pages = foreach ($name in (Import-PowerShellDataFile (Join-Path $Module 'AutoRegister.psd1')).CmdletsToExport | Where-Object { Test-Path "$Source/$_.md" }) {
     ConvertTo-Maml -Page (Read-HelpPage -Path "$Source/$name.md") -Command (Get-Command $name)
 }
 
 $xml = "<?xml version=`"1.0`" encoding=`"utf-8`"?>`n<helpItems schema=`"maml`" xmlns=`"http://msh`">`n$($pages -join "`n")`n</helpItems>`n"
 $null = [xml] $xml
-[System.IO.File]::WriteAllText("$target/AutoRegister.Cmdlets.dll-Help.xml", $xml)
+Set-Content -LiteralPath "$target/AutoRegister.Cmdlets.dll-Help.xml" $xml -NoNewline
 
-foreach ($file in [System.IO.Directory]::GetFiles($Source, 'about_*.md')) {
-    $text = ConvertTo-AboutText -Markdown ([System.IO.File]::ReadAllText($file))
-    [System.IO.File]::WriteAllText("$target/$([System.IO.Path]::GetFileNameWithoutExtension($file)).help.txt", $text)
+foreach ($page in Get-ChildItem "$Source/about_*.md") {
+    $text = ConvertTo-AboutText -Markdown (Get-Content -LiteralPath $page -Raw)
+    Set-Content -LiteralPath "$target/$($page.BaseName).help.txt" $text -NoNewline
 }

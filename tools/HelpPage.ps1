@@ -44,11 +44,7 @@ function Read-HelpPage {
     [OutputType([hashtable])]
     param([Parameter(Mandatory)] [string] $Path)
 
-    if (-not [System.IO.File]::Exists($Path)) {
-        throw "There is no help page $Path."
-    }
-
-    $section = Split-Heading -Text ([System.IO.File]::ReadAllText($Path)) -Level 2
+    $section = Split-Heading -Text (Get-Content -LiteralPath $Path -Raw) -Level 2
     foreach ($needed in 'SYNOPSIS', 'DESCRIPTION', 'EXAMPLES', 'PARAMETERS', 'INPUTS', 'OUTPUTS') {
         if (-not $section.Contains($needed) -or -not $section[$needed]) {
             throw "${Path}: the section $needed is missing or empty."

@@ -23,12 +23,12 @@ function Publish-Package {
         [System.IO.Directory]::Delete($Package, $true)
     }
 
-    Write-Line 'Packing the module'
+    Write-Host 'Packing the module'
     $module = [System.IO.Path]::Combine($Package, 'stage', 'AutoRegister')
-    Publish-Module $module
+    Publish-ModuleFolder $module
     Publish-ModulePackage $module
     foreach ($runtime in $Architecture.Keys) {
-        Write-Line "Packing for $runtime"
+        Write-Host "Packing for $runtime"
         $payload = Publish-Payload -Runtime $runtime -HelpFrom $module
         Compress-Payload $payload
         Publish-DebianPackage $payload $runtime
@@ -37,7 +37,7 @@ function Publish-Package {
     Publish-Layer
     Write-Checksum
     foreach ($file in (Get-PackageFile)) {
-        Write-Line ('{0,8:n1} MB  {1}' -f ([System.IO.FileInfo]::new($file).Length / 1000000), [System.IO.Path]::GetRelativePath($Top, $file))
+        Write-Host ('{0,8:n1} MB  {1}' -f ([System.IO.FileInfo]::new($file).Length / 1000000), [System.IO.Path]::GetRelativePath($Top, $file))
     }
 }
 
@@ -51,7 +51,7 @@ function Publish-Payload {
     )
 
     $payload = [System.IO.Path]::Combine($Package, 'stage', "autoregister-$Version-$Runtime")
-    Publish-Module "$payload/AutoRegister" $Runtime -HelpFrom $HelpFrom
+    Publish-ModuleFolder "$payload/AutoRegister" $Runtime -HelpFrom $HelpFrom
     Publish-DeviceHost "$payload/host" $Runtime
     [System.IO.File]::Copy((Join-Top LICENSE), "$payload/LICENSE")
     Protect-Payload $payload
@@ -92,7 +92,7 @@ function Publish-Layer {
     [CmdletBinding()]
     param()
 
-    Copy-Folder (Join-Top module yocto meta-autoregister) "$Package/meta-autoregister"
+    Copy-Item (Join-Top module yocto meta-autoregister) $Package -Recurse
     foreach ($runtime in $Architecture.Keys) {
         $name = "autoregister-$Version-$runtime.tar.xz"
         [System.IO.File]::Copy("$Package/$name", "$Package/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/$name")

@@ -4,7 +4,7 @@
 
 function Get-TestingTool {
     [CmdletBinding()]
-    [OutputType([System.Collections.IDictionary])]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param(
         # Those as well that only the tests use: three more PKCS#11 modules, systemd's checks, a terminal.
         [switch] $AllModules
@@ -42,7 +42,7 @@ function Get-TestingTool {
 
 function Get-PackagingTool {
     [CmdletBinding()]
-    [OutputType([System.Collections.IDictionary])]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param()
 
     [ordered]@{
@@ -54,7 +54,7 @@ function Get-PackagingTool {
 
 function Get-ContainerTool {
     [CmdletBinding()]
-    [OutputType([System.Collections.IDictionary])]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
     param()
 
     [ordered]@{
@@ -68,17 +68,17 @@ function Install-DebianPackage {
     [CmdletBinding()]
     param([Parameter(Position = 0)] [System.Collections.IDictionary] $Needed = (Get-TestingTool))
 
-    $missing = @($Needed.Keys | Where-Object { -not [System.IO.File]::Exists($Needed[$_]) })
+    $missing = @($Needed.Keys | Where-Object { -not (Test-Path -LiteralPath $Needed[$_]) })
     if ($missing.Count -eq 0) {
         return
     }
 
     $command = "apt-get install --yes --no-install-recommends $missing"
-    if ([Environment]::UserName -ne 'root' -or -not [System.IO.File]::Exists('/usr/bin/apt-get')) {
+    if ([Environment]::UserName -ne 'root' -or -not (Test-Path '/usr/bin/apt-get')) {
         throw "These Debian packages are needed: $missing. As root, run: apt-get update && $command"
     }
 
-    Write-Line "Installing $missing"
+    Write-Host "Installing $missing"
     $env:DEBIAN_FRONTEND = 'noninteractive'
     Invoke-Native apt-get @('update', '--quiet') -Quiet
     Invoke-Native apt-get (@('install', '--yes', '--quiet', '--no-install-recommends') + $missing) -Quiet

@@ -1,25 +1,16 @@
 # Long tests, each by its name.
 
-function Get-SoftHsmPath {
-    [CmdletBinding()]
-    [OutputType([string])]
-    param()
-
-    $library = if ((Get-RuntimeIdentifier) -eq 'linux-arm64') { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86_64-linux-gnu' }
-    "$library/softhsm/libsofthsm2.so"
-}
-
 # Every point of a registration, with a software key and with SoftHSM2.
 function Invoke-CrashSoak {
     [CmdletBinding()]
     [OutputType([int])]
     param()
 
-    Build-CrashRig
+    Build-TestProgram tests/CrashRig crash-rig
     $rig = Join-Top out test crash-rig crash-rig
     $failed = 0
-    foreach ($key in @(), @('--module', (Get-SoftHsmPath))) {
-        & $rig sweep --out $Out @key | ForEach-Object { Write-Line "$_" }
+    foreach ($key in @(), @('--module', (Get-TestingTool)['softhsm2'])) {
+        & $rig sweep --out (Join-Top out) @key | Out-Host
         $failed += [int] ($LASTEXITCODE -ne 0)
     }
 
@@ -37,7 +28,7 @@ function Invoke-PowerCutSoak {
     $work = [System.IO.Directory]::CreateTempSubdirectory('powercut-').FullName
     $reason = Test-PowerCut $work
     if ($reason) {
-        Write-Line "skipped: $reason"
+        Write-Host "skipped: $reason"
         return 0
     }
 
@@ -47,14 +38,14 @@ function Invoke-PowerCutSoak {
         foreach ($token in $false, $true) {
             foreach ($seconds in 0, 0.1, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 40) {
                 $problem = Get-PowerCutProblem -Factory $factory -Path "$work/$token-$seconds" -Seconds $seconds -Token:$token
-                Write-Line "power cut $seconds s after success, $(if ($token) { 'token' } else { 'software key' }): $(if ($problem) { "FAILED: $problem" } else { 'the identity survives' })"
+                Write-Host "power cut $seconds s after success, $(if ($token) { 'token' } else { 'software key' }): $(if ($problem) { "FAILED: $problem" } else { 'the identity survives' })"
                 $failed += [int] [bool] $problem
             }
         }
     }
     finally {
         Stop-RigFactory $factory
-        [System.IO.Directory]::Delete($work, $true)
+        Remove-Folder $work
     }
 
     $failed
@@ -66,8 +57,8 @@ function Invoke-NetworkSoak {
     [OutputType([int])]
     param()
 
-    Build-FaultServer
-    Invoke-Script (Join-Top tests soak network.ps1) | ForEach-Object { Write-Line "$_" }
+    Build-TestProgram tests/support/FaultServer fault-server
+    Invoke-Script (Join-Top tests soak network.ps1) | Out-Host
     $LASTEXITCODE
 }
 
@@ -79,13 +70,13 @@ function Invoke-FirstBootSoak {
 
     Install-DebianPackage (Get-ContainerTool)
     Install-DebianPackage (Get-PackagingTool)
-    if (-not [System.IO.File]::Exists((Join-Top out package SHA256SUMS))) {
+    if (-not (Test-Path (Join-Top out package SHA256SUMS))) {
         Import-Module (Join-Top tests support Guide.psm1)
         Invoke-Native sh @('-c', "cd '$Top' && $(Get-GuideCommand './build.sh package')")
     }
 
-    Invoke-Native dotnet @('build', (Join-Top tests support FaultServer), '-c', 'Release', '-o', (Join-Top out test fault-server), '-v', 'quiet') -Quiet
-    . ([System.IO.Path]::Combine($PSScriptRoot, 'Test.ps1'))
+    Build-TestProgram tests/support/FaultServer fault-server
+    . (Join-Path $PSScriptRoot 'Test.ps1')
     $script = Join-Top tests soak firstboot.ps1
     if ($Argument.Count -gt 0) {
         return (Invoke-CountedScript $script $Argument).failed
@@ -94,12 +85,7 @@ function Invoke-FirstBootSoak {
     $counts = @(Invoke-CountedScript $script)
     # Emulated, and therefore once: what differs is the processor.
     $counts += Invoke-CountedScript $script @('-PowerCuts', '0', '-Only', 'first boot, as the documentation', '-Runtime', 'linux-arm64')
-    $passed, $failed, $skipped = foreach ($key in 'passed', 'failed', 'skipped') {
-        ($counts[0][$key] + $counts[1][$key])
-    }
-
-    Write-Line "$passed passed, $failed failed, $skipped skipped"
-    [int] ($failed -gt 0)
+    Show-Count $counts
 }
 
 # A factory line whose station and factory are killed at random moments.
@@ -108,8 +94,7 @@ function Invoke-LineSoak {
     [OutputType([int])]
     param([string[]] $Argument = @())
 
-    Invoke-Script (Join-Top tests soak line.ps1) $Argument |
-        ForEach-Object { Write-Line "$_" }
+    Invoke-Script (Join-Top tests soak line.ps1) $Argument | Out-Host
     $LASTEXITCODE
 }
 
@@ -119,7 +104,7 @@ function Invoke-ReproducibleSoak {
     [OutputType([int])]
     param()
 
-    Invoke-Script (Join-Top tests soak reproducible.ps1) | ForEach-Object { Write-Line "$_" }
+    Invoke-Script (Join-Top tests soak reproducible.ps1) | Out-Host
     $LASTEXITCODE
 }
 
@@ -152,7 +137,7 @@ function Invoke-MutationSoak {
     }
 
     $chosen += '--test-case-filter', $filter
-    & sh -c 'cd "$0" && dotnet tool restore && exec dotnet stryker --skip-version-check "$@"' (Join-Top tests AutoRegister.Core.Tests) @chosen | ForEach-Object { Write-Line "$_" }
+    & sh -c 'cd "$0" && dotnet tool restore && exec dotnet stryker --skip-version-check "$@"' (Join-Top tests AutoRegister.Core.Tests) @chosen | Out-Host
     $LASTEXITCODE
 }
 

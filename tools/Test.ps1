@@ -3,33 +3,12 @@
 function Get-TrxCount {
     [CmdletBinding()]
     [OutputType([hashtable])]
-    param([Parameter(Mandatory)] [string] $Folder)
+    param([Parameter(Mandatory, Position = 0)] [string] $Folder)
 
-    $count = @{ passed = 0; failed = 0; skipped = 0; failures = [System.Collections.Generic.List[string]]::new() }
-    foreach ($file in [System.IO.Directory]::GetFiles($Folder, '*.trx')) {
-        $run = ([xml] [System.IO.File]::ReadAllText($file)).TestRun
-        $counters = $run.ResultSummary.Counters
-        foreach ($result in $run.Results.ChildNodes) {
-            if ($result.outcome -eq 'Failed') {
-                $count.failures.Add($result.testName)
-            }
-        }
-
-        $count.passed += [int] $counters.passed
-        $count.failed += [int] $counters.total - [int] $counters.executed - (Get-NotExecuted $file)
-        $count.failed += [int] $counters.executed - [int] $counters.passed
-        $count.skipped += Get-NotExecuted $file
-    }
-
-    $count
-}
-
-function Get-NotExecuted {
-    [CmdletBinding()]
-    [OutputType([int])]
-    param([Parameter(Mandatory)] [string] $File)
-
-    [regex]::Matches([System.IO.File]::ReadAllText($File), '<UnitTestResult [^>]*outcome="NotExecuted"').Count
+    $results = Select-Xml -Path "$Folder/*.trx" -XPath '//t:UnitTestResult' -Namespace @{ t = 'http://microsoft.com/schemas/VisualStudio/TeamTest/2010' } | ForEach-Object Node
+    $passed, $skipped = foreach ($outcome in 'Passed', 'NotExecuted') { @($results | Where-Object outcome -EQ $outcome).Count }
+    $failed = @($results | Where-Object outcome -NotIn 'Passed', 'NotExecuted')
+    @{ passed = $passed; failed = $failed.Count; skipped = $skipped; failures = @($failed | ForEach-Object testName) }
 }
 
 # What a script says that ends with 'N passed, N failed, N skipped', as numbers.
@@ -42,23 +21,12 @@ function Get-ScriptCount {
         [Parameter(Mandatory)] [int] $ExitCode
     )
 
-    $last = ''
-    $failures = [System.Collections.Generic.List[string]]::new()
-    foreach ($text in $Line) {
-        if ($text -match '^\s*\[-\] (.+)') {
-            $failures.Add($Matches[1])
-        }
-
-        if ($text.Trim()) {
-            $last = $text
-        }
-    }
-
-    if ($last -notmatch '(\d+) passed, (\d+) failed, (\d+) skipped') {
+    if (($Line -match '\S' | Select-Object -Last 1) -notmatch '(\d+) passed, (\d+) failed, (\d+) skipped') {
         throw "$Script ended with exit code $ExitCode and without a count of its tests"
     }
 
-    $count = @{ passed = [int] $Matches[1]; failed = [int] $Matches[2]; skipped = [int] $Matches[3]; failures = $failures }
+    $count = @{ passed = [int] $Matches[1]; failed = [int] $Matches[2]; skipped = [int] $Matches[3] }
+    $count.failures = @($Line -match '^\s*\[-\] ' -replace '^\s*\[-\] ')
     if ($ExitCode -ne 0 -and $count.failed -eq 0) {
         # It failed for another reason than a test: that must not look like success.
         $count.failed = 1
@@ -71,72 +39,33 @@ function Get-ScriptCount {
 function Invoke-CountedScript {
     [CmdletBinding()]
     [OutputType([hashtable])]
-    param([Parameter(Mandatory)] [string] $Script, [string[]] $Argument = @())
-
-    $lines = [System.Collections.Generic.List[string]]::new()
-    Invoke-Script $Script $Argument | ForEach-Object {
-        Write-Line "$_"
-        $lines.Add("$_")
-    }
-
-    Get-ScriptCount -Script $Script -Line $lines.ToArray() -ExitCode $LASTEXITCODE
-}
-
-# Starts such a script beside what follows; what it says goes into a file.
-function Start-CountedScript {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test command, which ends with it.')]
-    [CmdletBinding()]
-    [OutputType([hashtable])]
     param(
-        [Parameter(Mandatory)] [string] $Script,
-        [Parameter(Mandatory)] [string] $Log,
-        [string[]] $Argument = @()
+        [Parameter(Mandatory, Position = 0)] [string] $Script,
+        [Parameter(Position = 1)] [string[]] $Argument = @()
     )
 
-    $start = [System.Diagnostics.ProcessStartInfo]::new('sh')
-    foreach ($part in @('-c', 'exec "$@" >"$0" 2>&1', $Log) + $PowerShell + @('-File', $Script) + $Argument) {
-        $start.ArgumentList.Add($part)
-    }
-
-    @{ Process = [System.Diagnostics.Process]::Start($start); Script = $Script; Log = $Log }
+    Invoke-Script $Script $Argument | Tee-Object -Variable said | Out-Host
+    Get-ScriptCount -Script $Script -Line @($said) -ExitCode $LASTEXITCODE
 }
 
-# Waits for it, shows what it said and returns its numbers.
-function Receive-CountedScript {
-    [CmdletBinding()]
-    [OutputType([hashtable])]
-    param([Parameter(Mandatory)] [hashtable] $Started)
-
-    $Started.Process.WaitForExit()
-    $lines = [System.IO.File]::ReadAllLines($Started.Log)
-    foreach ($line in $lines) {
-        Write-Line $line
-    }
-
-    Get-ScriptCount -Script $Started.Script -Line $lines -ExitCode $Started.Process.ExitCode
-}
-
+# Returns the exit code.
 function Test-All {
     [CmdletBinding()]
     [OutputType([int])]
     param()
 
     $results = Join-Top out test results
-    if ([System.IO.Directory]::Exists($results)) {
-        [System.IO.Directory]::Delete($results, $true)
-    }
+    Remove-Folder $results
 
-    $null = [System.IO.Directory]::CreateDirectory($results)
-
-    Write-Line 'Running the xunit projects'
-    & dotnet test (Join-Top Cmdlets.sln) -c Release -v quiet --nologo --logger "trx" --results-directory $results | ForEach-Object { Write-Line "$_" }
+    Write-Host 'Running the xunit projects'
+    & dotnet test (Join-Top Cmdlets.sln) -c Release -v quiet --nologo --logger trx --results-directory $results | Out-Host
     $xunitSucceeded = $LASTEXITCODE -eq 0
     $counts = @(Get-TrxCount $results)
     if (-not $xunitSucceeded -and $counts[0].failed -eq 0) {
         $counts[0].failed = 1
     }
 
-    Write-Line 'Running the acceptance tests'
+    Write-Host 'Running the acceptance tests'
     Build-TestTool
     $counts += Invoke-Acceptance (Get-PesterFolder)
     Show-Count $counts
@@ -147,11 +76,11 @@ function Build-TestTool {
     [CmdletBinding()]
     param()
 
-    Build-CrashRig
-    Build-FaultServer
-    Invoke-Native dotnet @('build', (Join-Top tests support ConnectProxy), '-c', 'Release', '-o', (Join-Top out test connect-proxy), '-v', 'quiet') -Quiet
-    Invoke-Native dotnet @('build', (Join-Top tests support ForeignBouncyCastle), '-c', 'Release', '-o', (Join-Top out test foreign), '-v', 'quiet') -Quiet
-    Invoke-Native dotnet @('build', (Join-Top tests support OlderBouncyCastle), '-c', 'Release', '-o', (Join-Top out test older), '-v', 'quiet') -Quiet
+    Build-TestProgram tests/CrashRig crash-rig
+    Build-TestProgram tests/support/FaultServer fault-server
+    Build-TestProgram tests/support/ConnectProxy connect-proxy
+    Build-TestProgram tests/support/ForeignBouncyCastle foreign
+    Build-TestProgram tests/support/OlderBouncyCastle older
 }
 
 # The acceptance tests in two processes: those that take as long as all others together have a core of their own.
@@ -161,14 +90,21 @@ function Invoke-Acceptance {
     param([Parameter(Mandatory, Position = 0)] [string] $Pester)
 
     $runner = Join-Top tests support Invoke-AcceptanceTests.ps1
-    $beside = Start-CountedScript -Script $runner -Argument @('-Pester', $Pester, '-Tag', 'Beside') -Log (Join-Top out test beside.log)
+    $beside = Start-ThreadJob -ArgumentList $PowerShell, $runner, $Pester {
+        param($Shell, $Runner, $Pester)
+        $program, $first = $Shell
+        & $program @first -File $Runner -Pester $Pester -Tag Beside 2>&1 | ForEach-Object { "$_" }
+        $LASTEXITCODE
+    }
     try {
-        Invoke-CountedScript $runner -Argument @('-Pester', $Pester, '-ExcludeTag', 'Beside')
-        Receive-CountedScript $beside
+        Invoke-CountedScript $runner '-Pester', $Pester, '-ExcludeTag', 'Beside'
+        $said = @(Receive-Job $beside -Wait)
+        $lines = @($said | Select-Object -SkipLast 1)
+        $lines | Out-Host
+        Get-ScriptCount -Script $runner -Line $lines -ExitCode $said[-1]
     }
     finally {
-        $beside.Process.Kill($true)
-        $beside.Process.Dispose()
+        Remove-Job $beside -Force
     }
 }
 
@@ -178,14 +114,11 @@ function Show-Count {
     [OutputType([int])]
     param([Parameter(Mandatory, Position = 0)] [hashtable[]] $Count)
 
-    foreach ($failure in $Count.failures) {
-        Write-Line "failed: $failure"
-    }
-
+    $Count.failures | ForEach-Object { Write-Host "failed: $_" }
     $passed, $failed, $skipped = foreach ($key in 'passed', 'failed', 'skipped') {
-        ($Count | ForEach-Object { $_[$key] } | Measure-Object -Sum).Sum
+        ($Count.$key | Measure-Object -Sum).Sum
     }
 
-    Write-Line "$passed passed, $failed failed, $skipped skipped"
+    Write-Host "$passed passed, $failed failed, $skipped skipped"
     [int] ($failed -gt 0 -or $passed -eq 0)
 }
