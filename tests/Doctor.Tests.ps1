@@ -175,13 +175,9 @@ Describe 'A user who may not read everything' {
         [System.IO.File]::WriteAllText($ca, [System.IO.File]::ReadAllText($factory.caFile))
         [System.IO.File]::SetUnixFileMode($ca, [System.IO.UnixFileMode] 'UserRead, UserWrite, GroupRead, OtherRead')
 
-        # Our host and the module, where that user can read them wherever this clone is; a pwsh that is installed is everybody's.
-        $shell = Get-RigPath Shell
-        if ([System.IO.Path]::GetFileName($shell) -eq 'lmp-pwsh') {
-            $null = Invoke-RigChecked cp @('-r', [System.IO.Path]::GetDirectoryName($shell), "$place/host")
-            $shell = "$place/host/lmp-pwsh"
-        }
-
+        # The shell and the module, where that user can read them wherever this clone is.
+        $null = Invoke-RigChecked cp @('-r', (Split-Path (Get-RigPath Shell)), "$place/host")
+        $shell = "$place/host/pwsh"
         $null = Invoke-RigChecked cp @('-r', (Get-RigPath Module), "$place/AutoRegister")
 
         function Get-NobodysFinding([hashtable] $Device) {

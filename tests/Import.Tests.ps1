@@ -26,6 +26,24 @@ Describe 'The module' {
         Invoke-Import "Import-Module AutoRegister; Remove-Module AutoRegister; Import-Module AutoRegister -Force; (Get-SotaConfig -Root '$($device.Root)').Factory" | Should -Be 'acme'
     }
 
+    It 'exports all its cmdlets each time it is imported: again, after it was removed, and in another runspace' {
+        $exported = (Import-PowerShellDataFile (Join-Path (Get-RigPath Module) AutoRegister.psd1)).CmdletsToExport
+        $lines = Invoke-Import @'
+$count = { (Get-Command -Module AutoRegister -CommandType Cmdlet | Sort-Object Name).Name -join ',' }
+Import-Module AutoRegister
+& $count
+Import-Module AutoRegister -Force
+& $count
+Remove-Module AutoRegister
+Import-Module AutoRegister
+& $count
+$shell = [powershell]::Create([System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2())
+$shell.AddScript("Import-Module AutoRegister; $count").Invoke()
+$shell.Dispose()
+'@
+        $lines | Should -Be (@(($exported | Sort-Object) -join ',') * 4)
+    }
+
     It 'works in two runspaces of one process' {
         Invoke-Import @"
 foreach (`$i in 1, 2) {

@@ -8,8 +8,8 @@ BeforeAll {
     $unpacked = "$TestDrive/unpacked"
     $payload = "$unpacked/autoregister-0.1.0-linux-x64"
     $null = [System.IO.Directory]::CreateDirectory("$payload/host")
-    [System.IO.File]::WriteAllText("$payload/host/lmp-pwsh", '')
-    [System.IO.File]::SetUnixFileMode("$payload/host/lmp-pwsh", [System.IO.UnixFileMode]493)
+    [System.IO.File]::WriteAllText("$payload/host/pwsh", '')
+    [System.IO.File]::SetUnixFileMode("$payload/host/pwsh", [System.IO.UnixFileMode]493)
     $null = Invoke-RigProcess cp @('-R', (Get-RigPath Module), "$payload/AutoRegister")
 
     function Get-Installed([string] $Name, [hashtable] $Variable) {
@@ -50,7 +50,7 @@ Describe 'The recipe' {
     It 'takes a PowerShell from elsewhere, and then brings no host' {
         $target = Get-Installed elsewhere @{ PACKAGECONFIG = 'pwsh' }
         [System.IO.Directory]::Exists("$target/usr/lib/autoregister/host") | Should -BeFalse
-        [System.IO.File]::ReadAllText("$target/usr/lib/systemd/system/lmp-device-auto-register.service") | Should -Match '(?m)^ExecStart=/usr/bin/pwsh '
+        Get-Content "$target/usr/lib/autoregister/pwsh" | Should -Contain 'exec /usr/bin/pwsh "$@"'
     }
 
     It 'turns production on' {

@@ -51,6 +51,13 @@ Describe 'The unit' {
         $judged.Output | Should -Match 'Overall exposure level for lmp-device-auto-register.service: [012]\.'
     }
 
+    It 'does not reach what could do its work outside of the sandbox: <_>' -ForEach '/run/systemd/private', '/run/dbus', '/run/docker.sock', '/run/containerd' {
+        $closed = Get-Content (Install-Unit closed) | Where-Object { $_ -clike 'InaccessiblePaths=*' } | ForEach-Object { $_.Split('=')[1].Split(' ') }
+        # Where one is not there, the unit starts all the same.
+        $closed | Should -Contain "-$_"
+        $closed | Should -Match '^-/'
+    }
+
     It 'is not started again after any exit code but 75' {
         $text = [System.IO.File]::ReadAllText("$device/lmp-device-auto-register.service.in")
         $prevented = @([regex]::Matches($text, '(?m)^RestartPreventExitStatus=(.*)$') | ForEach-Object { $_.Groups[1].Value.Split(' ') })

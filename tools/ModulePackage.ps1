@@ -38,7 +38,7 @@ function Publish-ModulePackage {
 <?xml version="1.0" encoding="utf-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
   <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />
-$(@('nuspec', 'psd1', 'psm1', 'ps1', 'ps1xml', 'dll', 'xml', 'txt', 'conf', 'in' | ForEach-Object { "  <Default Extension=`"$_`" ContentType=`"application/octet`" />`n" }) -join '')  <Override PartName="/LICENSE" ContentType="application/octet" />
+$(@('nuspec', 'psd1', 'psm1', 'ps1', 'ps1xml', 'dll', 'xml', 'txt', 'conf', 'in', 'sh' | ForEach-Object { "  <Default Extension=`"$_`" ContentType=`"application/octet`" />`n" }) -join '')  <Override PartName="/LICENSE" ContentType="application/octet" />
 </Types>
 
 "@

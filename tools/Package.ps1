@@ -72,7 +72,7 @@ function Protect-Payload {
     }
 
     foreach ($file in [System.IO.Directory]::GetFiles($Path, '*', 'AllDirectories')) {
-        [System.IO.File]::SetUnixFileMode($file, $(if ($file.EndsWith('/host/lmp-pwsh')) { $run } else { $plain }))
+        [System.IO.File]::SetUnixFileMode($file, $(if ($file.EndsWith('/host/pwsh')) { $run } else { $plain }))
     }
 }
 

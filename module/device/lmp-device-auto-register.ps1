@@ -24,25 +24,28 @@ param(
     [switch] $RemoveApiToken
 )
 
-# A device pays for every kind of statement the first time: each class of .NET that a script names, and each method it calls, costs
-# tens of milliseconds. So there are none here.
+# Nothing is looked for where others may have put something: before the first command.
+$env:PSModulePath = "$PSHOME/Modules"
+$PSModuleAutoLoadingPreference = 'None'
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+$log = $null
 
 try {
-    # The cmdlets alone: a load context of their own is for sessions that other modules share, and views are for people.
-    Import-Module -Name "$PSScriptRoot/../bin/private/AutoRegister.Cmdlets.dll"
+    $module = Import-Module -Name "$PSScriptRoot/../AutoRegister.psd1" -PassThru
+    # Not exported: it is for this script alone.
+    $log = & $module { Get-Command -Name Out-RegistrationLog }
     exit (& {
             $VerbosePreference = 'Continue'
             Get-SotaConfig -Root $Root |
                 New-HsmDeviceKey |
                 Register-FoundriesDevice -RetryFor $RetryFor |
                 Export-SotaCredentials -StartOtaClient:($env:START_DAEMON -ne '0') -RemoveApiToken:$RemoveApiToken -ErrorAction Continue
-        } 2>&1 3>&1 4>&1 | Out-RegistrationLog)
+        } 2>&1 3>&1 4>&1 | & $log)
 }
 catch {
-    if (Get-Command Out-RegistrationLog -ErrorAction Ignore) {
-        exit (Out-RegistrationLog $_)
+    if ($log) {
+        exit (& $log $_)
     }
 
     $Host.UI.WriteErrorLine("error: $_")

@@ -2,6 +2,10 @@
 # A drop-in for lmp-device-register: its options, its sentences, its exit codes (0, and 255 for any failure), on our cmdlets.
 # Use --help. A secret in a command line is seen by every user of the machine; the options that end in -file are not.
 
+# Nothing is looked for where others may have put something: before the first command.
+$env:PSModulePath = "$PSHOME/Modules"
+$PSModuleAutoLoadingPreference = 'None'
+Import-Module -Name Microsoft.PowerShell.Management, Microsoft.PowerShell.Utility
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
@@ -104,8 +108,7 @@ try {
         exit 255
     }
 
-    $manifest = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'AutoRegister.psd1')
-    Import-Module -Name $(if ([System.IO.File]::Exists($manifest)) { $manifest } else { 'AutoRegister' }) -Verbose:$false
+    Import-Module -Name "$PSScriptRoot/../AutoRegister.psd1" -Verbose:$false
     $parameters = Get-ConfigParameter $option
     & {
         $VerbosePreference = 'Continue'

@@ -44,8 +44,12 @@ param(
     [string] $RetryFor
 )
 
+# Nothing is looked for where others may have put something: before the first command.
+$env:PSModulePath = "$PSHOME/Modules"
+$PSModuleAutoLoadingPreference = 'None'
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+Import-Module -Name Microsoft.PowerShell.Management, Microsoft.PowerShell.Utility
 Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'AutoRegister.psd1'))
 Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'Station.psm1'))
 

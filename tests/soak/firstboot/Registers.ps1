@@ -4,7 +4,7 @@
 function Measure-Engine([hashtable] $Device) {
     $times = foreach ($run in 1..5) {
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        $null = Invoke-Device $Device @('/usr/lib/autoregister/host/lmp-pwsh', '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "exit 0 # $run")
+        $null = Invoke-Device $Device @('/usr/lib/autoregister/pwsh', '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "exit 0 # $run")
         [int] $watch.ElapsedMilliseconds
     }
 

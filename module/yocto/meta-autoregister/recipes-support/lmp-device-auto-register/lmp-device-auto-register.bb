@@ -38,7 +38,7 @@ LMP_AUTO_REGISTER_PWSH ?= "${bindir}/pwsh"
 LMP_AUTO_REGISTER_PWSH_PACKAGE ?= "powershell"
 
 PACKAGECONFIG ??= "host"
-# The bundled, self-contained host; .NET loads OpenSSL by name.
+# The bundled, self-contained PowerShell; .NET loads OpenSSL by name.
 PACKAGECONFIG[host] = ",,,ca-certificates libcrypto libssl libstdc++,,pwsh"
 # A PowerShell of at least 7.6 from elsewhere.
 PACKAGECONFIG[pwsh] = ",,,ca-certificates ${LMP_AUTO_REGISTER_PWSH_PACKAGE},,host"
@@ -46,14 +46,15 @@ PACKAGECONFIG[pwsh] = ",,,ca-certificates ${LMP_AUTO_REGISTER_PWSH_PACKAGE},,hos
 PACKAGECONFIG[production] = ""
 
 AUTOREGISTER_DIR = "${libdir}/autoregister"
-AUTOREGISTER_SHELL = "${@bb.utils.contains('PACKAGECONFIG', 'host', '${AUTOREGISTER_DIR}/host/lmp-pwsh', '${LMP_AUTO_REGISTER_PWSH}', d)}"
+AUTOREGISTER_SHELL = "${@bb.utils.contains('PACKAGECONFIG', 'host', '${AUTOREGISTER_DIR}/host/pwsh', '${LMP_AUTO_REGISTER_PWSH}', d)}"
 AUTOREGISTER_PRODUCTION = "${@bb.utils.contains('PACKAGECONFIG', 'production', '1', '', d)}"
 AUTOREGISTER_SOURCE = "${UNPACKDIR}/autoregister-${PV}-${AUTOREGISTER_RID}"
 
 do_compile() {
-    for file in lmp-device-auto-register.service lmp-device-auto-register; do
+    for file in lmp-device-auto-register.service lmp-device-auto-register pwsh; do
         sed -e 's|@@LMP_AUTO_REGISTER_USE_HOSTNAME@@|${LMP_AUTO_REGISTER_USE_HOSTNAME}|' \
-            -e 's|@@PWSH@@|${AUTOREGISTER_SHELL}|' \
+            -e 's|@@SHELL@@|${AUTOREGISTER_SHELL}|' \
+            -e 's|@@PWSH@@|${AUTOREGISTER_DIR}/pwsh|' \
             -e 's|@@MODULE_DIR@@|${AUTOREGISTER_DIR}/AutoRegister|' \
             ${AUTOREGISTER_SOURCE}/AutoRegister/device/$file.in > ${B}/$file
     done
@@ -65,9 +66,11 @@ do_install() {
     rm ${D}${AUTOREGISTER_DIR}/AutoRegister/device/*.in ${D}${AUTOREGISTER_DIR}/AutoRegister/device/*.conf
     # For stations on a factory line, which take the module package.
     rm -r ${D}${AUTOREGISTER_DIR}/AutoRegister/station
-    if [ "${AUTOREGISTER_SHELL}" = "${AUTOREGISTER_DIR}/host/lmp-pwsh" ]; then
+    if [ "${AUTOREGISTER_SHELL}" = "${AUTOREGISTER_DIR}/host/pwsh" ]; then
         cp -R --no-dereference --preserve=mode,links ${AUTOREGISTER_SOURCE}/host ${D}${AUTOREGISTER_DIR}/
     fi
+
+    install -m 0755 ${B}/pwsh ${D}${AUTOREGISTER_DIR}/
 
     install -d ${D}${bindir}
     install -m 0755 ${B}/lmp-device-auto-register ${D}${bindir}/
