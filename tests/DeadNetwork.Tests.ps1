@@ -21,8 +21,8 @@ Describe 'refused, DNS, 5xx, timeout, TLS' {
     It 'a server that is up only later is waited for' {
         $late = Get-RigFreePort
         $device = New-RigDevice -Path "$TestDrive/late" -Token 'known-beforehand' -Hsm ''
-        [System.IO.File]::WriteAllText("$TestDrive/late.token", "known-beforehand`n")
-        [System.IO.File]::SetUnixFileMode("$TestDrive/late.token", 'UserRead, UserWrite')
+        Set-Content "$TestDrive/late.token" 'known-beforehand'
+        chmod 600 "$TestDrive/late.token"
         # The CA is made at the first start, and the device must know it before.
         $first = Start-RigFactory -Path "$TestDrive/late-factory" -Argument '--api-port', "$late", '--token-file', "$TestDrive/late.token"
         Stop-RigFactory $first
@@ -44,10 +44,10 @@ Describe 'refused, DNS, 5xx, timeout, TLS' {
 
     It 'DNS that fails at first is asked again' -Skip:([bool] $noNames) {
         $device = New-RigDevice -Path "$TestDrive/dns" -Token $factory.Token -Hsm ''
-        [System.IO.File]::WriteAllText("$TestDrive/hosts", '')
+        Set-Content "$TestDrive/hosts" '' -NoNewline
         $command = Get-RigHiddenNameCommand -Hosts "$TestDrive/hosts" -Device $device -RetryFor $patience
         $run = Invoke-RigAfterFailure -Command unshare -Argument $command -Environment (Get-RigEnvironment $device -Factory $factory) `
-            -Action { [System.IO.File]::WriteAllText("$TestDrive/hosts", "127.0.0.1 factory.test`n") }
+            -Action { Set-Content "$TestDrive/hosts" "127.0.0.1 factory.test" }
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Error | Should -Match "Attempt 1 failed: The name 'factory.test' cannot be resolved"
     }
@@ -56,10 +56,10 @@ Describe 'refused, DNS, 5xx, timeout, TLS' {
         $local = Start-RigFactory -Path "$TestDrive/clock-factory"
         try {
             $device = New-RigDevice -Path "$TestDrive/clock" -Token $local.Token -Hsm ''
-            [System.IO.File]::WriteAllText("$TestDrive/clock.time", "@2000-01-01 00:00:00`n")
+            Set-Content "$TestDrive/clock.time" '@2000-01-01 00:00:00'
             $run = Invoke-RigAfterFailure -Command (Get-RigPath Shell) -Argument (Get-RigWrapperArgument -Device $device -RetryFor $patience) `
                 -Environment (Get-RigEnvironment $device -Factory $local -Environment (Get-RigClock "$TestDrive/clock.time")) `
-                -Action { [System.IO.File]::WriteAllText("$TestDrive/clock.time", "+0`n") }
+                -Action { Set-Content "$TestDrive/clock.time" "+0" }
             $run.ExitCode | Should -Be 0 -Because $run.Error
             $run.Error | Should -Match 'Attempt 1 failed: .*the clock is not set'
         }

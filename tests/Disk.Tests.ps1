@@ -4,7 +4,7 @@ BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
     $folder = [System.IO.Directory]::CreateTempSubdirectory('disk-').FullName
     $noDisk = Test-PowerCut $folder
-    [System.IO.Directory]::Delete($folder, $true)
+    Remove-Item $folder -Recurse -Force
 }
 
 BeforeAll {
@@ -20,18 +20,14 @@ BeforeAll {
 
     # Names in the SOTA directory, in order.
     function Get-SotaName($Device) {
-        $names = @([System.IO.Directory]::GetFileSystemEntries($Device.Sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
-        [System.Array]::Sort($names, [StringComparer]::Ordinal)
-        "$names"
+        (Get-ChildItem $Device.Sota -Force).Name | Sort-Object | Join-String -Separator ' '
     }
 
     # Fills a disk but for some KiB.
     function Write-Filler($Disk, [int] $Free) {
         $null = Invoke-RigProcess dd @('if=/dev/zero', "of=$($Disk.Mounted)/filler", 'bs=4k')
         if ($Free -gt 0) {
-            $filler = [System.IO.File]::Open("$($Disk.Mounted)/filler", 'Open')
-            $filler.SetLength($filler.Length - $Free * 1KB)
-            $filler.Dispose()
+            truncate --size "-${Free}K" "$($Disk.Mounted)/filler"
         }
     }
 }
@@ -50,7 +46,7 @@ Describe 'The disk' {
             Write-Filler -Disk $disk -Free $_
             $run = Invoke-RigWrapper $device $factory
             $run.ExitCode | Should -BeIn 0, 75
-            [System.IO.File]::Delete("$($disk.Mounted)/filler")
+            Remove-Item "$($disk.Mounted)/filler"
             (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
             Get-SotaName $device | Should -Be $whole
             Get-DeviceCount | Should -Be ($before + 1)
@@ -67,7 +63,7 @@ Describe 'The disk' {
             $before = Get-DeviceCount
             Write-Filler -Disk $disk -Free $_
             $null = Invoke-RigWrapper $device $factory
-            [System.IO.File]::Delete("$($disk.Mounted)/filler")
+            Remove-Item "$($disk.Mounted)/filler"
             $run = Invoke-RigWrapper $device $factory
             $run.ExitCode | Should -Be 0 -Because $run.Error
             @(Get-RigTokenObject $device).Count | Should -Be 3
@@ -99,12 +95,11 @@ Describe 'The disk' {
         $disk = New-PowerCutDisk "$($device.Root)/disk"
         try {
             # Links are followed as the device sees them: below its root.
-            $null = [System.IO.Directory]::CreateDirectory("$($disk.Mounted)/sota")
-            $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($device.Sota))
-            $null = [System.IO.File]::CreateSymbolicLink($device.Sota, '/disk/mounted/sota')
+            $null = New-Item -ItemType Directory "$($disk.Mounted)/sota", (Split-Path -Parent $device.Sota) -Force
+            ln --symbolic /disk/mounted/sota $device.Sota
             (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
             Get-SotaName @{ Sota = "$($disk.Mounted)/sota" } | Should -Be $whole
-            [System.IO.File]::GetUnixFileMode("$($disk.Mounted)/sota") | Should -Be 'UserExecute, UserWrite, UserRead'
+            (Get-Item "$($disk.Mounted)/sota").UnixMode | Should -Be 'drwx------'
         }
         finally {
             Remove-PowerCutDisk $disk
@@ -113,26 +108,26 @@ Describe 'The disk' {
 
     It 'with a SOTA directory that its group may write: the mode is corrected, for the OTA client refuses it' {
         $device = New-RigDevice -Path "$TestDrive/group-writable" -Token $factory.Token -Hsm ''
-        $null = [System.IO.Directory]::CreateDirectory($device.Sota)
-        [System.IO.File]::SetUnixFileMode($device.Sota, 'UserRead, UserWrite, UserExecute, GroupRead, GroupWrite, GroupExecute')
+        $null = New-Item -ItemType Directory $device.Sota -Force
+        chmod 770 $device.Sota
         (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-        [System.IO.File]::GetUnixFileMode($device.Sota) | Should -Be 'UserExecute, UserWrite, UserRead'
+        (Get-Item $device.Sota).UnixMode | Should -Be 'drwx------'
     }
 
     It 'with a SOTA directory of another user: it is taken over, for the OTA client refuses it' -Skip:([Environment]::UserName -ne 'root') {
         $device = New-RigDevice -Path "$TestDrive/other-owner" -Token $factory.Token -Hsm ''
-        $null = [System.IO.Directory]::CreateDirectory($device.Sota)
-        $null = Invoke-RigProcess chown @('nobody', $device.Sota)
+        $null = New-Item -ItemType Directory $device.Sota -Force
+        chown nobody $device.Sota
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Error | Should -Match 'belongs to user \d+: it is given to user 0'
-        (Invoke-RigProcess stat @('--format', '%U %a', $device.Sota)).Output.Trim() | Should -Be 'root 700'
+        stat --format '%U %a' $device.Sota | Should -Be 'root 700'
     }
 
     It 'with a file in place of the SOTA directory is said' {
         $device = New-RigDevice -Path "$TestDrive/file-in-place" -Token $factory.Token -Hsm ''
-        $null = [System.IO.Directory]::CreateDirectory("$($device.Root)/var")
-        [System.IO.File]::WriteAllText($device.Sota, 'x')
+        $null = New-Item -ItemType Directory "$($device.Root)/var" -Force
+        Set-Content $device.Sota 'x'
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -BeIn 70, 75, 78
         $run.Error | Should -Match '\[(SotaDirectoryUnusable|WriteFailed)\]'

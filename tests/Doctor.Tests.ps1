@@ -6,7 +6,7 @@ BeforeAll {
 
     # The results by name, from a process of its own.
     function Get-Finding([hashtable] $Device, [string] $Argument = '', [hashtable] $Environment = @{}) {
-        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($Device.Root)' $Argument | ForEach-Object { [Console]::WriteLine((`$_.Number, `$_.Name, `$_.Status, `$_.Seen, `$_.Remedy) -join '|') }" `
+        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($Device.Root)' $Argument | ForEach-Object { (`$_.Number, `$_.Name, `$_.Status, `$_.Seen, `$_.Remedy) -join '|' }" `
             -Device $Device -Factory $factory -Environment $Environment
         $run.Error | Should -BeNullOrEmpty
         $found = [ordered]@{}
@@ -20,11 +20,8 @@ BeforeAll {
 
     # Every file below a root with its content, mode and time.
     function Get-Picture([string] $Path) {
-        $files = [System.IO.Directory]::GetFileSystemEntries($Path, '*', 'AllDirectories')
-        [array]::Sort($files, [StringComparer]::Ordinal)
-        foreach ($file in $files) {
-            $content = if ([System.IO.File]::Exists($file)) { [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($file))) } else { 'directory' }
-            "$file $([System.IO.File]::GetUnixFileMode($file)) $([System.IO.File]::GetLastWriteTimeUtc($file).Ticks) $content"
+        foreach ($file in Get-ChildItem $Path -Force -Recurse | Sort-Object FullName) {
+            "$file $($file.UnixMode) $($file.LastWriteTimeUtc.Ticks) $(if (-not $file.PSIsContainer) { (Get-FileHash $file).Hash })"
         }
     }
 }
@@ -97,17 +94,14 @@ Describe 'A registered device' {
     }
 
     It 'is seen to be damaged when <What>' -ForEach @(
-        @{ What = 'sota.toml has a line that is no TOML'; Damage = { param($sota) [System.IO.File]::AppendAllText("$sota/sota.toml", "broken`n") }; Check = 'sota.toml' }
-        @{ What = 'root.crt is gone'; Damage = { param($sota) [System.IO.File]::Delete("$sota/root.crt") }; Check = 'Registration' }
-        @{ What = 'others may write to its directory'; Damage = { param($sota) [System.IO.File]::SetUnixFileMode($sota, 511) }; Check = 'Permissions' }
+        @{ What = 'sota.toml has a line that is no TOML'; Damage = { param($sota) Add-Content "$sota/sota.toml" 'broken' }; Check = 'sota.toml' }
+        @{ What = 'root.crt is gone'; Damage = { param($sota) Remove-Item "$sota/root.crt" }; Check = 'Registration' }
+        @{ What = 'others may write to its directory'; Damage = { param($sota) chmod 777 $sota }; Check = 'Permissions' }
     ) {
         $copy = "$TestDrive/damaged-$Check"
         $target = "$copy/var/sota"
-        $null = [System.IO.Directory]::CreateDirectory($target)
-        foreach ($file in [System.IO.Directory]::GetFiles($device.Sota)) {
-            [System.IO.File]::Copy($file, "$target/$([System.IO.Path]::GetFileName($file))", $true)
-        }
-
+        $null = New-Item -ItemType Directory $target -Force
+        Copy-Item "$($device.Sota)/*" $target
         & $Damage $target
         $damaged = @{ Root = $copy; Sota = $target; SoftHsmConf = $device.SoftHsmConf }
         $found = Get-Finding $damaged '-Factory acme'
@@ -132,10 +126,10 @@ Describe 'A device with a problem' {
         }
 
         if ($null -eq $Text) {
-            [System.IO.File]::Delete("$($device.Root)/$File")
+            Remove-Item "$($device.Root)/$File"
         }
         else {
-            [System.IO.File]::WriteAllText("$($device.Root)/$File", $Text)
+            Set-Content "$($device.Root)/$File" $Text -NoNewline
         }
 
         $found = Get-Finding $device
@@ -156,8 +150,8 @@ Describe 'A device with a problem' {
         $device = New-RigDevice -Path "$TestDrive/unknown" -Token $factory.Token -Hsm ''
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 0
-        $toml = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
-        [System.IO.File]::WriteAllText("$($device.Sota)/sota.toml", $toml.Replace($factory.gateway, 'https://127.0.0.1:9'))
+        $toml = Get-Content "$($device.Sota)/sota.toml" -Raw
+        $toml.Replace($factory.gateway, 'https://127.0.0.1:9') | Set-Content "$($device.Sota)/sota.toml"
         (Get-Finding $device '-Online')['Gateway'].Status | Should -Be 'Failed'
     }
 }
@@ -170,19 +164,19 @@ Describe 'A user who may not read everything' {
 
     BeforeAll {
         $place = [System.IO.Directory]::CreateTempSubdirectory('doctor-').FullName
-        [System.IO.File]::SetUnixFileMode($place, [System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
         $ca = "$place/ca.crt"
-        [System.IO.File]::WriteAllText($ca, [System.IO.File]::ReadAllText($factory.caFile))
-        [System.IO.File]::SetUnixFileMode($ca, [System.IO.UnixFileMode] 'UserRead, UserWrite, GroupRead, OtherRead')
+        Copy-Item $factory.caFile $ca
+        chmod 755 $place
+        chmod 644 $ca
 
         # The shell and the module, where that user can read them wherever this clone is.
-        $null = Invoke-RigChecked cp @('-r', (Split-Path (Get-RigPath Shell)), "$place/host")
+        Copy-Item (Split-Path -Parent (Get-RigPath Shell)) "$place/host" -Recurse
+        Copy-Item (Get-RigPath Module) "$place/AutoRegister" -Recurse
         $shell = "$place/host/pwsh"
-        $null = Invoke-RigChecked cp @('-r', (Get-RigPath Module), "$place/AutoRegister")
 
         function Get-NobodysFinding([hashtable] $Device) {
             $command = "Import-Module '$place/AutoRegister/AutoRegister.psd1'; Test-SotaRegistration -Root '$($Device.Root)' -Online | " +
-            'ForEach-Object { [Console]::WriteLine(($_.Name, $_.Status, $_.Seen, $_.Remedy) -join "|") }'
+            'ForEach-Object { ($_.Name, $_.Status, $_.Seen, $_.Remedy) -join "|" }'
             $run = Invoke-RigProcess setpriv @('--reuid=65534', '--regid=65534', '--clear-groups', $shell, '-NoProfile', '-NonInteractive', '-Command', $command) `
                 -Environment (Get-RigEnvironment $Device -Factory $factory -Environment @{ SSL_CERT_FILE = $ca; HOME = $place })
             $run.Error | Should -BeNullOrEmpty
@@ -195,7 +189,7 @@ Describe 'A user who may not read everything' {
     }
 
     AfterAll {
-        [System.IO.Directory]::Delete($place, $true)
+        Remove-Item $place -Recurse -Force
     }
 
     It 'is told what was looked at and what was not: a device that is not registered' -Skip:([bool] $why) {

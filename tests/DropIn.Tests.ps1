@@ -42,8 +42,8 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
-    $dropIn = [System.IO.Path]::Combine((Get-RigPath Module), 'device', 'lmp-device-register.ps1')
-    Import-Module ([System.IO.Path]::Combine((Get-RigPath Module), 'device', 'UpstreamOptions.psm1'))
+    $dropIn = Join-Path (Get-RigPath Module) 'device/lmp-device-register.ps1'
+    Import-Module (Join-Path (Get-RigPath Module) 'device/UpstreamOptions.psm1')
     $factory = Start-RigFactory "$TestDrive/factory"
 
     function Invoke-DropIn($Device, [string[]] $Argument, [hashtable] $Environment = @{}) {
@@ -88,7 +88,7 @@ Describe 'lmp-device-register.ps1' {
         $run.Lines | Should -Contain 'Device is now registered.'
         $entry = Get-RigLedger $factory | Where-Object { $_.name -eq 'x.y' }
         $entry | Should -Not -BeNullOrEmpty
-        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match 'tags = "t1"'
+        Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Match 'tags = "t1"'
 
         $again = Invoke-DropIn $device @('-T', $factory.Token, '-nx.y')
         $again.ExitCode | Should -Be 0
@@ -98,12 +98,12 @@ Describe 'lmp-device-register.ps1' {
 
     It 'keeps the key in the token, with PINs and the API token from files' {
         $device = New-RigDevice "$TestDrive/hsm" -Hsm ''
-        [System.IO.File]::WriteAllText("$($device.Root)/pin", "$(Get-RigPath Pin)`n")
-        [System.IO.File]::WriteAllText("$($device.Root)/so-pin", "$(Get-RigPath SoPin)`n")
+        Set-Content "$($device.Root)/pin" "$(Get-RigPath Pin)"
+        Set-Content "$($device.Root)/so-pin" "$(Get-RigPath SoPin)"
         $run = Invoke-DropIn $device @('--api-token-file', $factory.tokenFile, '-m', (Get-RigPath SoftHsm),
             '--hsm-pin-file', "$($device.Root)/pin", '--hsm-so-pin-file', "$($device.Root)/so-pin")
         $run.ExitCode | Should -Be 0 -Because $run.Error
-        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match "(?m)^pass = `"$(Get-RigPath Pin)`"$"
+        Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Match "(?m)^pass = `"$(Get-RigPath Pin)`"$"
         "$($device.Sota)/pkey.pem" | Should -Not -Exist
     }
 
@@ -111,7 +111,7 @@ Describe 'lmp-device-register.ps1' {
         $device = New-RigDevice "$TestDrive/narrow" -Tag 'from-the-tag-file'
         $run = Invoke-DropIn $device @('-T', $factory.Token) -Environment @{ APPS = 'a,b'; USE_HOSTNAME = '1' }
         $run.ExitCode | Should -Be 0 -Because $run.Error
-        $toml = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
+        $toml = Get-Content "$($device.Sota)/sota.toml" -Raw
         $toml | Should -Match 'tags = "devel"'
         $toml | Should -Not -Match '(?m)^compose_apps ='
         $toml | Should -Not -Match '\[p11\]'
@@ -156,8 +156,8 @@ Describe 'lmp-device-register.ps1' {
 
     It 'says what is wrong when half a registration is there' {
         $device = New-RigDevice "$TestDrive/half" -Hsm ''
-        $null = [System.IO.Directory]::CreateDirectory($device.Sota)
-        [System.IO.File]::WriteAllText("$($device.Sota)/sql.db", '')
+        $null = New-Item -ItemType Directory $device.Sota -Force
+        Set-Content "$($device.Sota)/sql.db" '' -NoNewline
         $run = Invoke-DropIn $device @('-T', $factory.Token)
         $run.ExitCode | Should -Be 255
         $run.Error | Should -Match 'ERROR: Device already registered in /var/sota'

@@ -8,8 +8,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module "$PSScriptRoot/support/Guide.psm1"
     # What the tests ask for, read from their syntax trees; a name in double quotes may have variables in it.
-    $files = [System.IO.Directory]::GetFiles($PSScriptRoot, '*.ps1', 'AllDirectories') + [System.IO.Path]::GetFullPath("$PSScriptRoot/../tools/Soak.ps1")
-    $asked = foreach ($file in $files) {
+    $asked = foreach ($file in Get-ChildItem $PSScriptRoot, "$PSScriptRoot/../tools" -Recurse -Filter '*.ps1') {
         $tree = [System.Management.Automation.Language.Parser]::ParseFile($file, [ref] $null, [ref] $null)
         foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
             if ($call.GetCommandName() -eq 'Get-GuideCommand' -and $call.CommandElements.Count -gt 1) {

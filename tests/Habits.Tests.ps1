@@ -8,10 +8,7 @@ BeforeAll {
     (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
 
     function Get-Completion([string] $Line) {
-        $script = "([System.Management.Automation.CommandCompletion]::CompleteInput(`"$Line`", $($Line.Length), @{})).CompletionMatches.CompletionText"
-        $run = Invoke-RigCommand $script -Device $device -Factory $factory
-        $run.Error | Should -BeNullOrEmpty
-        $run.Lines
+        (TabExpansion2 $Line).CompletionMatches.CompletionText
     }
 }
 
@@ -29,7 +26,8 @@ Describe 'Tab completion' {
     }
 
     It 'offers the labels of the tokens, without a login' {
-        Get-Completion "Test-SotaRegistration -Root $($device.Root) -TokenLabel " | Should -Be @('aktualizr')
+        $run = Invoke-RigCommand "(TabExpansion2 'Test-SotaRegistration -Root $($device.Root) -TokenLabel ').CompletionMatches.CompletionText" -Device $device -Factory $factory
+        $run.Lines | Should -Be @('aktualizr') -Because $run.Error
     }
 }
 
@@ -39,16 +37,23 @@ Describe 'Registering takes <Text> as <Span>' -ForEach @(
     @{ Text = '00:10:00'; Span = '00:10:00' }
 ) {
     It 'in every culture' {
-        $run = Invoke-RigCommand ("[cultureinfo]::CurrentCulture = & { `$c = [cultureinfo]::InvariantCulture.Clone(); `$c.NumberFormat.NumberDecimalSeparator = ','; `$c };" +
-            "(Get-Command Register-FoundriesDevice).Parameters['RetryFor'].Attributes | Where-Object { `$_ -is [System.Management.Automation.ArgumentTransformationAttribute] } | ForEach-Object { ([timespan] `$_.Transform(`$null, '$Text')).ToString() }") -Device $device
-        $run.Error | Should -BeNullOrEmpty
-        $run.Lines | Should -Be @($Span)
+        $comma = [cultureinfo]::InvariantCulture.Clone()
+        $comma.NumberFormat.NumberDecimalSeparator = ','
+        $transformation = (Get-Command Register-FoundriesDevice).Parameters['RetryFor'].Attributes | Where-Object { $_ -is [System.Management.Automation.ArgumentTransformationAttribute] }
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $comma
+            $transformation.Transform($null, $Text) | Should -Be ([timespan] $Span)
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $before
+        }
     }
 }
 
 Describe 'Output' {
     It 'has a view for every declared type' {
-        $views = [System.IO.File]::ReadAllText("$(Get-RigPath Module)/AutoRegister.Format.ps1xml")
+        $views = Get-Content "$(Get-RigPath Module)/AutoRegister.Format.ps1xml" -Raw
         foreach ($type in (Get-Command -Module AutoRegister).OutputType.Name | Where-Object { $_ -like 'AutoRegister.*' }) {
             $views | Should -Match ([regex]::Escape("<TypeName>$type</TypeName>"))
         }
@@ -66,17 +71,22 @@ Describe 'Output' {
         $run.Lines | Should -Be @('True')
     }
 
-    It 'has no colours where it is no terminal' {
-        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($device.Root)'" -Device $device -Factory $factory
-        $run.Output | Should -Not -Match "`e\["
+    It 'has colours where the shell colours its own tables, and none with NO_COLOR: NO_COLOR=<NoColor>' -ForEach @{ NoColor = $null }, @{ NoColor = '1' } {
+        $run = Invoke-RigCommand "Test-SotaRegistration -Root '$($device.Root)'; 'its own'; Get-ChildItem / -Directory" -Device $device -Factory $factory -Environment @{ NO_COLOR = $NoColor }
+        $ours, $own = $run.Output -split 'its own'
+        $ours | Should -Match 'Configuration'
+        $ours -match "`e\[" | Should -Be ($own -match "`e\[")
+        if ($NoColor) {
+            $ours | Should -Not -Match "`e\["
+        }
     }
 }
 
 Describe 'An error' {
     It 'says what to do' {
-        $run = Invoke-RigCommand "Get-SotaConfig -Root '$TestDrive/nowhere' -ErrorAction SilentlyContinue -ErrorVariable e; `$e[0].ErrorDetails.RecommendedAction; `$e[0].CategoryInfo.Category" -Device $device
-        $run.Lines[0] | Should -Not -BeNullOrEmpty
-        $run.Lines[1] | Should -Be 'ObjectNotFound'
+        Get-SotaConfig -Root "$TestDrive/nowhere" -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $problem[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
     }
 
     It 'of every cmdlet says what to do, in the record and in the exception: <Line>' -ForEach @(
@@ -97,9 +107,8 @@ Describe 'An error' {
         $run.Lines[2] | Should -Match '^[A-Z][A-Za-z0-9]+,AutoRegister\.Cmdlets\.'
     }
 
-    # The engine's own library has no Get-Error; a real pwsh has.
-    It 'shows what to do in Get-Error' -Skip:(-not (Get-Command Get-Error -ErrorAction Ignore)) {
-        $run = Invoke-RigCommand "Get-SotaConfig -Root '$TestDrive/nowhere' -ErrorAction SilentlyContinue; `$error[0].ErrorDetails.RecommendedAction; Get-Error | Out-String -Width 300" -Device $device
-        $run.Output.Substring($run.Lines[0].Length) | Should -Match ([regex]::Escape($run.Lines[0]))
+    It 'shows what to do in Get-Error' {
+        Get-SotaConfig -Root "$TestDrive/nowhere" -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0] | Get-Error | Out-String -Width 300 | Should -Match ([regex]::Escape($problem[0].ErrorDetails.RecommendedAction))
     }
 }

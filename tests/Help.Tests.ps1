@@ -1,21 +1,20 @@
 # Help is complete, names nothing that does not exist, and its examples run exactly as printed.
 
 BeforeDiscovery {
-    $docs = [System.IO.Path]::GetFullPath("$PSScriptRoot/../docs/en-US")
+    $docs = Convert-Path "$PSScriptRoot/../docs/en-US"
     . "$PSScriptRoot/../tools/HelpPage.ps1"
-    $manifest = [System.IO.File]::ReadAllText("$PSScriptRoot/../AutoRegister.psd1")
-    $commands = @([regex]::Matches([regex]::Match($manifest, '(?s)CmdletsToExport\s*=\s*@\((.*?)\)').Groups[1].Value, "'([^']+)'") | ForEach-Object { $_.Groups[1].Value })
+    $commands = (Import-PowerShellDataFile "$PSScriptRoot/../AutoRegister.psd1").CmdletsToExport
     $examples = foreach ($name in $commands) {
         foreach ($example in (Read-HelpPage -Path "$docs/$name.md").Examples) {
             @{ Place = $name; Title = $example.Title; Code = $example.Code }
         }
     }
 
-    $examples += foreach ($file in [System.IO.Directory]::GetFiles($docs, 'about_*.md')) {
+    $examples += foreach ($file in Get-Item "$docs/about_*.md") {
         $number = 0
-        foreach ($match in [regex]::Matches([System.IO.File]::ReadAllText($file), '(?s)```powershell\n(.*?)\n```')) {
+        foreach ($match in [regex]::Matches((Get-Content $file -Raw), '(?s)```powershell\n(.*?)\n```')) {
             $number++
-            @{ Place = [System.IO.Path]::GetFileNameWithoutExtension($file); Title = "Example $number"; Code = $match.Groups[1].Value }
+            @{ Place = $file.BaseName; Title = "Example $number"; Code = $match.Groups[1].Value }
         }
     }
 }
@@ -24,7 +23,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     . "$PSScriptRoot/../tools/HelpPage.ps1"
     Import-Module (Get-RigPath Module)
-    $docs = [System.IO.Path]::GetFullPath("$PSScriptRoot/../docs/en-US")
+    $docs = Convert-Path "$PSScriptRoot/../docs/en-US"
     $factory = Start-RigFactory -Path "$TestDrive/factory"
 }
 
@@ -46,14 +45,9 @@ Describe 'Help of <_>' -ForEach $commands {
     }
 
     It 'describes every parameter, and none that is not there' {
-        $described = [string[]] @($help.parameters.parameter | Where-Object { $_.description.Text } | ForEach-Object name)
-        $real = [string[]] @($parameters.Name)
-        [array]::Sort($described, [StringComparer]::Ordinal)
-        [array]::Sort($real, [StringComparer]::Ordinal)
-        $described -join ' ' | Should -Be ($real -join ' ')
-        $page = [string[]] @((Read-HelpPage -Path "$docs/$name.md").Parameters.Keys)
-        [array]::Sort($page, [StringComparer]::Ordinal)
-        $page -join ' ' | Should -Be ($real -join ' ')
+        $real = $parameters.Name | Sort-Object
+        $help.parameters.parameter | Where-Object { $_.description.Text } | ForEach-Object name | Sort-Object | Should -Be $real
+        (Read-HelpPage -Path "$docs/$name.md").Parameters.Keys | Sort-Object | Should -Be $real
     }
 
     It 'names its output types' {
@@ -69,25 +63,23 @@ Describe 'about topics' {
     }
 
     It 'explains every error, with a remedy, and none that does not exist' {
-        $sections = [regex]::Matches([System.IO.File]::ReadAllText("$docs/about_AutoRegister_Errors.md"), '(?s)### (\w+)\n(?:(?!### ).)+?\nRemedy: \S')
-        $explained = [string[]] @($sections | ForEach-Object { $_.Groups[1].Value })
+        $sections = [regex]::Matches((Get-Content "$docs/about_AutoRegister_Errors.md" -Raw), '(?s)### (\w+)\n(?:(?!### ).)+?\nRemedy: \S')
+        $explained = $sections | ForEach-Object { $_.Groups[1].Value }
         $core = (Get-Command Get-SotaConfig).ImplementingType.Assembly.GetReferencedAssemblies() | Where-Object Name -EQ 'AutoRegister.Core'
         $context = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Get-SotaConfig).ImplementingType.Assembly)
-        $ids = [string[]] $context.LoadFromAssemblyName($core).GetType('AutoRegister.Core.Errors.ErrorId').GetEnumNames()
+        $ids = $context.LoadFromAssemblyName($core).GetType('AutoRegister.Core.Errors.ErrorId').GetEnumNames()
         $explained -join ' ' | Should -Be ($ids -join ' ')
     }
 }
 
 Describe 'Examples' {
     It '<Place>, <Title>, runs as printed' -ForEach $examples {
-        $work = [System.IO.Directory]::CreateDirectory("$TestDrive/$([guid]::NewGuid())").FullName
+        $work = (New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid())" -Force).FullName
         $device = New-RigDevice -Path "$work/image" -Token $factory.Token
         # A device's own root is where the example's reader would be; whoever names another one gets that.
-        $script = "Set-StrictMode -Version Latest; `$ErrorActionPreference = 'Stop'; [Environment]::CurrentDirectory = '$work'; `$ExecutionContext.SessionState.Path.SetLocation('$work') | ForEach-Object { }`n" +
+        $script = "Set-StrictMode -Version Latest; `$ErrorActionPreference = 'Stop'; Set-Location '$work'; [Environment]::CurrentDirectory = '$work'`n" +
         "Import-Module '$(Get-RigPath Module)'; `$PSDefaultParameterValues = @{ 'Get-SotaConfig:Root' = '$work/image'; 'Test-SotaRegistration:Root' = '$work/image' }`n$Code`n"
-        [System.IO.File]::WriteAllText("$work/example.ps1", $script)
-        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$work/example.ps1") `
-            -Environment (Get-RigEnvironment $device $factory)
+        $run = Invoke-RigScript "$work/example.ps1" -Text $script -Environment (Get-RigEnvironment $device $factory)
         $run.Error | Should -BeNullOrEmpty
         $run.ExitCode | Should -Be 0
         $run.Output | Should -Not -BeNullOrEmpty

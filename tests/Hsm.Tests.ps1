@@ -15,7 +15,7 @@ BeforeAll {
 
     # As DeviceRig's, with the token's environment: what curl needs to know is what sota.toml says.
     function Get-HsmGatewayAnswer([hashtable] $Device) {
-        $toml = [System.IO.File]::ReadAllText("$($Device.Sota)/sota.toml")
+        $toml = Get-Content "$($Device.Sota)/sota.toml" -Raw
         $value = { param($key) [regex]::Match($toml, "(?m)^$key = `"(.*)`"`$").Groups[1].Value }
         $uri = "pkcs11:token=aktualizr;pin-value=$(& $value 'pass')"
         $config = "silent`nshow-error`nurl = `"$(& $value 'server')/`"`ncacert = `"$($Device.Sota)/root.crt`"`n" +
@@ -25,7 +25,7 @@ BeforeAll {
     }
 
     function Get-CallCount([string] $Log, [string] $Function) {
-        [regex]::Matches([System.IO.File]::ReadAllText($Log), "(?m)^\d+: $Function$").Count
+        [regex]::Matches((Get-Content $Log -Raw), "(?m)^\d+: $Function$").Count
     }
 
     # A token that another program set up and put a key into.
@@ -119,13 +119,13 @@ Describe 'A device with a token of <Name>' -ForEach @(
 
         # The spy is gone: the OTA client uses the module itself.
         $toml = "$($device.Sota)/sota.toml"
-        [System.IO.File]::WriteAllText($toml, [regex]::Replace([System.IO.File]::ReadAllText($toml), '(?m)^module = .*$', "module = `"$($hsm.Module)`""))
+        (Get-Content $toml) -replace '^module = .*$', "module = `"$($hsm.Module)`"" | Set-Content $toml
         (Get-HsmGatewayAnswer $device).Output | Should -Match $forced.Lines[-1]
     }
 
     It 'was asked in the right order and for the right attributes, says the spy on <Name>' {
         Skip-Unstarted $hsm
-        $text = [System.IO.File]::ReadAllText("$TestDrive/$Name.force.log")
+        $text = Get-Content "$TestDrive/$Name.force.log" -Raw
         $order = @([regex]::Matches($text, '(?m)^\d+: (C_Initialize|C_Login|C_GenerateKeyPair|C_Sign|C_CreateObject|C_Finalize)$') | ForEach-Object { $_.Groups[1].Value })
         # Each signature is two calls: the first asks for its length.
         $order -join ' ' | Should -Match '^(C_Initialize C_Finalize )*C_Initialize C_Login C_GenerateKeyPair (C_Sign )+C_Finalize C_Initialize (C_CreateObject C_Login )?C_CreateObject C_Finalize$'
@@ -169,7 +169,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
         Skip-Unstarted $hsm
         $wrong = Add-OccupiedDevice -Hsm $hsm -Name 'wrong' -Label 'other' -Id '08'
         $file = "$($wrong.Root)/etc/sota/hsm"
-        [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
+        (Get-Content $file -Raw).Replace((Get-RigPath Pin), '87654320') | Set-Content $file
         $log = "$TestDrive/$Name.wrong.log"
         $refused = Invoke-RigHsmCommand $wrong '$config | New-HsmDeviceKey' $factory -SpyLog $log
         $refused.Error | Should -Match 'tried once'
@@ -185,7 +185,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
 
         $locked = Add-OccupiedDevice -Hsm $hsm -Name 'locked' -Label 'other' -Id '08'
         $file = "$($locked.Root)/etc/sota/hsm"
-        [System.IO.File]::WriteAllText($file, [System.IO.File]::ReadAllText($file).Replace((Get-RigPath Pin), '87654320'))
+        (Get-Content $file -Raw).Replace((Get-RigPath Pin), '87654320') | Set-Content $file
         $said = 1..4 | ForEach-Object { (Invoke-RigHsmWrapper $locked $factory).Error }
         "$said" | Should -Match '\[HsmPinLocked\]'
     }

@@ -79,14 +79,14 @@ Describe 'A key that was there before' {
         @{ By = 'its label'; Config = ''; Key = ' -KeyLabel maker' }
         @{ By = 'its id'; Config = ''; Key = ' -KeyId 05' }
     ) {
-        if ([System.IO.Directory]::Exists($device.Sota)) {
-            [System.IO.Directory]::Delete($device.Sota, $true)
+        if (Test-Path $device.Sota) {
+            Remove-Item $device.Sota -Recurse -Force
         }
 
         $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)'$Config | New-HsmDeviceKey -UseExisting$Key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object { `$_.GatewayVerified; `$_.Uuid }" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Lines[0] | Should -Be 'True' -Because $run.Error
-        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match 'tls_pkey_id = "05"'
+        Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Match 'tls_pkey_id = "05"'
         @(Get-RigTokenObject $device | Where-Object Class -EQ 'Private Key').Count | Should -Be 2
         (Get-RigGatewayAnswer $device).Output | Should -Match $run.Lines[-1]
     }
@@ -105,12 +105,12 @@ Describe 'A key and a certificate that were there before' {
         # The manufacturer: has the factory certify the key, puts the certificate beside it, and leaves no other trace.
         $made = Invoke-RigCommand "$use | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
         $uuid = $made.Lines[-1]
-        $answered = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
-        [System.IO.File]::Copy("$($device.Sota)/root.crt", "$TestDrive/factory-root.crt")
+        $answered = Get-Content "$($device.Sota)/sota.toml" -Raw
+        Copy-Item "$($device.Sota)/root.crt" "$TestDrive/factory-root.crt"
         $null = Invoke-RigProcess openssl @('x509', '-in', "$($device.Sota)/client.pem", '-outform', 'DER', '-out', "$TestDrive/maker.der")
         $null = Invoke-Tool $device ($login + @('--delete-object', '--type', 'cert', '--id', '03'))
         $null = Invoke-Tool $device ($login + @('--write-object', "$TestDrive/maker.der", '--type', 'cert', '--id', '06', '--label', 'maker'))
-        [System.IO.Directory]::Delete($device.Sota, $true)
+        Remove-Item $device.Sota -Recurse -Force
         $registered = @(Get-RigLedger $factory).Count
     }
 
@@ -122,13 +122,13 @@ Describe 'A key and a certificate that were there before' {
         $run.Error | Should -Match 'No certificate in token "aktualizr"'
         $run.Error | Should -Match $Says
         "$($device.Sota)/sota.toml" | Should -Not -Exist
-        [System.IO.Directory]::Delete($device.Sota, $true)
+        Remove-Item $device.Sota -Recurse -Force
     }
 
     It 'are used as they are: no request, nothing new in the token, and the gateway accepts the device' {
         $before = @(Get-RigTokenObject $device | ForEach-Object { "$($_.Class) $($_.label) $($_.ID)" })
         # There is no API token, and none is needed.
-        [System.IO.File]::Delete("$($device.Root)/etc/lmp-device-register-token")
+        Remove-Item "$($device.Root)/etc/lmp-device-register-token"
         $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' -DeviceAuthorization | New-HsmDeviceKey -UseExisting -KeyLabel maker | $existing | Export-SotaCredentials -VerifyGateway | ForEach-Object { `$_.GatewayVerified; `$_.Uuid }" -Device $device
         $run.Lines -join ' ' | Should -Be "True $uuid" -Because $run.Error
         @(Get-RigTokenObject $device | ForEach-Object { "$($_.Class) $($_.label) $($_.ID)" }) | Should -Be $before
@@ -137,7 +137,7 @@ Describe 'A key and a certificate that were there before' {
     }
 
     It 'get the configuration that the factory would have sent, with the ids they have' {
-        $written = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
+        $written = Get-Content "$($device.Sota)/sota.toml" -Raw
         $written | Should -Be $answered.Replace('tls_clientcert_id = "03"', 'tls_clientcert_id = "06"')
         $written | Should -Match 'tls_pkey_id = "05"'
     }
@@ -162,7 +162,7 @@ Describe 'A key whose public half is only in a certificate' {
         $null = Invoke-RigProcess openssl @('x509', '-in', "$($device.Sota)/client.pem", '-outform', 'DER', '-out', "$TestDrive/client.der")
         $null = Invoke-Tool $device ($login + @('--delete-object', '--type', 'pubkey', '--id', '01'))
         $null = Invoke-Tool $device ($login + @('--write-object', "$TestDrive/client.der", '--type', 'cert', '--id', '01', '--label', 'maker'))
-        [System.IO.Directory]::Delete($device.Sota, $true)
+        Remove-Item $device.Sota -Recurse -Force
         $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -UseExisting -KeyId 01 | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         (Get-RigGatewayAnswer $device).Output | Should -Match $run.Lines[-1]
@@ -205,7 +205,7 @@ Describe 'Several tokens' {
     It 'with another label is used with -TokenLabel, which warns, and sota.toml names it' {
         $run = Invoke-RigCommand "`$null = Get-SotaConfig -Root '$($device.Root)' -TokenLabel other | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials" -Device $device -Factory $factory
         "$($run.Output)$($run.Error)" | Should -Match "The token label is 'other'"
-        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match '(?m)^label = "other"$'
+        Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Match '(?m)^label = "other"$'
     }
 
     It 'and a PIN in a PKCS#11 URI is refused without being repeated' {
@@ -217,23 +217,23 @@ Describe 'Several tokens' {
 
 Describe 'Two blank tokens' {
     BeforeDiscovery {
-        $proxy = "$([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName((Get-RigPath SoftHsm))))/p11-kit-proxy.so"
-        $noProxy = -not [System.IO.File]::Exists($proxy) -or (Invoke-RigProcess unshare @('--mount', 'true')).ExitCode -ne 0
+        $proxy = "$(Split-Path -Parent (Split-Path -Parent (Get-RigPath SoftHsm)))/p11-kit-proxy.so"
+        $noProxy = -not (Test-Path $proxy) -or (Invoke-RigProcess unshare @('--mount', 'true')).ExitCode -ne 0
     }
 
     It 'are an error that names both, and neither is touched' -Skip:$noProxy {
-        $proxy = "$([System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName((Get-RigPath SoftHsm))))/p11-kit-proxy.so"
+        $proxy = "$(Split-Path -Parent (Split-Path -Parent (Get-RigPath SoftHsm)))/p11-kit-proxy.so"
         $device = New-RigDevice -Path "$TestDrive/blanks" -Token $factory.Token -Hsm "HSM_MODULE=$proxy`nHSM_PIN=$(Get-RigPath Pin)`nHSM_SOPIN=$(Get-RigPath SoPin)`n"
         # p11-kit shows the slots of all modules in its folder, which is ours in a mount namespace: SoftHSM2 and a copy of it.
-        $modules = [System.IO.Directory]::CreateDirectory("$TestDrive/modules").FullName
-        [System.IO.File]::Copy((Get-RigPath SoftHsm), "$TestDrive/second.so")
-        [System.IO.File]::WriteAllText("$modules/first.module", "module: $(Get-RigPath SoftHsm)`n")
-        [System.IO.File]::WriteAllText("$modules/second.module", "module: $TestDrive/second.so`n")
+        $modules = (New-Item -ItemType Directory "$TestDrive/modules" -Force).FullName
+        Copy-Item (Get-RigPath SoftHsm) "$TestDrive/second.so"
+        Set-Content "$modules/first.module" "module: $(Get-RigPath SoftHsm)"
+        Set-Content "$modules/second.module" "module: $TestDrive/second.so"
         $mount = 'mount --bind "$1" /usr/share/p11-kit/modules && shift && exec "$@"'
         $run = Invoke-RigProcess unshare (@('--mount', 'sh', '-c', $mount, 'sh', $modules, (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root)) `
             -Environment (Get-RigEnvironment $device -Factory $factory)
         $run.ExitCode | Should -Be 78
         $run.Error | Should -Match '2 blank tokens could become it: blank .* in slot \d+, blank .* in slot \d+\..* \[HsmTokenAmbiguous\]'
-        @([System.IO.Directory]::GetDirectories("$($device.Root)/var/lib/softhsm/tokens")).Count | Should -Be 0
+        @(Get-ChildItem "$($device.Root)/var/lib/softhsm/tokens" -Directory).Count | Should -Be 0
     }
 }

@@ -2,12 +2,11 @@
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
-    $modules = [System.IO.Path]::GetDirectoryName((Get-RigPath Module))
+    $modules = Split-Path -Parent (Get-RigPath Module)
     $device = New-RigDevice -Path "$TestDrive/device" -Hsm ''
 
     function Invoke-Import([string] $Text) {
-        [System.IO.File]::WriteAllText("$TestDrive/import.ps1", "Set-StrictMode -Version Latest`n`$ErrorActionPreference = 'Stop'`n$Text")
-        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/import.ps1") -Environment @{ PSModulePath = $modules }
+        $run = Invoke-RigScript "$TestDrive/import.ps1" -Text "Set-StrictMode -Version Latest`n`$ErrorActionPreference = 'Stop'`n$Text" -Environment @{ PSModulePath = $modules }
         $run.Error | Should -BeNullOrEmpty
         $run.Lines
     }

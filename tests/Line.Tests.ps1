@@ -10,9 +10,8 @@ BeforeAll {
         $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'; `$out = '$Out'`n" +
         "`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$Api' -ApiTokenPath '$Token' -IgnoreDeviceFiles -NoHsm`n" +
         'function Row([string[]] $Name) { foreach ($one in $Name) { [pscustomobject]@{ SerialNumber = $one; Group = "" } } }' + "`n$Command`n"
-        $null = [System.IO.Directory]::CreateDirectory($Out)
-        [System.IO.File]::WriteAllText("$Out.ps1", $script)
-        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$Out.ps1") -Environment @{ SSL_CERT_FILE = $CaFile }
+        $null = New-Item -ItemType Directory $Out -Force
+        Invoke-RigScript "$Out.ps1" -Text $script -Environment @{ SSL_CERT_FILE = $CaFile }
     }
 
     function Get-LedgerRow([string] $Prefix) {
@@ -40,20 +39,16 @@ Describe 'A line of devices' {
         ($first.Lines | ForEach-Object { $_.Split(' ')[0] }) -join ' ' | Should -Be ((1..24 | ForEach-Object { "A$_" }) -join ' ')
         ($first.Lines | ForEach-Object { $_.Split(' ')[2, 3] -join ' ' } | Where-Object { $_ -ne 'False 1' }) | Should -BeNullOrEmpty
         $ledger.Count | Should -Be 24
-        $pairs = [string[]] @($ledger | ForEach-Object { "$($_.name) $($_.uuid)" })
-        [array]::Sort($pairs, [StringComparer]::Ordinal)
-        $seen = [string[]] @($first.Lines | ForEach-Object { $_.Split(' ')[0, 1] -join ' ' })
-        [array]::Sort($seen, [StringComparer]::Ordinal)
+        $pairs = $ledger | ForEach-Object { "$($_.name) $($_.uuid)" } | Sort-Object
+        $seen = $first.Lines | ForEach-Object { $_.Split(' ')[0, 1] -join ' ' } | Sort-Object
         $seen -join ',' | Should -Be ($pairs -join ',')
     }
 
     It 'leaves each device whole: its modes, no journal, no temporary file' {
         foreach ($number in 1, 24) {
-            $names = [string[]] @([System.IO.Directory]::GetFileSystemEntries("$TestDrive/a/A$number") | ForEach-Object { [System.IO.Path]::GetFileName($_) })
-            [array]::Sort($names)
-            $names -join ' ' | Should -Be 'client.chained client.pem pkey.pem root.crt sota.toml'
-            [System.IO.File]::GetUnixFileMode("$TestDrive/a/A$number") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
-            [System.IO.File]::GetUnixFileMode("$TestDrive/a/A$number/pkey.pem") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite')
+            (Get-ChildItem "$TestDrive/a/A$number" -Force).Name -join ' ' | Should -Be 'client.chained client.pem pkey.pem root.crt sota.toml'
+            (Get-Item "$TestDrive/a/A$number").UnixMode | Should -Be 'drwx------'
+            (Get-Item "$TestDrive/a/A$number/pkey.pem").UnixMode | Should -Be '-rw-------'
         }
     }
 
@@ -76,9 +71,7 @@ Describe 'A device that fails on a line' {
 
     It 'is one row of the report, and the others are registered' {
         $run.Error | Should -BeNullOrEmpty
-        $lines = [string[]] $run.Lines
-        [array]::Sort($lines, [StringComparer]::Ordinal)
-        $lines -join ', ' | Should -Be 'B1 Registered , B2 Failed DeviceConflict, B3 Failed SettingInvalid, B3 Registered '
+        ($run.Lines | Sort-Object) -join ', ' | Should -Be 'B1 Registered , B2 Failed DeviceConflict, B3 Failed SettingInvalid, B3 Registered '
     }
 
     It 'is one error record, with the device as its target' {
@@ -88,9 +81,9 @@ Describe 'A device that fails on a line' {
 
 Describe 'A wrong token' {
     It 'stops the line at once, with one message' {
-        [System.IO.File]::WriteAllText("$TestDrive/wrong-token", 'token-that-nobody-issued')
+        Set-Content "$TestDrive/wrong-token" 'token-that-nobody-issued'
         $run = Invoke-Line ("try { Row (1..200 | ForEach-Object { `"C`$_`" }) | $pipeline | Export-SotaCredentials } " +
-            'catch { "stopped: $($_.FullyQualifiedErrorId)" }; "errors: $($Error.Count)"; "keys: $([System.IO.Directory]::GetDirectories($out).Length -lt 100)"') `
+            'catch { "stopped: $($_.FullyQualifiedErrorId)" }; "errors: $($Error.Count)"; "keys: $((Get-ChildItem $out -Directory).Count -lt 100)"') `
             "$TestDrive/c" -Token "$TestDrive/wrong-token"
         $run.Lines -join '; ' | Should -Be 'stopped: ApiTokenRejected,AutoRegister.Cmdlets.RegisterFoundriesDeviceCommand; errors: 1; keys: True'
         Get-LedgerRow 'C' | Should -BeNullOrEmpty
@@ -119,23 +112,19 @@ Describe 'A server that says "not so fast"' {
 Describe 'Directories of devices' {
     It 'may be mounted images, one root a device' {
         foreach ($name in 'D1', 'D2') {
-            $null = [System.IO.Directory]::CreateDirectory("$TestDrive/d/$name/var")
+            $null = New-Item -ItemType Directory "$TestDrive/d/$name/var" -Force
         }
 
         $run = Invoke-Line ("Row 'D1', 'D2', 'D3' | New-HsmDeviceKey -BaseConfig `$line -Root { `"`$out/`$(`$_.SerialNumber)`" } | Register-FoundriesDevice -ThrottleLimit 8 | " +
             'Export-SotaCredentials -ThrottleLimit 2 | ForEach-Object { $_.Path }') "$TestDrive/d"
-        $lines = [string[]] $run.Lines
-        [array]::Sort($lines)
-        $lines -join ' ' | Should -Be "$TestDrive/d/D1/var/sota $TestDrive/d/D2/var/sota"
+        ($run.Lines | Sort-Object) -join ' ' | Should -Be "$TestDrive/d/D1/var/sota $TestDrive/d/D2/var/sota"
         $run.Error | Should -Match 'D3 does not exist'
 
         # Ready to be packed: what a device has, owned by whoever runs the line, and nothing else in the image.
-        $user = (Invoke-RigProcess id @('-u')).Lines[0]
+        $user = id --user
         foreach ($name in 'D1', 'D2') {
             $found = Invoke-RigProcess find @("$TestDrive/d/$name/var", '-printf', '%P %m %U\n')
-            $entries = [string[]] $found.Lines
-            [array]::Sort($entries, [StringComparer]::Ordinal)
-            $entries -join ', ' | Should -Be (" 755 $user, sota 700 $user, sota/client.chained 644 $user, sota/client.pem 644 $user, sota/pkey.pem 600 $user, " +
+            ($found.Lines | Sort-Object) -join ', ' | Should -Be (" 755 $user, sota 700 $user, sota/client.chained 644 $user, sota/client.pem 644 $user, sota/pkey.pem 600 $user, " +
                 "sota/root.crt 644 $user, sota/sota.toml 600 $user")
         }
     }
@@ -143,19 +132,19 @@ Describe 'Directories of devices' {
     It 'may be copied to pack them, again and again, and never over those of another device' {
         $command = "Row 'E1', 'E2' | $pipeline | Export-SotaCredentials -Path { `"`$out/pack/`$(`$_.Name)`" } -ThrottleLimit 2 | ForEach-Object { `$_.Path }"
         $null = Invoke-Line $command "$TestDrive/e"
-        [System.IO.File]::Delete("$TestDrive/e/pack/E2/sota.toml")
+        Remove-Item "$TestDrive/e/pack/E2/sota.toml"
         $again = Invoke-Line $command "$TestDrive/e"
         $again.Error | Should -BeNullOrEmpty
         foreach ($name in 'E1', 'E2') {
             foreach ($file in 'client.pem', 'pkey.pem', 'root.crt', 'sota.toml') {
-                [System.IO.File]::ReadAllText("$TestDrive/e/pack/$name/$file") | Should -Be ([System.IO.File]::ReadAllText("$TestDrive/e/$name/$file"))
-                [System.IO.File]::GetUnixFileMode("$TestDrive/e/pack/$name/$file") | Should -Be ([System.IO.File]::GetUnixFileMode("$TestDrive/e/$name/$file"))
+                Get-Content "$TestDrive/e/pack/$name/$file" -Raw | Should -Be (Get-Content "$TestDrive/e/$name/$file" -Raw)
+                (Get-Item "$TestDrive/e/pack/$name/$file").UnixMode | Should -Be (Get-Item "$TestDrive/e/$name/$file").UnixMode
             }
         }
 
         $other = Invoke-Line "Row 'E3' | $pipeline | Export-SotaCredentials -Path `$out/pack/E1" "$TestDrive/e"
         $other.Error | Should -Match 'credentials of another device'
-        [System.IO.File]::ReadAllText("$TestDrive/e/pack/E1/client.pem") | Should -Be ([System.IO.File]::ReadAllText("$TestDrive/e/E1/client.pem"))
+        Get-Content "$TestDrive/e/pack/E1/client.pem" -Raw | Should -Be (Get-Content "$TestDrive/e/E1/client.pem" -Raw)
     }
 
     It 'must be one for each device' {
@@ -168,14 +157,14 @@ Describe 'A line that is stopped' {
     It 'says what is done with Ctrl-C, and goes on from there' {
         $command = "Row (1..400 | ForEach-Object { `"G`$_`" }) | $pipeline | Export-SotaCredentials -ThrottleLimit 4 | ForEach-Object { `$_.Name }"
         $null = Invoke-Line $command "$TestDrive/g0" -Token '/dev/null'
-        [System.IO.File]::WriteAllText("$TestDrive/g.ps1", [System.IO.File]::ReadAllText("$TestDrive/g0.ps1").Replace("$TestDrive/g0'", "$TestDrive/g'").Replace("'/dev/null'", "'$($factory.tokenFile)'"))
+        (Get-Content "$TestDrive/g0.ps1" -Raw).Replace("$TestDrive/g0'", "$TestDrive/g'").Replace("'/dev/null'", "'$($factory.tokenFile)'") | Set-Content "$TestDrive/g.ps1"
         $sent = @{ Done = $false }
         # A test run in the background ignores the signal, and what it starts would, too.
         $run = Invoke-RigProcess env @('--default-signal=INT', (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/g.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile } -While {
             param($process)
-            if (-not $sent.Done -and [System.IO.File]::Exists("$TestDrive/g/G9/sota.toml")) {
+            if (-not $sent.Done -and (Test-Path "$TestDrive/g/G9/sota.toml")) {
                 $sent.Done = $true
-                $null = Invoke-RigProcess sh '-c', "kill -INT $($process.Id)"
+                kill -INT $process.Id
             }
         }
         $run.ExitCode | Should -Be 130
@@ -186,7 +175,6 @@ Describe 'A line that is stopped' {
         $again.Error | Should -BeNullOrEmpty
         $again.Lines.Count | Should -Be 60
         $ledger = Get-LedgerRow 'G'
-        $names = [System.Collections.Generic.HashSet[string]]::new([string[]] $ledger.name)
-        $names.Count | Should -Be $ledger.Count
+        @($ledger.name | Sort-Object -Unique).Count | Should -Be $ledger.Count
     }
 }

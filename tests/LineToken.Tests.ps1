@@ -3,29 +3,23 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory"
-    $null = [System.IO.Directory]::CreateDirectory("$TestDrive/tokens")
-    [System.IO.File]::WriteAllText("$TestDrive/softhsm2.conf", "directories.tokendir = $TestDrive/tokens`n")
+    $null = New-Item -ItemType Directory "$TestDrive/tokens" -Force
+    Set-Content "$TestDrive/softhsm2.conf" "directories.tokendir = $TestDrive/tokens"
     $token = @{ SoftHsmConf = "$TestDrive/softhsm2.conf" }
 
     function Invoke-Line([string] $Rows, [string] $Force = '') {
         $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'`n" +
-        'function Secret([string] $Text) { $secure = [securestring]::new(); foreach ($c in $Text.ToCharArray()) { $secure.AppendChar($c) }; $secure }' + "`n" +
+        'function Secret([string] $Text) { ConvertTo-SecureString $Text -AsPlainText }' + "`n" +
         "`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($factory.api)' -ApiTokenPath '$($factory.tokenFile)' -IgnoreDeviceFiles " +
         "-HsmModule '$(Get-RigPath SoftHsm)' -HsmPin (Secret '$(Get-RigPath Pin)') -HsmSoPin (Secret '$(Get-RigPath SoPin)') -TokenLabel line`n" +
         "& { $Rows | New-HsmDeviceKey -BaseConfig `$line -Path { `"$TestDrive/out/`$(`$_.SerialNumber)`" } -ThrottleLimit 4 $Force | Register-FoundriesDevice -ThrottleLimit 4 | " +
         'Export-SotaCredentials -ThrottleLimit 4 -VerifyGateway } 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { "error $($_.FullyQualifiedErrorId.Split(",")[0])" } else { "$($_.Name) $($_.GatewayVerified)" } }'
-        [System.IO.File]::WriteAllText("$TestDrive/run.ps1", $script)
-        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/run.ps1") `
-            -Environment @{ SSL_CERT_FILE = $factory.caFile; SOFTHSM2_CONF = "$TestDrive/softhsm2.conf" }
-        $lines = [string[]] $run.Lines
-        [array]::Sort($lines, [StringComparer]::Ordinal)
-        @{ Text = $lines -join ', '; Run = $run }
+        $run = Invoke-RigScript "$TestDrive/run.ps1" -Text $script -Environment @{ SSL_CERT_FILE = $factory.caFile; SOFTHSM2_CONF = "$TestDrive/softhsm2.conf" }
+        @{ Text = ($run.Lines | Sort-Object) -join ', '; Run = $run }
     }
 
     function Get-Id([string] $Type) {
-        $ids = [string[]] @(Get-RigTokenObject $token -Label line | Where-Object { $_.Class -eq $Type } | ForEach-Object { $_.ID })
-        [array]::Sort($ids, [StringComparer]::Ordinal)
-        $ids -join ' '
+        Get-RigTokenObject $token -Label line | Where-Object Class -EQ $Type | ForEach-Object ID | Sort-Object | Join-String -Separator ' '
     }
 
     $rows = '1..3 | ForEach-Object { [pscustomobject]@{ SerialNumber = "K$_"; KeyId = "0a0$_" } }'
@@ -47,7 +41,7 @@ Describe 'Devices that share a token' {
     }
 
     It 'say in sota.toml where their key and certificate are' {
-        [System.IO.File]::ReadAllText("$TestDrive/out/K2/sota.toml") | Should -Match 'tls_pkey_id = "0a02"\ntls_clientcert_id = "0a02"'
+        Get-Content "$TestDrive/out/K2/sota.toml" -Raw | Should -Match 'tls_pkey_id = "0a02"\ntls_clientcert_id = "0a02"'
     }
 
     It 'are told once that the OTA client cannot use such ids' {

@@ -6,9 +6,7 @@ BeforeAll {
     $module = Get-RigPath Module
 
     function Invoke-Script([string] $Text, [hashtable] $Device) {
-        [System.IO.File]::WriteAllText("$TestDrive/script.ps1", $Text)
-        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/script.ps1") `
-            -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf; DEVICE_API = $factory.api; SSL_CERT_FILE = $factory.caFile }
+        Invoke-RigScript "$TestDrive/script.ps1" -Text $Text -Environment @{ SOFTHSM2_CONF = $Device.SoftHsmConf; DEVICE_API = $factory.api; SSL_CERT_FILE = $factory.caFile }
     }
 }
 
@@ -71,14 +69,14 @@ Import-Module '$module' -Force
     }
 
     It 'ships no part of the engine' {
-        $names = @([System.IO.Directory]::GetFiles($module, '*.dll', 'AllDirectories') | ForEach-Object { [System.IO.Path]::GetFileName($_) })
+        $names = (Get-ChildItem $module -Recurse -Filter '*.dll').Name
         $names | Where-Object { $_ -match '^(System\.|Microsoft\.)' } | Should -BeNullOrEmpty
         $names | Should -Contain 'AutoRegister.Core.dll'
     }
 
     It 'has the version of its manifest in every assembly of ours' {
-        $version = [regex]::Match([System.IO.File]::ReadAllText("$module/AutoRegister.psd1"), "ModuleVersion\s*=\s*'(.*)'").Groups[1].Value
-        foreach ($file in [System.IO.Directory]::GetFiles($module, 'AutoRegister.*.dll', 'AllDirectories')) {
+        $version = (Import-PowerShellDataFile "$module/AutoRegister.psd1").ModuleVersion
+        foreach ($file in Get-ChildItem $module -Recurse -Filter 'AutoRegister.*.dll') {
             [System.Reflection.AssemblyName]::GetAssemblyName($file).Version.ToString(3) | Should -Be $version
         }
     }

@@ -4,9 +4,9 @@ BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory"
     $device = New-RigDevice -Path "$TestDrive/device" -Token $factory.Token
-    $readme = [System.IO.File]::ReadAllText("$PSScriptRoot/../README.md")
+    $readme = Get-Content "$PSScriptRoot/../README.md" -Raw
     # Where the reader is: the top of the project, on the device itself.
-    $prepare = "`$null = `$ExecutionContext.SessionState.Path.SetLocation('$([System.IO.Path]::GetFullPath("$PSScriptRoot/.."))'); `$PSDefaultParameterValues = @{ '*-Sota*:Root' = '$($device.Root)' }; "
+    $prepare = "Set-Location '$(Convert-Path "$PSScriptRoot/..")'; `$PSDefaultParameterValues = @{ '*-Sota*:Root' = '$($device.Root)' }; "
 }
 
 AfterAll {

@@ -6,18 +6,18 @@ BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
     $folder = [System.IO.Directory]::CreateTempSubdirectory('nothing-lost-').FullName
     $noDisk = Test-PowerCut $folder
-    [System.IO.Directory]::Delete($folder, $true)
+    Remove-Item $folder -Recurse -Force
 }
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
     Import-Module "$PSScriptRoot/support/NetworkRig.psm1"
-    $crashRig = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'out', 'test', 'crash-rig', 'crash-rig')
-    $out = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($PSScriptRoot), 'out')
+    $crashRig = Join-Path $PSScriptRoot '../out/test/crash-rig/crash-rig'
+    $out = Join-Path $PSScriptRoot '../out' | Convert-Path
     $factory = Start-RigFactory -Path "$TestDrive/factory"
     # A sweep takes longer than the rig waits for a program otherwise.
-    $patience = { [System.Threading.Thread]::Sleep(200) }
+    $patience = { Start-Sleep -Milliseconds 200 }
     $nowhere = @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }
 
     function Get-DeviceCount {
@@ -26,9 +26,7 @@ BeforeAll {
 
     # Names in the SOTA directory, in order.
     function Get-SotaName($Device) {
-        $names = @([System.IO.Directory]::GetFileSystemEntries($Device.Sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
-        [System.Array]::Sort($names, [StringComparer]::Ordinal)
-        "$names"
+        (Get-ChildItem $Device.Sota -Force).Name | Sort-Object | Join-String -Separator ' '
     }
 
     # The number of the call that renames sota.toml into place, counted in a run of its own.
@@ -36,7 +34,7 @@ BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/count" -Token $factory.Token -Hsm ''
         $counted = @('run', '--under', $device.Sota, '--points', "$TestDrive/points", '--', (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive')
         $null = Invoke-RigProcess $crashRig ($counted + @('-File', (Get-RigPath Wrapper), '-Root', $device.Root)) -Environment (Get-RigEnvironment $device -Factory $factory)
-        $calls = [System.IO.File]::ReadAllLines("$TestDrive/points")
+        $calls = Get-Content "$TestDrive/points"
         1 + [array]::FindIndex($calls, [Predicate[string]] { $args[0] -match ' rename .*/sota\.toml$' })
     }
 
@@ -86,8 +84,8 @@ Describe 'PIN too short for the token' -Tag 'Beside' {
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 78
         $run.Error | Should -Match '\[HsmPinLength\]'
-        @([System.IO.Directory]::GetDirectories("$($device.Root)/var/lib/softhsm/tokens")).Count | Should -Be 0
-        [System.IO.File]::WriteAllText("$($device.Root)/etc/sota/hsm", "HSM_MODULE=$(Get-RigPath SoftHsm)`nHSM_PIN=$(Get-RigPath Pin)`nHSM_SOPIN=$(Get-RigPath SoPin)`n")
+        @(Get-ChildItem "$($device.Root)/var/lib/softhsm/tokens" -Directory).Count | Should -Be 0
+        Set-Content "$($device.Root)/etc/sota/hsm" "HSM_MODULE=$(Get-RigPath SoftHsm)`nHSM_PIN=$(Get-RigPath Pin)`nHSM_SOPIN=$(Get-RigPath SoPin)"
         (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
     }
 }
@@ -148,19 +146,19 @@ Describe 'A damaged journal' -Tag 'Beside' {
         $device = if ($Hsm) { New-RigDevice -Path $path -Token $factory.Token } else { New-RigDevice -Path $path -Token $factory.Token -Hsm '' }
         (Invoke-RigWrapper $device -Environment $nowhere).ExitCode | Should -Be 75
         $journal = "$($device.Sota)/.registration/journal.json"
-        $text = [System.IO.File]::ReadAllText($journal)
-        [System.IO.File]::WriteAllText($journal, $(switch ($Damage) {
+        $text = Get-Content $journal -Raw
+        Set-Content $journal ($(switch ($Damage) {
                     'truncated' { $text.Substring(0, $text.Length / 2) }
                     'garbage' { "`0`0`0`0" }
                     'empty' { '' }
                     default { $text -replace '"Version":\s*1', '"Version":99' }
-                }))
+                })) -NoNewline
         $before = Get-DeviceCount
         $run = Invoke-RigWrapper $device $factory
         $run.Error | Should -Match 'was set aside'
         $run.ExitCode | Should -Be 0
         Get-DeviceCount | Should -Be ($before + 1)
-        [System.IO.Directory]::Exists("$($device.Sota)/.registration") | Should -BeFalse
+        Test-Path "$($device.Sota)/.registration" | Should -BeFalse
         if ($Hsm) {
             @(Get-RigTokenObject $device).Count | Should -Be 3
         }
@@ -175,8 +173,8 @@ Describe 'A damaged file of a later state' -Tag 'Beside' {
             $device = New-RigDevice -Path "$TestDrive/lost" -Token $own.Token -Hsm ''
             (Invoke-RigWrapper $device $server).ExitCode | Should -Be 75
             $journal = "$($device.Sota)/.registration/journal.json"
-            [System.IO.File]::ReadAllText($journal) | Should -Match 'RequestSent'
-            [System.IO.File]::WriteAllText($journal, '{')
+            Get-Content $journal -Raw | Should -Match 'RequestSent'
+            Set-Content $journal '{' -NoNewline
             $run = Invoke-RigWrapper $device $own
             $run.ExitCode | Should -Be 0 -Because $run.Error
             $run.Error | Should -Match 'was set aside'
@@ -193,7 +191,7 @@ Describe 'A damaged file of a later state' -Tag 'Beside' {
         $before = Get-DeviceCount
         $null = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice" -Device $device -Factory $factory
         $answer = "$($device.Sota)/.registration/answer.json"
-        [System.IO.File]::WriteAllText($answer, [System.IO.File]::ReadAllText($answer).Substring(0, 100))
+        (Get-Content $answer -Raw).Substring(0, 100) | Set-Content $answer -NoNewline
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Error | Should -Match 'is damaged and is asked for again'

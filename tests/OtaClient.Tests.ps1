@@ -4,14 +4,14 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory "$TestDrive/factory"
-    $null = [System.IO.Directory]::CreateDirectory("$TestDrive/bin")
-    [System.IO.File]::WriteAllText("$TestDrive/bin/systemctl", @'
+    $null = New-Item -ItemType Directory "$TestDrive/bin" -Force
+    Set-Content "$TestDrive/bin/systemctl" @'
 #!/bin/sh
 echo "$*" >>"$TOLD"
 env >>"$TOLD.environment"
 [ -z "$REFUSE" ] || { echo "Failed to start $4: Unit not found." >&2; exit 5; }
-'@)
-    [System.IO.File]::SetUnixFileMode("$TestDrive/bin/systemctl", 'UserRead, UserWrite, UserExecute')
+'@
+    chmod 700 "$TestDrive/bin/systemctl"
 
     # Root is /, as on a device; what this machine has of a device's files is not looked at.
     function Invoke-Export([string] $Name, [string] $Parameter = '-StartOtaClient', [hashtable] $Environment = @{}, [string] $Root = '/') {
@@ -23,8 +23,8 @@ env >>"$TOLD.environment"
         'ForEach-Object { "$($_.State) $($_.OtaClient) $($_.DockerConfigPath)" }'
         $run = Invoke-RigCommand $command -Device $device -Factory $factory `
             -Environment (@{ PATH = "$TestDrive/bin:$env:PATH"; TOLD = $told; HOME = $device.Root } + $Environment)
-        $run.Told = if ([System.IO.File]::Exists($told)) { [System.IO.File]::ReadAllText($told) } else { '' }
-        $run.Seen = if ([System.IO.File]::Exists("$told.environment")) { [System.IO.File]::ReadAllText("$told.environment") } else { '' }
+        $run.Told = Get-Content $told -ErrorAction Ignore
+        $run.Seen = Get-Content "$told.environment" -Raw -ErrorAction Ignore
         $run.Device = $device
         $run
     }
@@ -44,17 +44,17 @@ Describe 'The OTA client after a registration' {
     It 'starts it with systemctl, and says so' {
         $run = Invoke-Export 'started'
         $run.Output | Should -BeLike 'Registered Started*' -Because $run.Error
-        $run.Told | Should -Be "start -- aktualizr-lite`n"
+        $run.Told | Should -Be "start -- aktualizr-lite"
     }
 
     It 'starts another unit when told to' {
-        (Invoke-Export 'named' '-StartOtaClient -OtaClientService fioup').Told | Should -Be "start -- fioup`n"
+        (Invoke-Export 'named' '-StartOtaClient -OtaClientService fioup').Told | Should -Be "start -- fioup"
     }
 
     It 'waits for nothing inside a unit, and hands no credentials on' {
-        $run = Invoke-Export 'queued' -Environment @{ INVOCATION_ID = '0123'; CREDENTIALS_DIRECTORY = "$TestDrive" }
+        $run = Invoke-Export 'queued' -Environment @{ INVOCATION_ID = '0123'; CREDENTIALS_DIRECTORY = $TestDrive }
         $run.Output | Should -BeLike 'Registered Queued*' -Because $run.Error
-        $run.Told | Should -Be "start --no-block -- aktualizr-lite`n"
+        $run.Told | Should -Be "start --no-block -- aktualizr-lite"
         $run.Seen | Should -Not -Match 'CREDENTIALS_DIRECTORY'
     }
 
@@ -76,11 +76,11 @@ Describe 'The Docker credential helper' {
     It 'is named for the hub in the configuration of the user' {
         $run = Invoke-Export 'docker' '-ConfigureDockerCredentialHelper fioup'
         $run.Output | Should -Match 'Registered NotAsked .*/\.docker/config\.json'
-        [System.IO.File]::ReadAllText("$($run.Device.Root)/.docker/config.json") | Should -Match '"127\.0\.0\.1": "fioup"'
+        Get-Content "$($run.Device.Root)/.docker/config.json" -Raw | Should -Match '"127\.0\.0\.1": "fioup"'
     }
 
     It 'stops the export before anything is in place when the configuration is broken' {
-        [System.IO.File]::WriteAllText("$TestDrive/broken.json", '{')
+        Set-Content "$TestDrive/broken.json" '{'
         $run = Invoke-Export 'broken' "-ConfigureDockerCredentialHelper fioup -DockerConfigPath '$TestDrive/broken.json'"
         $run.Error | Should -Match 'broken\.json'
         "$($run.Device.Sota)/sota.toml" | Should -Not -Exist

@@ -13,7 +13,7 @@ Describe 'A device with a token' {
     BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/token-device" -Token $factory.Token
         $run = Invoke-RigWrapper $device $factory
-        $toml = [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml")
+        $toml = Get-Content "$($device.Sota)/sota.toml" -Raw
         $uuid = [regex]::Match($run.Output, 'UUID: ([0-9a-f-]{36})').Groups[1].Value
         $objects = @(Get-RigTokenObject $device)
     }
@@ -39,19 +39,17 @@ Describe 'A device with a token' {
     }
 
     It 'has <Name> with mode <Mode>' -ForEach @(
-        @{ Name = ''; Mode = 'UserRead, UserWrite, UserExecute' }
-        @{ Name = 'root.crt'; Mode = 'UserRead, UserWrite, GroupRead, OtherRead' }
-        @{ Name = 'client.pem'; Mode = 'UserRead, UserWrite, GroupRead, OtherRead' }
-        @{ Name = 'client.chained'; Mode = 'UserRead, UserWrite, GroupRead, OtherRead' }
-        @{ Name = 'sota.toml'; Mode = 'UserRead, UserWrite' }
+        @{ Name = ''; Mode = 'drwx------' }
+        @{ Name = 'root.crt'; Mode = '-rw-r--r--' }
+        @{ Name = 'client.pem'; Mode = '-rw-r--r--' }
+        @{ Name = 'client.chained'; Mode = '-rw-r--r--' }
+        @{ Name = 'sota.toml'; Mode = '-rw-------' }
     ) {
-        [System.IO.File]::GetUnixFileMode("$($device.Sota)/$Name") | Should -Be ([System.IO.UnixFileMode] $Mode)
+        (Get-Item "$($device.Sota)/$Name").UnixMode | Should -Be $Mode
     }
 
     It 'has nothing else in its SOTA directory: no key file, no journal, no temporary file' {
-        $names = @([System.IO.Directory]::GetFileSystemEntries($device.Sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
-        [array]::Sort($names)
-        $names -join ' ' | Should -Be 'client.chained client.pem root.crt sota.toml'
+        (Get-ChildItem $device.Sota -Force).Name -join ' ' | Should -Be 'client.chained client.pem root.crt sota.toml'
     }
 
     It 'has exactly one [p11] section, at the end of sota.toml' {
@@ -76,25 +74,25 @@ Describe 'A device with a token' {
 
     It 'cannot prove it with a wrong PIN' {
         $copy = "$TestDrive/wrong-pin/var/sota"
-        $null = [System.IO.Directory]::CreateDirectory($copy)
-        [System.IO.File]::Copy("$($device.Sota)/root.crt", "$copy/root.crt")
-        [System.IO.File]::WriteAllText("$copy/sota.toml", $toml.Replace('pass = "87654321"', 'pass = "87654320"'))
+        $null = New-Item -ItemType Directory $copy -Force
+        Copy-Item "$($device.Sota)/root.crt" "$copy/root.crt"
+        $toml.Replace('pass = "87654321"', 'pass = "87654320"') | Set-Content "$copy/sota.toml"
         $answer = Get-RigGatewayAnswer @{ Sota = $copy; SoftHsmConf = $device.SoftHsmConf }
         $answer.ExitCode | Should -Not -Be 0
         $answer.Output | Should -BeNullOrEmpty
     }
 
     It 'stays as it is when the wrapper runs again, which is a success that says so' {
-        $before = [System.IO.File]::ReadAllBytes("$($device.Sota)/sota.toml")
+        $before = (Get-FileHash "$($device.Sota)/sota.toml").Hash
         $again = Invoke-RigWrapper $device $factory
         $again.ExitCode | Should -Be 0
         $again.Output | Should -Match 'Already registered'
-        [Convert]::ToHexString([System.IO.File]::ReadAllBytes("$($device.Sota)/sota.toml")) | Should -Be ([Convert]::ToHexString($before))
+        (Get-FileHash "$($device.Sota)/sota.toml").Hash | Should -Be $before
         @(Get-RigTokenObject $device).Count | Should -Be 3
     }
 
     It 'needs neither API token nor network to be found registered' {
-        [System.IO.File]::Delete("$($device.Root)/etc/lmp-device-register-token")
+        Remove-Item "$($device.Root)/etc/lmp-device-register-token"
         $again = Invoke-RigWrapper $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/' }
         $again.Error | Should -BeNullOrEmpty
         $again.ExitCode | Should -Be 0
@@ -105,10 +103,11 @@ Describe 'A registered device' {
     It 'is registered anew with -Force, with the API token its file has' {
         $device = New-RigDevice -Path "$TestDrive/forced" -Token $factory.Token
         (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-        $before = [System.IO.File]::ReadAllText("$($device.Sota)/client.pem")
+        $before = Get-Content "$($device.Sota)/client.pem" -Raw
         $again = Invoke-RigCommand "(Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials).State" -Device $device -Factory $factory
-        $again.Lines | Should -Be 'Registered' -Because $again.Error
-        [System.IO.File]::ReadAllText("$($device.Sota)/client.pem") | Should -Not -Be $before
+        # The warnings, which pwsh writes to standard output as well, and then the state.
+        $again.Lines[-1] | Should -Be 'Registered' -Because $again.Error
+        Get-Content "$($device.Sota)/client.pem" -Raw | Should -Not -Be $before
         @(Get-RigTokenObject $device).Count | Should -Be 3
         (Get-RigGatewayAnswer $device).ExitCode | Should -Be 0
     }
@@ -123,8 +122,8 @@ Describe 'A device without a token' {
     It 'is registered with a key file only its owner can read' {
         $run.Error | Should -BeNullOrEmpty
         $run.ExitCode | Should -Be 0
-        [System.IO.File]::GetUnixFileMode("$($device.Sota)/pkey.pem") | Should -Be ([System.IO.UnixFileMode]'UserRead, UserWrite')
-        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Not -Match 'p11'
+        (Get-Item "$($device.Sota)/pkey.pem").UnixMode | Should -Be '-rw-------'
+        Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Not -Match 'p11'
     }
 
     It 'proves its identity to the gateway' {
@@ -143,8 +142,8 @@ Describe 'The pipeline, cmdlet by cmdlet' {
     It 'changes nothing with -WhatIf' {
         $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -WhatIf | Register-FoundriesDevice -WhatIf | Export-SotaCredentials -WhatIf" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0
-        [System.IO.Directory]::Exists($device.Sota) | Should -BeFalse
-        [System.IO.Directory]::GetFileSystemEntries("$($device.Root)/var/lib/softhsm/tokens").Count | Should -Be 0
+        Test-Path $device.Sota | Should -BeFalse
+        (Get-ChildItem "$($device.Root)/var/lib/softhsm/tokens" -Force).Count | Should -Be 0
     }
 
     It 'can be walked one step a process, and each step takes up what the one before made durable' {

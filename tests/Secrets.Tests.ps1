@@ -6,18 +6,9 @@ BeforeAll {
 
     # What every process of this machine shows to those who may look, as one text a process.
     function Get-ProcessText {
-        foreach ($folder in [System.IO.Directory]::GetDirectories('/proc')) {
-            if ([System.IO.Path]::GetFileName($folder) -match '^\d+$') {
-                foreach ($name in 'cmdline', 'environ') {
-                    try {
-                        [System.Text.Encoding]::UTF8.GetString([System.IO.File]::ReadAllBytes("$folder/$name"))
-                    }
-                    catch [System.Management.Automation.MethodInvocationException] {
-                        # The process has ended, or is not ours to look at.
-                        continue
-                    }
-                }
-            }
+        # One that has ended, or is not ours to look at, is passed over.
+        foreach ($folder in Get-ChildItem '/proc' -Directory | Where-Object Name -Match '^\d+$') {
+            Get-Content -LiteralPath "$folder/cmdline", "$folder/environ" -Raw -ErrorAction Ignore
         }
     }
 }
@@ -74,10 +65,10 @@ Describe 'token and both PINs: while a device registers' {
     }
 
     It 'only sota.toml has the PIN, and no file has the SO PIN or the API token' {
-        foreach ($file in [System.IO.Directory]::GetFiles($device.Sota, '*', 'AllDirectories')) {
-            $text = [System.IO.File]::ReadAllText($file)
+        foreach ($file in Get-ChildItem $device.Sota -File -Recurse) {
+            $text = Get-Content $file -Raw
             $text.Contains($soPin) -or $text.Contains($factory.Token) | Should -BeFalse
-            $text.Contains($pin) | Should -Be ($file.EndsWith('/sota.toml'))
+            $text.Contains($pin) | Should -Be ($file.Name -eq 'sota.toml')
         }
     }
 }
@@ -89,21 +80,21 @@ Describe 'The API token of a registered device' {
         $command = "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -RemoveApiToken | ForEach-Object { `"`$(`$_.ApiTokenRemoved)`" }"
         $run = Invoke-RigCommand $command -Device $device -Factory $factory
         $run.Output.Trim() | Should -Be 'True' -Because $run.Error
-        [System.IO.File]::Exists($file) | Should -BeFalse
+        Test-Path $file | Should -BeFalse
         (Invoke-RigWrapper $device $factory).Output | Should -Match 'Already registered'
     }
 
     It 'is kept without it' {
         $device = New-RigDevice -Path "$TestDrive/kept" -Token $factory.Token -Hsm ''
         (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-        [System.IO.File]::Exists("$($device.Root)/etc/lmp-device-register-token") | Should -BeTrue
+        Test-Path "$($device.Root)/etc/lmp-device-register-token" | Should -BeTrue
     }
 
     It 'is kept where the registration fails' {
         $device = New-RigDevice -Path "$TestDrive/failed" -Token $factory.Token -Hsm ''
-        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root, '-RetryFor', '00:00:00', '-RemoveApiToken') `
+        $run = Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root, '-RetryFor', '00:00:00', '-RemoveApiToken' `
             -Environment (Get-RigEnvironment $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' })
         $run.ExitCode | Should -Be 75
-        [System.IO.File]::Exists("$($device.Root)/etc/lmp-device-register-token") | Should -BeTrue
+        Test-Path "$($device.Root)/etc/lmp-device-register-token" | Should -BeTrue
     }
 }

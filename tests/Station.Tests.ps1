@@ -3,7 +3,7 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory -Path "$TestDrive/factory"
-    $script = [System.IO.Path]::Combine((Get-RigPath Module), 'station', 'Register-Line.ps1')
+    $script = Join-Path (Get-RigPath Module) 'station/Register-Line.ps1'
 
     function Get-StationArgument([string] $Station, [string[]] $More = @(), [string] $Token = $factory.tokenFile) {
         @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $script, '-Output', $Station, '-Factory', 'acme', '-Tag', 'main', '-HardwareId', 'board',
@@ -15,9 +15,7 @@ BeforeAll {
     }
 
     function Get-Report([string] $Station) {
-        foreach ($file in [System.IO.Directory]::GetFiles($Station, 'report-*.csv')) {
-            [System.IO.File]::ReadAllLines($file)
-        }
+        Import-Csv "$Station/report-*.csv"
     }
 }
 
@@ -35,19 +33,22 @@ Describe 'A station with a scanner' {
         $run.Lines[5] | Should -Match '^2 registered, 1 before, 1 failed'
         $run.ExitCode | Should -Be 1
         $report = @(Get-Report "$TestDrive/scan")
-        $report.Count | Should -Be 4
-        $report[0] | Should -Be 'Time,Name,Outcome,Uuid,CertificateSerialNumber,NotAfter,Attempts,Path,ErrorId,Message'
-        $report[1] | Should -Match ',SCAN1,Registered,[0-9a-f-]{36},[0-9A-F]+,'
-        [System.IO.File]::ReadAllText("$TestDrive/scan/station.log") | Should -Match 'registered SCAN2'
+        $report.Count | Should -Be 3
+        $report[0].PSObject.Properties.Name -join ',' | Should -Be 'Time,Name,Outcome,Uuid,CertificateSerialNumber,NotAfter,Attempts,Path,ErrorId,Message'
+        "$($report[0].Name) $($report[0].Outcome)" | Should -Be 'SCAN1 Registered'
+        $report[0].Uuid | Should -Match '^[0-9a-f-]{36}$'
+        $report[0].CertificateSerialNumber | Should -Match '^[0-9A-F]+$'
+        $report[0].Time, $report[0].NotAfter | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$'
+        "$TestDrive/scan/station.log" | Should -FileContentMatch 'registered SCAN2'
         @(Get-RigLedger $factory | Where-Object name -Like 'SCAN*').Count | Should -Be 2
     }
 }
 
 Describe 'A station with a list' {
     It 'registers its rows, and what is missing when it runs again' {
-        [System.IO.File]::WriteAllText("$TestDrive/list.csv", "SerialNumber,Group,Uuid`nLIST1,,`n`"LIST2`",blue,`n")
+        Set-Content "$TestDrive/list.csv" "SerialNumber,Group,Uuid`nLIST1,,`n`"LIST2`",blue,"
         (Invoke-Station "$TestDrive/list" -More '-List', "$TestDrive/list.csv").ExitCode | Should -Be 0
-        [System.IO.File]::AppendAllText("$TestDrive/list.csv", "LIST3,,`n")
+        Add-Content "$TestDrive/list.csv" 'LIST3,,'
         $again = Invoke-Station "$TestDrive/list" -More '-List', "$TestDrive/list.csv"
         $again.ExitCode | Should -Be 0 -Because $again.Output
         $again.Output | Should -Match '1 registered, 2 before, 0 failed'
@@ -55,19 +56,20 @@ Describe 'A station with a list' {
 
     It 'is not begun when a row is wrong: <Text>' -ForEach @(
         @{ Text = "Name`nX1`n"; Says = 'no column SerialNumber' }
-        @{ Text = "SerialNumber,Tag`nX1`n"; Says = 'line 2: 1 cells' }
-        @{ Text = "SerialNumber`nX1`nX 2`n"; Says = "line 3: 'X 2' is not a serial number" }
+        @{ Text = "SerialNumber,Tag`nX1`n"; Says = 'row 2: 1 cells' }
+        @{ Text = "SerialNumber`nX1,blue`n"; Says = 'row 2: 2 cells' }
+        @{ Text = "SerialNumber`nX1`nX 2`n"; Says = "row 3: 'X 2' is not a serial number" }
     ) {
-        [System.IO.File]::WriteAllText("$TestDrive/wrong.csv", $Text)
+        Set-Content "$TestDrive/wrong.csv" $Text -NoNewline
         $run = Invoke-Station "$TestDrive/wrong" -More '-List', "$TestDrive/wrong.csv"
         $run.ExitCode | Should -Be 78
         $run.Output | Should -Match $Says
-        [System.IO.Directory]::GetDirectories("$TestDrive/wrong/devices") | Should -BeNullOrEmpty
+        Get-ChildItem "$TestDrive/wrong/devices" -Directory | Should -BeNullOrEmpty
     }
 
     It 'stops with 77 when the server refuses the token' {
-        [System.IO.File]::WriteAllText("$TestDrive/token", 'token-that-nobody-issued')
-        [System.IO.File]::WriteAllText("$TestDrive/list2.csv", "SerialNumber`nY1`nY2`nY3`n")
+        Set-Content "$TestDrive/token" 'token-that-nobody-issued'
+        Set-Content "$TestDrive/list2.csv" "SerialNumber`nY1`nY2`nY3"
         $run = Invoke-Station "$TestDrive/refused" -More '-List', "$TestDrive/list2.csv" -Token "$TestDrive/token"
         $run.ExitCode | Should -Be 77
         @($run.Lines | Where-Object { $_ -match 'THE LINE STOPS' }).Count | Should -Be 1
@@ -76,7 +78,7 @@ Describe 'A station with a list' {
 }
 
 # In a terminal there are colours and a bell, and a worker who ends it with Ctrl-C and starts it again.
-Describe 'A station in a terminal' -Skip:(-not [System.IO.File]::Exists('/usr/bin/tmux')) {
+Describe 'A station in a terminal' -Skip:(-not (Test-Path '/usr/bin/tmux')) {
     BeforeAll {
         $socket = "station$PID"
         function Invoke-Tmux([string[]] $Argument) {
@@ -84,15 +86,15 @@ Describe 'A station in a terminal' -Skip:(-not [System.IO.File]::Exists('/usr/bi
         }
 
         function Wait-Screen([string] $Text) {
-            $limit = [DateTime]::UtcNow.AddSeconds(60)
+            $limit = (Get-Date).AddSeconds(60)
             do {
-                [System.Threading.Thread]::Sleep(100)
+                Start-Sleep -Milliseconds 100
                 $screen = (Invoke-Tmux 'capture-pane', '-p', '-e', '-S', '-200', '-t', 'line').Output
-            } while ($screen -notmatch $Text -and [DateTime]::UtcNow -lt $limit)
+            } while ($screen -notmatch $Text -and (Get-Date) -lt $limit)
             $screen
         }
 
-        $null = [System.IO.File]::WriteAllText("$TestDrive/run.sh", "exec '$(Get-RigPath Shell)' $((Get-StationArgument "$TestDrive/terminal" | ForEach-Object { "'$_'" }) -join ' ')`n")
+        Set-Content "$TestDrive/run.sh" "exec '$(Get-RigPath Shell)' $((Get-StationArgument "$TestDrive/terminal" | ForEach-Object { "'$_'" }) -join ' ')"
         $null = Invoke-Tmux 'new-session', '-d', '-s', 'line', '-x', '120', '-y', '40', 'sh'
     }
 
@@ -107,7 +109,7 @@ Describe 'A station in a terminal' -Skip:(-not [System.IO.File]::Exists('/usr/bi
         # The green of "OK", as the terminal has it.
         Wait-Screen 'OK      TERM1' | Should -Match "`e\[30m`e\[42mOK      TERM1|`e\[30;42mOK      TERM1"
         $null = Invoke-Tmux 'send-keys', '-t', 'line', 'TERM 2', 'Enter'
-        Wait-Screen 'NOT A SERIAL' | Should -Match "`e\[97m`e\[41mNOT A SERIAL|`e\[97;41mNOT A SERIAL"
+        Wait-Screen 'NOT A SERIAL' | Should -Match "`e\[[39]7m`e\[41mNOT A SERIAL|`e\[[39]7;41mNOT A SERIAL"
         $null = Invoke-Tmux 'send-keys', '-t', 'line', 'C-c', ''
         Wait-Screen 'code=\d+' | Should -Match 'code=130'
 

@@ -8,37 +8,23 @@ BeforeAll {
     # One machine's part: a script of its own, in a directory of its own. $station reaches the factory, $noToken does not.
     function Invoke-Machine([string] $Name, [string] $Command) {
         $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'; `$ErrorActionPreference = 'Stop'; `$TestDrive = '$TestDrive'`n" +
-        'function Secret([string] $Text) { $secure = [securestring]::new(); foreach ($c in $Text.ToCharArray()) { $secure.AppendChar($c) }; $secure }' + "`n" +
+        'function Secret([string] $Text) { ConvertTo-SecureString $Text -AsPlainText }' + "`n" +
         "`$station = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($factory.api)' -ApiTokenPath '$($factory.tokenFile)' -IgnoreDeviceFiles -NoHsm`n" +
         "`$noToken = Get-SotaConfig -Factory acme -Tag main,next -HardwareId board -DeviceGroup blue -App one,two -DeviceApi '$($factory.api)' -IgnoreDeviceFiles -NoHsm`n" +
         "`$phrase = Secret '$phrase'`n$Command`n"
-        $null = [System.IO.Directory]::CreateDirectory("$TestDrive/$Name")
-        [System.IO.File]::WriteAllText("$TestDrive/$Name/run.ps1", $script)
-        Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$TestDrive/$Name/run.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile }
+        $null = New-Item -ItemType Directory "$TestDrive/$Name" -Force
+        Invoke-RigScript "$TestDrive/$Name/run.ps1" -Text $script -Environment @{ SSL_CERT_FILE = $factory.caFile }
     }
 
     function Get-FileName([string] $Path) {
-        $names = [string[]] @([System.IO.Directory]::GetFileSystemEntries($Path) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
-        [array]::Sort($names, [StringComparer]::Ordinal)
-        $names -join ' '
+        (Get-ChildItem $Path -Force).Name -join ' '
     }
 
     # A recipient: certificate and private key of a kind.
     function Add-Recipient([string] $Kind) {
-        $key = if ($Kind -eq 'RSA') { [System.Security.Cryptography.RSA]::Create(2048) } else { [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve+NamedCurves]::nistP256) }
-        $sha = [System.Security.Cryptography.HashAlgorithmName]::SHA256
-        $request = if ($Kind -eq 'RSA') {
-            [System.Security.Cryptography.X509Certificates.CertificateRequest]::new("CN=$Kind", $key, $sha, [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
-        }
-        else {
-            [System.Security.Cryptography.X509Certificates.CertificateRequest]::new("CN=$Kind", $key, $sha)
-        }
-
-        $certificate = $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(1))
-        [System.IO.File]::WriteAllText("$TestDrive/$Kind.crt", $certificate.ExportCertificatePem())
-        [System.IO.File]::WriteAllText("$TestDrive/$Kind.key", $key.ExportPkcs8PrivateKeyPem())
-        $certificate.Dispose()
-        $key.Dispose()
+        $new = $Kind -eq 'RSA' ? @('rsa:2048') : @('ec', '-pkeyopt', 'ec_paramgen_curve:P-256')
+        $made = Invoke-RigProcess openssl (@('req', '-x509', '-nodes', '-subj', "/CN=$Kind", '-days', '1', '-keyout', "$TestDrive/$Kind.key", '-out', "$TestDrive/$Kind.crt", '-newkey') + $new)
+        $made.ExitCode | Should -Be 0 -Because $made.Error
     }
 }
 
@@ -50,12 +36,12 @@ Describe 'A line of keys made on one machine, signed on a second, put in place o
     BeforeAll {
         $made = Invoke-Machine 'one' ('1..3 | ForEach-Object { [pscustomobject]@{ SerialNumber = "T$_" } } | New-HsmDeviceKey -BaseConfig $noToken -Path { "$TestDrive/one/$($_.SerialNumber)" } -ThrottleLimit 2 -Ordered | ' +
             'Export-DeviceEnrollment -Path { "$TestDrive/post/$($_.Name).json" } -Passphrase $phrase -ThrottleLimit 2 -Ordered | ForEach-Object { "$($_.Name) $($_.State) $($_.PrivateKey)" }')
-        $first = [System.IO.File]::ReadAllText("$TestDrive/post/T1.json")
-        $sign = '1..3 | ForEach-Object { [System.IO.FileInfo]::new("$TestDrive/post/T$_.json") } | Import-DeviceEnrollment -Destination { "$TestDrive/two/$($_.BaseName)" } -BaseConfig $station -ThrottleLimit 2 -Ordered | ' +
+        $first = Get-Content "$TestDrive/post/T1.json" -Raw
+        $sign = 'Get-Item "$TestDrive/post/T?.json" | Import-DeviceEnrollment -Destination { "$TestDrive/two/$($_.BaseName)" } -BaseConfig $station -ThrottleLimit 2 -Ordered | ' +
         'Register-FoundriesDevice -ThrottleLimit 2 -Ordered | Export-DeviceEnrollment -Path { "$TestDrive/back/$($_.Name).json" } -ThrottleLimit 2 -Ordered | ForEach-Object { "$($_.Name) $($_.State) $($_.PrivateKey)" }'
         $signed = Invoke-Machine 'two' $sign
         $again = Invoke-Machine 'two' $sign
-        $place = '1..3 | ForEach-Object { [System.IO.FileInfo]::new("$TestDrive/back/T$_.json") } | Import-DeviceEnrollment -Destination { "$TestDrive/three/$($_.BaseName)" } -Passphrase $phrase -ThrottleLimit 2 -Ordered | ' +
+        $place = 'Get-Item "$TestDrive/back/T?.json" | Import-DeviceEnrollment -Destination { "$TestDrive/three/$($_.BaseName)" } -Passphrase $phrase -ThrottleLimit 2 -Ordered | ' +
         'Export-SotaCredentials -ThrottleLimit 2 -Ordered | ForEach-Object { "$($_.Name) $($_.Uuid) $($_.AlreadyRegistered)" }'
         $placed = Invoke-Machine 'three' $place
         $placedAgain = Invoke-Machine 'three' $place
@@ -74,15 +60,14 @@ Describe 'A line of keys made on one machine, signed on a second, put in place o
         foreach ($row in $ledger) {
             $placed.Lines | Should -Contain "$($row.name) $($row.uuid) False"
             Get-FileName "$TestDrive/three/$($row.name)" | Should -Be 'client.chained client.pem pkey.pem root.crt sota.toml'
-            $pair = [System.Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile("$TestDrive/three/$($row.name)/client.pem", "$TestDrive/three/$($row.name)/pkey.pem")
-            $pair.GetNameInfo('SimpleName', $false) | Should -Be $row.uuid
-            $pair.Dispose()
-            [System.IO.File]::GetUnixFileMode("$TestDrive/three/$($row.name)/pkey.pem") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite')
+            openssl x509 -in "$TestDrive/three/$($row.name)/client.pem" -noout -subject | Should -Match "CN = $($row.uuid)"
+            openssl x509 -in "$TestDrive/three/$($row.name)/client.pem" -noout -pubkey | Should -Be (openssl pkey -in "$TestDrive/three/$($row.name)/pkey.pem" -pubout)
+            (Get-Item "$TestDrive/three/$($row.name)/pkey.pem").UnixMode | Should -Be '-rw-------'
         }
     }
 
     It 'hands on what the device was told to be, and not what the second machine is' {
-        $toml = [System.IO.File]::ReadAllText("$TestDrive/three/T1/sota.toml")
+        $toml = Get-Content "$TestDrive/three/T1/sota.toml" -Raw
         $toml | Should -Match 'tags = "main,next"'
         $toml | Should -Match 'compose_apps = "one,two"'
     }
@@ -95,30 +80,29 @@ Describe 'A line of keys made on one machine, signed on a second, put in place o
     }
 
     It 'never lets the second machine have a private key, nor a file an API token' {
-        $texts = @([System.IO.Directory]::GetFiles("$TestDrive/two", '*', 'AllDirectories') + [System.IO.Directory]::GetFiles("$TestDrive/post") + [System.IO.Directory]::GetFiles("$TestDrive/back") |
-                Where-Object { $_ -notlike '*run.ps1' } | ForEach-Object { [System.IO.File]::ReadAllText($_) }) -join "`n"
+        $texts = (Get-ChildItem "$TestDrive/two", "$TestDrive/post", "$TestDrive/back" -File -Recurse -Force -Exclude 'run.ps1' | Get-Content -Raw) -join "`n"
         $texts | Should -Match 'BEGIN ENCRYPTED PRIVATE KEY'
         $texts | Should -Not -Match 'BEGIN (EC )?PRIVATE KEY'
         $texts.Contains($factory.Token) | Should -BeFalse
         $texts.Contains($phrase) | Should -BeFalse
-        [System.IO.File]::GetUnixFileMode("$TestDrive/post/T1.json") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite')
+        (Get-Item "$TestDrive/post/T1.json").UnixMode | Should -Be '-rw-------'
     }
 
     It 'refuses to put in place on the second machine' {
-        $run = Invoke-Machine 'two' ('try { [System.IO.FileInfo]::new("$TestDrive/back/T1.json") | Import-DeviceEnrollment -Destination "$TestDrive/two/T1" | Export-SotaCredentials } catch { $_.FullyQualifiedErrorId.Split(",")[0] }')
+        $run = Invoke-Machine 'two' ('try { Get-Item "$TestDrive/back/T1.json" | Import-DeviceEnrollment -Destination "$TestDrive/two/T1" | Export-SotaCredentials } catch { $_.FullyQualifiedErrorId.Split(",")[0] }')
         $run.Lines | Should -Be 'RegistrationIncomplete'
     }
 
     It 'leaves nothing behind when the passphrase is wrong' {
         $run = Invoke-Machine 'four' ('try { Import-DeviceEnrollment "$TestDrive/back/T1.json" "$TestDrive/four/T1" -Passphrase (Secret "another phrase") } catch { $_.FullyQualifiedErrorId.Split(",")[0] }')
         $run.Lines | Should -Be 'PrivateKeyLocked'
-        [System.IO.Directory]::Exists("$TestDrive/four/T1/.registration") | Should -BeFalse
+        Test-Path "$TestDrive/four/T1/.registration" | Should -BeFalse
     }
 
     It 'never overwrites the factory''s answer with the question' {
         $run = Invoke-Machine 'one' ('try { [pscustomobject]@{ SerialNumber = "T1" } | New-HsmDeviceKey -BaseConfig $noToken -Path "$TestDrive/one/T1" | Export-DeviceEnrollment "$TestDrive/back/T1.json" -Passphrase $phrase } catch { $_.FullyQualifiedErrorId.Split(",")[0] }')
         $run.Lines | Should -Be 'AlreadyRegistered'
-        [System.IO.File]::ReadAllText("$TestDrive/post/T1.json") | Should -Be $first
+        Get-Content "$TestDrive/post/T1.json" -Raw | Should -Be $first
     }
 }
 
@@ -135,18 +119,10 @@ Describe 'A key sealed for a certificate' {
         $placed = Invoke-Machine 'opened' ('Import-DeviceEnrollment "$TestDrive/RSA.json" "$TestDrive/opened/device" -RecipientKeyPath "$TestDrive/RSA.key" | Export-SotaCredentials | ForEach-Object { $_.Name }')
         $placed.Error | Should -BeNullOrEmpty
         $placed.Lines | Should -Be 'RSA'
-        $json = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText("$TestDrive/RSA.json"))
-        [System.IO.File]::WriteAllText("$TestDrive/RSA.cms", $json.RootElement.GetProperty('key').GetProperty('sealed').GetString())
-        $json.Dispose()
+        (Get-Content "$TestDrive/RSA.json" -Raw | ConvertFrom-Json).key.sealed | Set-Content "$TestDrive/RSA.cms"
         $run = Invoke-RigProcess openssl @('cms', '-decrypt', '-inform', 'PEM', '-in', "$TestDrive/RSA.cms", '-recip', "$TestDrive/RSA.crt", '-inkey', "$TestDrive/RSA.key", '-binary', '-out', "$TestDrive/RSA.der")
         $run.ExitCode | Should -Be 0 -Because $run.Error
-        $theirs = [System.Security.Cryptography.ECDsa]::Create()
-        $theirs.ImportPkcs8PrivateKey([System.IO.File]::ReadAllBytes("$TestDrive/RSA.der"), [ref] $null)
-        $ours = [System.Security.Cryptography.ECDsa]::Create()
-        $ours.ImportFromPem([System.IO.File]::ReadAllText("$TestDrive/opened/device/pkey.pem"))
-        $theirs.ExportSubjectPublicKeyInfoPem() | Should -Be $ours.ExportSubjectPublicKeyInfoPem()
-        $theirs.Dispose()
-        $ours.Dispose()
+        openssl pkey -inform DER -in "$TestDrive/RSA.der" -pubout | Should -Be (openssl pkey -in "$TestDrive/opened/device/pkey.pem" -pubout)
     }
 
     It 'is refused for a certificate that only signs' {
@@ -164,7 +140,7 @@ Describe 'A key that stays on its machine' {
     It 'may leave only encrypted' {
         $run = Invoke-Machine 'stay' ('try { [pscustomobject]@{ SerialNumber = "S1" } | New-HsmDeviceKey -BaseConfig $noToken -Path "$TestDrive/stay/S1" | Export-DeviceEnrollment "$TestDrive/S1.json" } catch { $_.FullyQualifiedErrorId.Split(",")[0] }')
         $run.Lines | Should -Be 'SettingInvalid'
-        [System.IO.File]::Exists("$TestDrive/S1.json") | Should -BeFalse
+        Test-Path "$TestDrive/S1.json" | Should -BeFalse
     }
 
     It 'gets its certificate from the machine that asked for it' {
@@ -193,7 +169,7 @@ Describe 'A key in a token' {
         $placed = Invoke-RigCommand "Import-DeviceEnrollment '$TestDrive/H1-answer.json' -Root '$($device.Root)' -BaseConfig ($own) | Export-SotaCredentials | ForEach-Object { `$_.Name }" -Device $device -Factory $factory
         $placed.Error | Should -BeNullOrEmpty
         $placed.Lines | Should -Be 'H1'
-        [System.IO.File]::ReadAllText("$($device.Sota)/sota.toml") | Should -Match '\[p11\]'
+        Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Match '\[p11\]'
         (Get-RigGatewayAnswer $device).Output | Should -Match (@(Get-RigLedger $factory | Where-Object name -EQ 'H1')[0].uuid)
     }
 }

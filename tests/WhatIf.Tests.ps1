@@ -5,12 +5,8 @@ BeforeAll {
     $factory = Start-RigFactory -Path "$TestDrive/factory"
 
     function Get-Picture([string] $Path) {
-        $files = [System.IO.Directory]::GetFileSystemEntries($Path, '*', 'AllDirectories')
-        [array]::Sort($files, [StringComparer]::Ordinal)
-        @($files | ForEach-Object {
-                $content = if ([System.IO.File]::Exists($_)) { [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($_))) } else { 'directory' }
-                "$_ $([System.IO.File]::GetUnixFileMode($_)) $content"
-            }) -join "`n"
+        Get-ChildItem $Path -Force -Recurse | Sort-Object FullName |
+            ForEach-Object { "$_ $($_.UnixMode) $(if (-not $_.PSIsContainer) { (Get-FileHash $_).Hash })" } | Join-String -Separator "`n"
     }
 
     # Runs a command while somebody listens where the server should be; nobody may call.

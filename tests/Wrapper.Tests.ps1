@@ -20,16 +20,16 @@ Describe 'A wrong configuration' {
         @{ Problem = 'the factory lmp'; Id = 'FactoryMissing'; Path = 'etc/os-release'; Text = "LMP_FACTORY=lmp`nLMP_MACHINE=x`n" }
     ) {
         $device = New-RigDevice -Path "$TestDrive/$Id" -Token $factory.Token
-        [System.IO.File]::Delete("$($device.Root)/$Path")
+        Remove-Item "$($device.Root)/$Path"
         if ($null -ne $Text) {
-            [System.IO.File]::WriteAllText("$($device.Root)/$Path", $Text)
+            Set-Content "$($device.Root)/$Path" $Text -NoNewline
         }
 
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 78
         $run.Error.TrimEnd() | Should -Match "^error: .*\[$Id\]$"
         @($run.Error.Split("`n", [StringSplitOptions]::RemoveEmptyEntries)).Count | Should -Be 1
-        [System.IO.Directory]::Exists($device.Sota) | Should -BeFalse
+        Test-Path $device.Sota | Should -BeFalse
     }
 }
 
@@ -46,9 +46,9 @@ Describe 'A server' {
     It 'that refuses a wrong token accepts the right one on the next run, without a trace of the first' {
         $device = New-RigDevice -Path "$TestDrive/corrected" -Token 'not-the-token' -Hsm ''
         (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 77
-        [System.IO.File]::WriteAllText("$($device.Root)/etc/lmp-device-register-token", $factory.Token)
+        Set-Content "$($device.Root)/etc/lmp-device-register-token" $factory.Token
         (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
-        [System.IO.Directory]::Exists("$($device.Sota)/.registration") | Should -BeFalse
+        Test-Path "$($device.Sota)/.registration" | Should -BeFalse
     }
 
     It 'that is not there ends it with 75, and the next run continues' {
@@ -83,11 +83,11 @@ Describe 'The wrong PIN' {
         $device = New-RigDevice -Path "$TestDrive/wrong-pin" -Token $factory.Token
         (Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey" -Device $device).ExitCode | Should -Be 0
         $hsm = "$($device.Root)/etc/sota/hsm"
-        [System.IO.File]::WriteAllText($hsm, [System.IO.File]::ReadAllText($hsm).Replace('87654321', '87654320'))
+        (Get-Content $hsm -Raw).Replace('87654321', '87654320') | Set-Content $hsm
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 78
         $run.Error | Should -Match '\[HsmPinRejected\]'
         $run.Error | Should -Not -Match '87654320'
-        [System.IO.File]::Exists("$($device.Sota)/pkey.pem") | Should -BeFalse
+        Test-Path "$($device.Sota)/pkey.pem" | Should -BeFalse
     }
 }

@@ -21,7 +21,7 @@ function Get-ScriptCount {
         [Parameter(Mandatory)] [int] $ExitCode
     )
 
-    if (($Line -match '\S' | Select-Object -Last 1) -notmatch '(\d+) passed, (\d+) failed, (\d+) skipped') {
+    if ("$($Line -match '\S' | Select-Object -Last 1)" -notmatch '(\d+) passed, (\d+) failed, (\d+) skipped') {
         throw "$Script ended with exit code $ExitCode and without a count of its tests"
     }
 
@@ -44,8 +44,8 @@ function Invoke-CountedScript {
         [Parameter(Position = 1)] [string[]] $Argument = @()
     )
 
-    Invoke-Script $Script $Argument | Tee-Object -Variable said | Out-Host
-    Get-ScriptCount -Script $Script -Line @($said) -ExitCode $LASTEXITCODE
+    Invoke-Script $Script $Argument -OutVariable said | Out-Host
+    Get-ScriptCount -Script $Script -Line $said -ExitCode $LASTEXITCODE
 }
 
 # Returns the exit code.

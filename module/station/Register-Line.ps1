@@ -50,14 +50,14 @@ $PSModuleAutoLoadingPreference = 'None'
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name Microsoft.PowerShell.Management, Microsoft.PowerShell.Utility
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'AutoRegister.psd1'))
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'Station.psm1'))
+Import-Module (Join-Path $PSScriptRoot '../AutoRegister.psd1')
+Import-Module (Join-Path $PSScriptRoot 'Station.psm1')
 
 try {
     $station = Open-Station -Path $Output
 }
-catch [System.SystemException], [System.Management.Automation.MethodInvocationException] {
-    [Console]::Error.WriteLine("The directory '$Output' cannot be used: $($_.Exception.Message)")
+catch {
+    $Host.UI.WriteErrorLine("The directory '$Output' cannot be used: $($_.Exception.Message)")
     exit 78
 }
 
@@ -98,14 +98,14 @@ if ($CaCertificatePath) {
 }
 
 # The whole line for some rows; every device becomes a row of the report, whatever became of it.
-$registerRow = {
-    param($Row)
-    & {
+function Register-Row([object[]] $Row) {
+    $expected = @{ ExpectedCount = $Row.Count }
+    $Row | & {
         # One device's error is a row; what stops the line still throws.
         $ErrorActionPreference = 'Continue'
-        $Row | New-HsmDeviceKey -BaseConfig $line -Path { if ($_.Root) { $null } else { [System.IO.Path]::Combine($station.Devices, $_.SerialNumber) } } -ThrottleLimit $ThrottleLimit -ExpectedCount @($Row).Count |
-            Register-FoundriesDevice @register -ExpectedCount @($Row).Count |
-            Export-SotaCredentials -ThrottleLimit $ThrottleLimit -ExpectedCount @($Row).Count
+        $input | New-HsmDeviceKey -BaseConfig $line -Path { if (-not $_.Root) { Join-Path $station.Devices $_.SerialNumber } } -ThrottleLimit $ThrottleLimit @expected |
+            Register-FoundriesDevice @register @expected |
+            Export-SotaCredentials -ThrottleLimit $ThrottleLimit @expected
     } 2>&1 | ConvertTo-DeviceReport | ForEach-Object { Add-StationReport $station -Report $_ }
 }
 
@@ -113,10 +113,10 @@ $code = 130
 try {
     if ($List) {
         Write-StationLog $station -Text "$(@($rows).Count) devices from '$List'"
-        & $registerRow $rows
+        Register-Row $rows
     }
     else {
-        Write-StationText -Text "Scan a serial number. 'end' ends the shift."
+        Show-StationText "Scan a serial number. 'end' ends the shift."
         while (($serial = Read-ScannerLine) -notin $null, 'end') {
             $serial = $serial.Trim()
             if (-not $serial) {
@@ -128,7 +128,7 @@ try {
                 continue
             }
 
-            & $registerRow @([pscustomobject]@{ SerialNumber = $serial; Root = '' })
+            Register-Row ([pscustomobject]@{ SerialNumber = $serial; Root = '' })
         }
     }
 

@@ -5,19 +5,20 @@
     The kinds take turns. The disk's share is measured by running the widest line once more in memory (/dev/shm). Factory,
     station and whatever else the machine does share its processors.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The functions of this script use them.')]
 [CmdletBinding()]
 param([int] $Round = 3, [int] $Count = 200, [int] $Process = 10)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'support', 'DeviceRig.psm1'))
+Import-Module (Join-Path $PSScriptRoot '../support/DeviceRig.psm1')
 $folder = [System.IO.Directory]::CreateTempSubdirectory('autoregister-line-').FullName
-$memory = [System.IO.Directory]::Exists('/dev/shm') ? "/dev/shm/$([System.IO.Path]::GetFileName($folder))" : $null
+$memory = (Test-Path '/dev/shm') ? "/dev/shm/$(Split-Path -Leaf $folder)" : $null
 $factory = Start-RigFactory -Path "$folder/factory"
 
 # The station warms up with a tenth as many devices and measures itself, so that its start is not counted.
 function Measure-Line([string] $Out, [int] $Limit) {
-    [System.IO.File]::WriteAllText("$folder/line.ps1", @"
+    $run = Invoke-RigScript "$folder/line.ps1" -Environment @{ SSL_CERT_FILE = $factory.caFile } -Text @"
 `$ProgressPreference = 'SilentlyContinue'
 Import-Module '$(Get-RigPath Module)'
 `$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($factory.api)' -ApiTokenPath '$($factory.tokenFile)' -IgnoreDeviceFiles -NoHsm
@@ -28,14 +29,13 @@ function Run([string] `$Out, [int] `$Number) {
 `$null = @(Run '$Out/warm' $($Count / 10))
 `$watch = [System.Diagnostics.Stopwatch]::StartNew()
 `$done = @(Run '$Out/line' $Count).Count
-[Console]::Out.WriteLine((`$done / `$watch.Elapsed.TotalSeconds).ToString([cultureinfo]::InvariantCulture))
-"@)
-    $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', "$folder/line.ps1") -Environment @{ SSL_CERT_FILE = $factory.caFile }
+ConvertTo-Json (`$done / `$watch.Elapsed.TotalSeconds)
+"@
     if ($run.ExitCode -ne 0) {
         throw "A line failed: $($run.Error)"
     }
 
-    [double]::Parse($run.Output, [cultureinfo]::InvariantCulture)
+    $run.Output | ConvertFrom-Json
 }
 
 function Measure-Process([string] $Out) {
@@ -51,9 +51,7 @@ function Measure-Process([string] $Out) {
 }
 
 function Get-Median([double[]] $Value) {
-    $sorted = [double[]] $Value.Clone()
-    [array]::Sort($sorted)
-    $sorted[[int] [Math]::Floor($sorted.Length / 2)]
+    @($Value | Sort-Object)[[int] [Math]::Floor($Value.Length / 2)]
 }
 
 try {
@@ -68,26 +66,22 @@ try {
     }
 
     $rates = @{}
-    for ($n = 1; $n -le $Round; $n++) {
+    foreach ($n in 1..$Round) {
         foreach ($name in $kinds.Keys) {
-            if (-not $rates.ContainsKey($name)) {
-                $rates[$name] = [System.Collections.Generic.List[double]]::new()
-            }
-
-            $rates[$name].Add((& $kinds[$name] $n))
+            $rates[$name] += @(& $kinds[$name] $n)
         }
     }
 
-    $base = Get-Median $rates['one process a device'].ToArray()
+    $base = Get-Median $rates['one process a device']
     foreach ($name in $kinds.Keys) {
-        $median = Get-Median $rates[$name].ToArray()
-        [Console]::Out.WriteLine(('{0,-22} {1,7:0.0} devices/s {2,6:0.0} x' -f $name, $median, ($median / $base)))
+        $median = Get-Median $rates[$name]
+        Write-Host ('{0,-22} {1,7:0.0} devices/s {2,6:0.0} x' -f $name, $median, ($median / $base))
     }
 }
 finally {
     Stop-RigFactory $factory
-    [System.IO.Directory]::Delete($folder, $true)
-    if ($memory -and [System.IO.Directory]::Exists($memory)) {
-        [System.IO.Directory]::Delete($memory, $true)
+    Remove-Item $folder -Recurse -Force
+    if ($memory -and (Test-Path $memory)) {
+        Remove-Item $memory -Recurse -Force
     }
 }

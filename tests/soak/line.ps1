@@ -25,13 +25,9 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'support', 'DeviceRig.psm1'))
+Import-Module (Join-Path $PSScriptRoot '../support/DeviceRig.psm1')
 $work = [System.IO.Directory]::CreateTempSubdirectory('linesoak-').FullName
 $random = [Random]::new()
-
-function Write-Text([string] $Text) {
-    [Console]::Out.WriteLine($Text)
-}
 
 # The station's script: a line from names, its number of rows and its peak memory at the end.
 function Write-Station([string] $Out, [string] $Prefix, [int] $Number, [hashtable] $Factory, [string] $Option = '') {
@@ -44,19 +40,18 @@ function Write-Station([string] $Out, [string] $Prefix, [int] $Number, [hashtabl
         'Shared' { '; TokenLabel = "{0}"; KeyId = ($n + 256).ToString("x4")' -f $Prefix }
     }
 
-    [System.IO.File]::WriteAllText("$Out.ps1", @"
+    Set-Content "$Out.ps1" @"
 Set-StrictMode -Version Latest
 `$ProgressPreference = 'SilentlyContinue'
 Import-Module '$(Get-RigPath Module)'
-function Secret([string] `$Text) { `$secure = [securestring]::new(); foreach (`$c in `$Text.ToCharArray()) { `$secure.AppendChar(`$c) }; `$secure }
+function Secret([string] `$Text) { ConvertTo-SecureString `$Text -AsPlainText }
 `$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($Factory.api)' -ApiTokenPath '$($Factory.tokenFile)' -IgnoreDeviceFiles $hsm
 `$done = 0
 & { for (`$n = 1; `$n -le $Number; `$n++) { [pscustomobject]@{ Name = "$Prefix`$n"$own } } } |
     New-HsmDeviceKey -BaseConfig `$line -Path { "$Out/`$(`$_.Name)" } -ThrottleLimit 8 |
     Register-FoundriesDevice -ThrottleLimit 32 | Export-SotaCredentials -ThrottleLimit 16 $Option | ForEach-Object { if (`$_.GatewayVerified -ne `$false) { `$done++ } }
-`$peak = [regex]::Match([System.IO.File]::ReadAllText('/proc/self/status'), 'VmHWM:\s+(\d+)').Groups[1].Value
-[Console]::Out.WriteLine("`$done `$peak")
-"@)
+"`$done `$((Get-Process -Id `$PID).PeakWorkingSet64 / 1KB)"
+"@
 }
 
 function Get-Station([string] $Out, [hashtable] $Factory) {
@@ -67,7 +62,7 @@ function Get-Station([string] $Out, [hashtable] $Factory) {
 # Runs a station to its end, and kills it and the factory as often as asked; returns devices, peak memory in KiB and seconds.
 function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill = 0, [int] $FactoryKill = 0, [int] $Number) {
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
-    $null = [System.IO.Directory]::CreateDirectory($Out)
+    $null = New-Item -ItemType Directory $Out -Force
     # Devices know the gateway by its address, so a factory that starts again has the same.
     $ports = @('--api-port', "$(([uri] $Factory.api).Port)", '--gateway-port', "$(([uri] $Factory.gateway).Port)")
     $kills = @(@('station') * $StationKill + @('factory') * $FactoryKill)
@@ -89,11 +84,11 @@ function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill 
             }
 
             $moment = $Number * ($next + $random.NextDouble()) / $kills.Count
-            if ([System.IO.Directory]::GetDirectories($Out).Length -lt $moment) {
+            if (@(Get-ChildItem $Out -Directory).Count -lt $moment) {
                 continue
             }
 
-            [System.Threading.Thread]::Sleep($random.Next(200))
+            Start-Sleep -Milliseconds ($random.Next(200))
             if ($kills[$next++] -eq 'station') {
                 $station.Kill()
                 $killed = $true
@@ -102,7 +97,7 @@ function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill 
             }
 
             Stop-RigFactory $Factory
-            [System.Threading.Thread]::Sleep($random.Next(2000))
+            Start-Sleep -Milliseconds ($random.Next(2000))
             $fresh = Start-RigFactory -Path $Factory.Data -Argument $ports
             $Factory.Process = $fresh.Process
         }
@@ -136,23 +131,20 @@ function Get-Problem([string] $Out, [string] $Prefix, [int] $Number, [hashtable]
 
     for ($n = 1; $n -le $Number; $n++) {
         $folder = "$Out/$Prefix$n"
-        if ([System.IO.Directory]::Exists("$folder/.registration") -or -not [System.IO.File]::Exists("$folder/sota.toml")) {
+        if ((Test-Path "$folder/.registration") -or -not (Test-Path "$folder/sota.toml")) {
             "$Prefix$n is not finished"
             continue
         }
 
-        $certificate = [System.Security.Cryptography.X509Certificates.X509CertificateLoader]::LoadCertificateFromFile("$folder/client.pem")
-        $uuid = $certificate.GetNameInfo('SimpleName', $false)
+        $uuid = (Get-PfxCertificate "$folder/client.pem").GetNameInfo('SimpleName', $false)
         if ($uuid -ne $ledger["$Prefix$n"]) {
             "$Prefix$n has the identity $uuid, the ledger has $($ledger["$Prefix$n"])"
         }
-
-        $certificate.Dispose()
     }
 }
 
-$null = [System.IO.Directory]::CreateDirectory("$work/tokens")
-[System.IO.File]::WriteAllText("$work/softhsm2.conf", "directories.tokendir = $work/tokens`nobjectstore.backend = file`nlog.level = ERROR`n")
+$null = New-Item -ItemType Directory "$work/tokens" -Force
+Set-Content "$work/softhsm2.conf" "directories.tokendir = $work/tokens`nobjectstore.backend = file`nlog.level = ERROR"
 $factory = Start-RigFactory -Path "$work/factory"
 $failed = $false
 try {
@@ -160,25 +152,23 @@ try {
     $run = Invoke-Station "$work/killed" $factory -StationKill $Kill -FactoryKill $Kill -Number $Count
     $problems = @(Get-Problem "$work/killed" 'K' -Number $Count -Factory $factory)
     $failed = $problems.Count -gt 0
-    Write-Text ('{0} devices, {1} kills, {2:0} s: {3}' -f $Count, $run.Kills, $run.Seconds, $(if ($failed) { "$($problems.Count) problems" } else { 'all in ledger and output, none twice' }))
-    for ($i = 0; $i -lt [Math]::Min(20, $problems.Count); $i++) {
-        Write-Text "  $($problems[$i])"
-    }
+    Write-Host ('{0} devices, {1} kills, {2:0} s: {3}' -f $Count, $run.Kills, $run.Seconds, $(if ($failed) { "$($problems.Count) problems" } else { 'all in ledger and output, none twice' }))
+    $problems | Select-Object -First 20 | ForEach-Object { Write-Host "  $_" }
 
     if ($Token -ne 'None') {
         Write-Station "$work/killed" 'K' -Number $Count -Factory $factory -Option '-VerifyGateway'
         $shown = Invoke-Station "$work/killed" $factory -Number $Count
-        Write-Text "$($shown.Done) of $Count devices are accepted by the gateway with the key in their token"
+        Write-Host "$($shown.Done) of $Count devices are accepted by the gateway with the key in their token"
         $failed = $failed -or $shown.Done -ne $Count
     }
 
     if ($run.Kills -lt 2 * $Kill) {
-        Write-Text "only $($run.Kills) of $(2 * $Kill) kills came before the line had ended"
+        Write-Host "only $($run.Kills) of $(2 * $Kill) kills came before the line had ended"
         $failed = $true
     }
 
     if ($failed -and $run.Error) {
-        Write-Text $run.Error.Substring(0, [Math]::Min(2000, $run.Error.Length))
+        Write-Host $run.Error.Substring(0, [Math]::Min(2000, $run.Error.Length))
     }
 
     if (-not $SkipMemory) {
@@ -186,18 +176,18 @@ try {
             $out = "$work/memory$number"
             Write-Station $out "M$number-" -Number $number -Factory $factory
             $run = Invoke-Station $out $factory -Number $number
-            Write-Text ('{0} devices without a kill: {1:0} s, {2:0} devices/s, peak {3:0} MB' -f $run.Done, $run.Seconds, ($run.Done / $run.Seconds), ($run.Peak / 1024))
+            Write-Host ('{0} devices without a kill: {1:0} s, {2:0} devices/s, peak {3:0} MB' -f $run.Done, $run.Seconds, ($run.Done / $run.Seconds), ($run.Peak / 1024))
             $run.Peak
         }
         $growth = $peaks[1] / $peaks[0] - 1
-        Write-Text ('peak memory grows by {0:0.0} %' -f (100 * $growth))
+        Write-Host ('peak memory grows by {0:0.0} %' -f (100 * $growth))
         $failed = $failed -or $growth -gt 0.2
     }
 }
 finally {
     Stop-RigFactory $factory
-    [System.IO.Directory]::Delete($work, $true)
+    Remove-Item $work -Recurse -Force
 }
 
-Write-Text $(if ($failed) { 'FAILED' } else { 'passed' })
+Write-Host ($failed ? 'FAILED' : 'passed')
 exit [int] $failed

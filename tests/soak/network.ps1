@@ -5,6 +5,7 @@
     One device for each kind of failure, all at the same time, each with a factory of its own, registered by the wrapper as the
     unit runs it. Prints a table and ends with 'N cases, N failed'; the exit code is the number of failures.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The functions of this script use them.')]
 [CmdletBinding()]
 param(
     # How long a fault lasts.
@@ -16,7 +17,7 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$tests = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
+$tests = Split-Path -Parent $PSScriptRoot
 Import-Module "$tests/support/DeviceRig.psm1"
 Import-Module "$tests/support/NetworkRig.psm1"
 
@@ -64,8 +65,8 @@ function Add-NameCase {
     $factory = Start-RigFactory -Path "$work/name-factory" -Argument '--host', 'factory.test'
     $device = New-RigDevice -Path "$work/name" -Token $factory.Token -Hsm ''
     $hosts = "$work/hosts"
-    [System.IO.File]::WriteAllText($hosts, '')
-    $case = @{ Factory = $factory; Device = $device; Server = $null; Back = $clock.Elapsed.TotalSeconds + $Seconds; Action = { [System.IO.File]::WriteAllText($hosts, "127.0.0.1 factory.test`n") }.GetNewClosure() }
+    Set-Content $hosts ''
+    $case = @{ Factory = $factory; Device = $device; Server = $null; Back = $clock.Elapsed.TotalSeconds + $Seconds; Action = { Set-Content $hosts '127.0.0.1 factory.test' }.GetNewClosure() }
     Add-Case -Name 'DNS does not answer' -Case $case -Command unshare -Argument (Get-RigHiddenNameCommand -Hosts $hosts -Device $device -RetryFor $patience) `
         -Environment (Get-RigEnvironment $device -Factory $factory)
 }
@@ -94,7 +95,7 @@ try {
     Add-SilentCase
     $skipped = Get-RigHiddenNameProblem
     if ($skipped) {
-        [Console]::Out.WriteLine("skipped: DNS does not answer: $skipped")
+        Write-Host "skipped: DNS does not answer: $skipped"
     }
     else {
         Add-NameCase
@@ -117,21 +118,24 @@ try {
             }
         }
 
-        [System.Threading.Thread]::Sleep(50)
+        Start-Sleep -Milliseconds 50
     }
 
-    [Console]::Out.WriteLine(('{0,-28} {1,9} {2,13} {3,11}' -f 'fault', 'back, s', 'registered, s', 'after it, s'))
-    foreach ($case in $cases) {
+    $rows = foreach ($case in $cases) {
         $problem = Get-CaseProblem $case
         $failed += [int] [bool] $problem
-        $back = $case.Back - $case.Started
-        $registered = $case.Ended - $case.Started
         $attempts = [regex]::Matches($case.Error.Result, 'Attempt \d+ failed').Count
-        $outcome = if ($problem) { "FAILED: $problem" } else { "after $attempts failed attempts" }
-        [Console]::Out.WriteLine(('{0,-28} {1,9:F1} {2,13:F1} {3,11:F1}  {4}' -f $case.Name, $back, $registered, ($registered - $back), $outcome))
+        [pscustomobject]@{
+            Fault           = $case.Name
+            'Back, s'       = '{0:F1}' -f ($case.Back - $case.Started)
+            'Registered, s' = '{0:F1}' -f ($case.Ended - $case.Started)
+            'After it, s'   = '{0:F1}' -f ($case.Ended - $case.Back)
+            Outcome         = $problem ? "FAILED: $problem" : "after $attempts failed attempts"
+        }
     }
 
-    [Console]::Out.WriteLine("$($cases.Count) cases, $failed failed")
+    $rows | Format-Table -AutoSize -Wrap | Out-Host
+    Write-Host "$($cases.Count) cases, $failed failed"
 }
 finally {
     foreach ($case in $cases) {
@@ -148,7 +152,7 @@ finally {
         }
     }
 
-    [System.IO.Directory]::Delete($work, $true)
+    Remove-Item $work -Recurse -Force
 }
 
 exit $failed

@@ -10,22 +10,18 @@ param()
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'support', 'ProcessRig.psm1'))
-$top = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
+Import-Module (Join-Path $PSScriptRoot '../support/ProcessRig.psm1')
+$top = Convert-Path "$PSScriptRoot/../.."
 $work = [System.IO.Directory]::CreateTempSubdirectory('reproducible-').FullName
 
 # Packs a clone of what is committed here; returns the SHA-256 of each file by name.
 function Get-PackedHash([string] $Clone) {
-    [Console]::Out.WriteLine("Packing in $Clone")
+    Write-Host "Packing in $Clone"
     $null = Invoke-RigChecked git @('clone', '--quiet', $top, $Clone)
     $null = Invoke-RigChecked "$Clone/build.sh" @('package')
     $hashes = [ordered]@{}
-    $files = [string[]] [System.IO.Directory]::GetFiles("$Clone/out/package")
-    [array]::Sort($files, [StringComparer]::Ordinal)
-    foreach ($file in $files) {
-        $stream = [System.IO.File]::OpenRead($file)
-        $hashes[[System.IO.Path]::GetFileName($file)] = [Convert]::ToHexStringLower([System.Security.Cryptography.SHA256]::HashData($stream))
-        $stream.Dispose()
+    foreach ($file in Get-ChildItem "$Clone/out/package" -File) {
+        $hashes[$file.Name] = (Get-FileHash $file).Hash.ToLowerInvariant()
     }
 
     $hashes
@@ -35,18 +31,17 @@ $failed = $false
 try {
     $first = Get-PackedHash "$work/a"
     $second = Get-PackedHash "$work/another-directory-with-a-longer-name/b"
-    $names = [string[]] [System.Collections.Generic.HashSet[string]]::new([string[]] (@($first.Keys) + @($second.Keys)))
-    foreach ($name in $names) {
+    foreach ($name in @($first.Keys) + @($second.Keys) | Sort-Object -Unique) {
         $same = $first[$name] -and $first[$name] -eq $second[$name]
         $failed = $failed -or -not $same
-        [Console]::Out.WriteLine(('{0}  {1,-50} {2}' -f $(if ($same) { 'same  ' } else { 'DIFFER' }), $name, $first[$name]))
+        Write-Host ('{0}  {1,-50} {2}' -f $(if ($same) { 'same  ' } else { 'DIFFER' }), $name, $first[$name])
     }
 
     $failed = $failed -or $first.Count -eq 0
 }
 finally {
-    [System.IO.Directory]::Delete($work, $true)
+    Remove-Item $work -Recurse -Force
 }
 
-[Console]::Out.WriteLine($(if ($failed) { 'FAILED' } else { 'passed' }))
+Write-Host ($failed ? 'FAILED' : 'passed')
 exit [int] $failed

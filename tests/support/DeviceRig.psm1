@@ -1,21 +1,19 @@
-# A rig for acceptance tests and the demo: device roots in a directory, and a real local factory. Runs in pwsh and in the engine
-# alone.
+# A rig for acceptance tests and the demo: device roots in a directory, and a real local factory.
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'ProcessRig.psm1'))
+Import-Module (Join-Path $PSScriptRoot 'ProcessRig.psm1')
 
-$Top = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($PSScriptRoot))
-$OnArm = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64'
-$LibraryPath = if ($OnArm) { '/usr/lib/aarch64-linux-gnu' } else { '/usr/lib/x86_64-linux-gnu' }
+$Top = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+$LibraryPath = "/usr/lib/$(uname -m)-linux-gnu"
 
 # What the device's secrets are in every test: easy to search for, and accepted by every token.
 $Rig = @{
-    Module      = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister')
-    Wrapper     = [System.IO.Path]::Combine($Top, 'out', 'module', 'AutoRegister', 'device', 'lmp-device-auto-register.ps1')
-    FactoryExe  = [System.IO.Path]::Combine($Top, 'out', 'factory', 'lmp-factory')
-    # What devices get, and what starts fastest.
-    Shell       = [System.IO.Path]::Combine($Top, 'out', 'host', 'pwsh')
+    Module      = Join-Path $Top 'out/module/AutoRegister'
+    Wrapper     = Join-Path $Top 'out/module/AutoRegister/device/lmp-device-auto-register.ps1'
+    FactoryExe  = Join-Path $Top 'out/factory/lmp-factory'
+    # What devices get.
+    Shell       = Join-Path $Top 'out/host/pwsh'
     LibraryPath = $LibraryPath
     SoftHsm     = "$LibraryPath/softhsm/libsofthsm2.so"
     Pin         = '87654321'
@@ -42,27 +40,27 @@ function Start-RigFactory {
     )
 
     $ready = "$Path.ready"
-    [System.IO.File]::Delete($ready)
+    Remove-Item $ready -ErrorAction Ignore
     $process = Start-RigProcess $Rig.FactoryExe (@('--data', $Path, '--factory', $Name, '--ready-file', $ready) + $Argument)
     # Nobody reads what it says; an unread pipe would stop it once it is full.
     $output = $process.StandardOutput.ReadToEndAsync()
     $problem = $process.StandardError.ReadToEndAsync()
-    $limit = [DateTime]::UtcNow.AddSeconds(60)
-    while (-not [System.IO.File]::Exists($ready)) {
-        if ($process.HasExited -or [DateTime]::UtcNow -gt $limit) {
+    $limit = (Get-Date).AddSeconds(60)
+    while (-not (Test-Path $ready)) {
+        if ($process.HasExited -or (Get-Date) -gt $limit) {
             throw "The factory did not start: $($problem.Result) $($output.Result)"
         }
 
-        [System.Threading.Thread]::Sleep(20)
+        Start-Sleep -Milliseconds 20
     }
 
-    $document = [System.Text.Json.JsonDocument]::Parse([System.IO.File]::ReadAllText($ready))
     $factory = @{ Process = $process; Data = $Path; Name = $Name; Log = $output }
-    foreach ($property in $document.RootElement.EnumerateObject()) {
-        $factory[$property.Name] = $property.Value.ToString()
+    foreach ($property in (Get-Content $ready -Raw | ConvertFrom-Json).PSObject.Properties) {
+        $factory[$property.Name] = $property.Value
     }
 
-    $factory.Token = [System.IO.File]::ReadAllText($factory.tokenFile).Trim()
+
+    $factory.Token = (Get-Content $factory.tokenFile -Raw).Trim()
     $factory
 }
 
@@ -86,15 +84,7 @@ function Get-RigLedger {
         throw "The ledger could not be read: $($listed.Error)"
     }
 
-    $document = [System.Text.Json.JsonDocument]::Parse($listed.Output)
-    foreach ($device in $document.RootElement.EnumerateArray()) {
-        $row = [ordered]@{}
-        foreach ($property in $device.EnumerateObject()) {
-            $row[$property.Name] = $property.Value.ToString()
-        }
-
-        [pscustomobject] $row
-    }
+    $listed.Output | ConvertFrom-Json -DateKind String
 }
 
 # Makes the root of a device that was never registered, with the five input files.
@@ -114,20 +104,18 @@ function New-RigDevice {
         return
     }
 
-    $ownerOnly = [System.IO.UnixFileMode]'UserRead, UserWrite'
-    $null = [System.IO.Directory]::CreateDirectory("$Path/etc/sota")
-    $null = [System.IO.Directory]::CreateDirectory("$Path/var/lib/softhsm/tokens")
-    [System.IO.File]::WriteAllText("$Path/etc/lmp-device-register-token", "$Token`n")
-    [System.IO.File]::SetUnixFileMode("$Path/etc/lmp-device-register-token", $ownerOnly)
-    [System.IO.File]::WriteAllText("$Path/etc/sota/tag", "$Tag`n")
-    [System.IO.File]::WriteAllText("$Path/etc/hostname", "gateway-7`n")
-    [System.IO.File]::WriteAllText("$Path/etc/os-release", "ID=lmp`nLMP_MACHINE=`"intel-corei7-64`"`nLMP_FACTORY=`"$Factory`"`nLMP_FACTORY_TAG=`"devel`"`n")
+    $null = New-Item -ItemType Directory "$Path/etc/sota", "$Path/var/lib/softhsm/tokens" -Force
+    Set-Content "$Path/etc/lmp-device-register-token" $Token
+    chmod 600 "$Path/etc/lmp-device-register-token"
+    Set-Content "$Path/etc/sota/tag" $Tag
+    Set-Content "$Path/etc/hostname" 'gateway-7'
+    Set-Content "$Path/etc/os-release" "ID=lmp`nLMP_MACHINE=`"intel-corei7-64`"`nLMP_FACTORY=`"$Factory`"`nLMP_FACTORY_TAG=`"devel`""
     if ($Hsm) {
-        [System.IO.File]::WriteAllText("$Path/etc/sota/hsm", $Hsm)
-        [System.IO.File]::SetUnixFileMode("$Path/etc/sota/hsm", $ownerOnly)
+        Set-Content "$Path/etc/sota/hsm" $Hsm -NoNewline
+        chmod 600 "$Path/etc/sota/hsm"
     }
 
-    [System.IO.File]::WriteAllText("$Path/softhsm2.conf", "directories.tokendir = $Path/var/lib/softhsm/tokens`n")
+    Set-Content "$Path/softhsm2.conf" "directories.tokendir = $Path/var/lib/softhsm/tokens"
     @{ Root = $Path; Sota = "$Path/var/sota"; SoftHsmConf = "$Path/softhsm2.conf" }
 }
 
@@ -149,6 +137,26 @@ function Get-RigEnvironment {
     $all
 }
 
+# Runs a script in the shell that devices have; -Text is written to the file first.
+function Invoke-RigScript {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Path,
+        [Parameter(Position = 1)] [string[]] $Argument = @(),
+        [string] $Text,
+        [hashtable] $Environment = @{},
+        [string] $InputText = '',
+        [scriptblock] $While
+    )
+
+    if ($Text) {
+        Set-Content $Path $Text
+    }
+
+    Invoke-RigProcess $Rig.Shell (@('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $Path) + $Argument) -Environment $Environment -InputText $InputText -While $While
+}
+
 # Runs the wrapper as the unit does.
 function Invoke-RigWrapper {
     [CmdletBinding()]
@@ -161,8 +169,8 @@ function Invoke-RigWrapper {
         [scriptblock] $While
     )
 
-    $wrapper = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $Rig.Wrapper, '-Root', $Device.Root, '-RetryFor', $RetryFor)
-    Invoke-RigProcess $Rig.Shell $wrapper -Environment (Get-RigEnvironment $Device -Factory $Factory -Environment $Environment) -While $While
+    Invoke-RigScript $Rig.Wrapper '-Root', $Device.Root, '-RetryFor', $RetryFor `
+        -Environment (Get-RigEnvironment $Device -Factory $Factory -Environment $Environment) -While $While
 }
 
 # Runs a command in a shell of its own that has the module: a token's settings must be there when the process starts.
@@ -188,7 +196,7 @@ function Get-RigGatewayAnswer {
     [OutputType([hashtable])]
     param([Parameter(Mandatory)] [hashtable] $Device)
 
-    $toml = [System.IO.File]::ReadAllText("$($Device.Sota)/sota.toml")
+    $toml = Get-Content "$($Device.Sota)/sota.toml" -Raw
     $value = { param($key) [regex]::Match($toml, "(?m)^$key = `"(.*)`"`$").Groups[1].Value }
     $uri = "pkcs11:token=aktualizr;pin-value=$(& $value 'pass')"
     $config = "silent`nshow-error`nurl = `"$(& $value 'server')/`"`ncacert = `"$($Device.Sota)/root.crt`"`n" +

@@ -4,7 +4,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$Guide = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../docs/first-boot.md")
+$Guide = Convert-Path "$PSScriptRoot/../../docs/first-boot.md"
 
 # All of them, or the one with this text: what stands on lines of its own, and what a sentence tells to type.
 function Get-GuideCommand {
@@ -12,7 +12,7 @@ function Get-GuideCommand {
     [OutputType([string])]
     param([Parameter(Position = 0)] [string] $Text = '')
 
-    $markdown = [System.IO.File]::ReadAllText($Guide)
+    $markdown = Get-Content $Guide -Raw
     $all = foreach ($match in [regex]::Matches($markdown, '(?m)^    (\S.*)$|(?s)(?<!`)`((?:systemctl|systemd-analyze|dpkg|apt|\./build\.sh) [^`]+)`')) {
         ($match.Groups[1].Value + $match.Groups[2].Value) -replace '\s+', ' '
     }
@@ -22,7 +22,7 @@ function Get-GuideCommand {
         throw "$Guide has no command '$Text'"
     }
 
-    [System.Linq.Enumerable]::Distinct([string[]] $found)
+    $found | Select-Object -Unique
 }
 
 Export-ModuleMember -Function Get-GuideCommand

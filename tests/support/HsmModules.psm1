@@ -4,6 +4,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 Import-Module "$PSScriptRoot/DeviceRig.psm1"
+Import-Module "$PSScriptRoot/NetworkRig.psm1"
 
 $LibraryPath = Get-RigPath LibraryPath
 $P11KitModules = '/usr/share/p11-kit/modules'
@@ -22,10 +23,10 @@ function Open-RigHsm {
     [OutputType([hashtable])]
     param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Path)
 
-    $null = [System.IO.Directory]::CreateDirectory($Path)
+    $null = New-Item -ItemType Directory $Path -Force
     $hsm = @{ Name = $Name; Path = $Path; Module = $Modules[$Name].Module; Environment = @{}; Processes = @(); Problem = ''; P11KitModules = $P11KitModules }
     foreach ($file in @($hsm.Module) + @($Modules[$Name].Needs)) {
-        if (-not [System.IO.File]::Exists($file) -and -not [System.IO.Directory]::Exists($file)) {
+        if (-not (Test-Path $file)) {
             $hsm.Problem = "$file is not installed"
             return $hsm
         }
@@ -57,13 +58,13 @@ function Close-RigHsm {
 }
 
 function Wait-Rig([scriptblock] $Condition, [string] $What) {
-    $limit = [DateTime]::UtcNow.AddSeconds(30)
+    $limit = (Get-Date).AddSeconds(30)
     while (-not (& $Condition)) {
-        if ([DateTime]::UtcNow -gt $limit) {
+        if ((Get-Date) -gt $limit) {
             throw $What
         }
 
-        [System.Threading.Thread]::Sleep(100)
+        Start-Sleep -Milliseconds 100
     }
 }
 
@@ -75,26 +76,18 @@ function Invoke-HsmProcess([hashtable] $Hsm, [string] $Name, [string[]] $Line, [
     $Hsm.Processes += $process
 }
 
-function Get-FreePort {
-    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $port = $listener.LocalEndpoint.Port
-    $listener.Stop()
-    $port
-}
-
 # A software TPM, the resource manager on a private bus in front of it: without it the TPM runs out of slots for objects.
 function Open-Tpm([hashtable] $Hsm) {
-    $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/tpm")
+    $null = New-Item -ItemType Directory "$($Hsm.Path)/tpm" -Force
     # tpm2-abrmd expects the control channel one port above the other.
-    $port = Get-FreePort
+    $port = Get-RigFreePort
     Invoke-HsmProcess -Hsm $Hsm -Name 'swtpm' -Line @('swtpm', 'socket', '--tpm2', '--tpmstate', "dir=$($Hsm.Path)/tpm", '--server', "type=tcp,port=$port,bindaddr=127.0.0.1",
         '--ctrl', "type=tcp,port=$($port + 1),bindaddr=127.0.0.1", '--flags', 'not-need-init,startup-clear')
     Invoke-HsmProcess -Hsm $Hsm -Name 'dbus' -Line @('dbus-daemon', '--session', '--nofork', '--print-address=1')
     $bus = "$($Hsm.Path)/dbus.log"
     try {
-        Wait-Rig { [System.IO.File]::Exists($bus) -and [System.IO.File]::ReadAllText($bus).Contains("`n") } 'the private message bus did not start'
-        $session = @{ DBUS_SESSION_BUS_ADDRESS = [System.IO.File]::ReadAllText($bus).Split("`n")[0] }
+        Wait-Rig { Select-String '.' $bus -ErrorAction Ignore } 'the private message bus did not start'
+        $session = @{ DBUS_SESSION_BUS_ADDRESS = Get-Content $bus -TotalCount 1 }
         Invoke-HsmProcess -Hsm $Hsm -Name 'abrmd' -Line @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:port=$port") -Environment $session
         Wait-Rig {
             $owner = 'dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner', 'string:com.intel.tss2.Tabrmd'
@@ -110,7 +103,7 @@ function Open-Tpm([hashtable] $Hsm) {
 # p11-kit hands NSS its parameter string, from a module file. As root it reads the system's folder only: each process gets a
 # mount namespace of its own, in which that folder is the test's.
 function Test-MountNamespace([hashtable] $Hsm) {
-    $null = [System.IO.Directory]::CreateDirectory("$($Hsm.Path)/none")
+    $null = New-Item -ItemType Directory "$($Hsm.Path)/none" -Force
     $tried = Invoke-RigProcess unshare @('--mount', '--', 'mount', '--bind', "$($Hsm.Path)/none", $P11KitModules)
     if ($tried.ExitCode -ne 0) {
         $Hsm.Problem = "a mount namespace cannot be made: $($tried.Error.Trim())"
@@ -125,13 +118,13 @@ function Open-SlotDaemon([hashtable] $Hsm) {
     }
 
     $started = Invoke-RigProcess sh @('-c', 'pkcsslotd >/dev/null 2>&1 </dev/null')
-    $pidFile = '/run/pkcsslotd.pid', '/var/run/pkcsslotd.pid' | Where-Object { [System.IO.File]::Exists($_) }
+    $pidFile = Get-Item '/run/pkcsslotd.pid', '/var/run/pkcsslotd.pid' -ErrorAction Ignore | Select-Object -First 1
     if ($started.ExitCode -ne 0 -or -not (& $probe)) {
         $Hsm.Problem = "pkcsslotd cannot be started (exit code $($started.ExitCode))"
     }
 
     if ($pidFile) {
-        $Hsm.Processes += [System.Diagnostics.Process]::GetProcessById([int] [System.IO.File]::ReadAllText(@($pidFile)[0]).Trim())
+        $Hsm.Processes += Get-Process -Id (Get-Content $pidFile)
     }
 }
 

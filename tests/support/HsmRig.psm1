@@ -30,7 +30,7 @@ function New-RigHsmDevice {
     switch ($Hsm.Name) {
         'SoftHSM2' { $device.HsmEnvironment.SOFTHSM2_CONF = $device.SoftHsmConf }
         'tpm2-pkcs11' {
-            $null = [System.IO.Directory]::CreateDirectory("$root/store")
+            $null = New-Item -ItemType Directory "$root/store" -Force
             $device.HsmEnvironment.TPM2_PKCS11_STORE = "$root/store"
         }
         'NSS' { Add-NssDatabase $device }
@@ -110,16 +110,15 @@ function Invoke-RigHsmTool {
 function Add-NssDatabase([hashtable] $Device) {
     $modules = "$($Device.Root)/p11-kit"
     $database = "$($Device.Root)/nss"
-    $null = [System.IO.Directory]::CreateDirectory($modules)
-    $null = [System.IO.Directory]::CreateDirectory($database)
-    [System.IO.File]::WriteAllText("$database.pin", (Get-RigPath Pin))
+    $null = New-Item -ItemType Directory $modules, $database -Force
+    Set-Content "$database.pin" (Get-RigPath Pin) -NoNewline
     $made = Invoke-RigProcess certutil @('-N', '-d', "sql:$database", '-f', "$database.pin")
     if ($made.ExitCode -ne 0) {
         throw "certutil failed: $($made.Error)"
     }
 
     $Device.NssParameter = "configdir='sql:$database' certPrefix='' keyPrefix='' secmod='secmod.db' flags=internalKeySlot dbTokenDescription='aktualizr'"
-    [System.IO.File]::WriteAllText("$modules/nss.module", "module: $LibraryPath/libsoftokn3.so`nx-init-reserved: $($Device.NssParameter)`n")
+    Set-Content "$modules/nss.module" "module: $LibraryPath/libsoftokn3.so`nx-init-reserved: $($Device.NssParameter)"
     $Device.Prefix = 'unshare', '--mount', '--', 'sh', '-c', "mount --bind '$modules' $($Device.Hsm.P11KitModules) && exec `"`$@`"", 'sh'
 }
 

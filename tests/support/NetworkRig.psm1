@@ -5,9 +5,8 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/DeviceRig.psm1"
 
-$Top = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($PSScriptRoot))
-$OnArm = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64'
-$FakeTime = "/usr/lib/$(if ($OnArm) { 'aarch64' } else { 'x86_64' })-linux-gnu/faketime/libfaketime.so.1"
+$Top = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+$FakeTime = "$(Get-RigPath LibraryPath)/faketime/libfaketime.so.1"
 
 # A port of the loopback interface where nobody listens.
 function Get-RigFreePort {
@@ -34,17 +33,17 @@ function Start-RigFaultServer {
         [double] $Seconds = 0
     )
 
-    $program = [System.IO.Path]::Combine($Top, 'out', 'test', 'fault-server', 'fault-server')
+    $program = Join-Path $Top 'out/test/fault-server/fault-server'
     $process = Start-RigProcess $program @('--upstream', $Factory.api, '--upstream-ca', $Factory.caFile, '--ready', $Path, '--script', $Fault, '--for', "$Seconds")
-    while (-not [System.IO.File]::Exists("$Path/api")) {
+    while (-not (Test-Path "$Path/api")) {
         if ($process.HasExited) {
             throw "The fault server did not start: $($process.StandardError.ReadToEnd())"
         }
 
-        [System.Threading.Thread]::Sleep(20)
+        Start-Sleep -Milliseconds 20
     }
 
-    @{ Process = $process; api = [System.IO.File]::ReadAllText("$Path/api"); caFile = "$Path/ca.pem" }
+    @{ Process = $process; api = Get-Content "$Path/api" -Raw; caFile = "$Path/ca.pem" }
 }
 
 function Stop-RigFaultServer {
@@ -63,10 +62,10 @@ function Complete-RigFaultServer {
     [OutputType([string[]])]
     param([Parameter(Mandatory)] [hashtable] $Server)
 
-    $null = Invoke-RigProcess bash @('-c', "kill -TERM $($Server.Process.Id)")
+    kill -TERM $Server.Process.Id
     $Server.Process.WaitForExit()
     $Server.Process.Dispose()
-    [System.IO.File]::ReadAllLines("$([System.IO.Path]::GetDirectoryName($Server.caFile))/requests")
+    Get-Content "$(Split-Path -Parent $Server.caFile)/requests"
 }
 
 # Why names cannot be taken from a process here, in one sentence; nothing when they can.
@@ -87,7 +86,7 @@ function Get-RigHiddenNameCommand {
     param([Parameter(Mandatory)] [string] $Hosts, [Parameter(Mandatory)] [hashtable] $Device, [Parameter(Mandatory)] [string] $RetryFor)
 
     # Nobody listens there: the resolver fails at once, as it does before the network is up.
-    [System.IO.File]::WriteAllText("$Hosts.resolv", "nameserver 127.0.0.1`noptions timeout:1 attempts:1`n")
+    Set-Content "$Hosts.resolv" "nameserver 127.0.0.1`noptions timeout:1 attempts:1"
     $mount = 'mount --bind "$1" /etc/hosts && mount --bind "$1.resolv" /etc/resolv.conf && shift && exec "$@"'
     @('--mount', 'sh', '-c', $mount, 'sh', $Hosts, (Get-RigPath Shell)) + (Get-RigWrapperArgument -Device $Device -RetryFor $RetryFor)
 }

@@ -37,10 +37,8 @@ function New-PowerCutDisk {
     param([Parameter(Mandatory, Position = 0)] [string] $Path)
 
     if ($PSCmdlet.ShouldProcess($Path, 'Make a disk')) {
-        $null = [System.IO.Directory]::CreateDirectory("$Path/mounted")
-        $image = [System.IO.File]::Create("$Path/image")
-        $image.SetLength(64MB)
-        $image.Dispose()
+        $null = New-Item -ItemType Directory "$Path/mounted" -Force
+        Invoke-Tool truncate @('--size', '64M', "$Path/image")
         Invoke-Tool mkfs.ext4 @('-q', '-F', "$Path/image")
         Invoke-Tool mount @('-o', 'loop', "$Path/image", "$Path/mounted")
         @{ Path = $Path; Image = "$Path/image"; Mounted = "$Path/mounted" }
@@ -53,7 +51,7 @@ function Copy-PowerCutDisk {
     [OutputType([hashtable])]
     param([Parameter(Mandatory)] [hashtable] $Disk, [Parameter(Mandatory)] [string] $Path)
 
-    $null = [System.IO.Directory]::CreateDirectory("$Path/mounted")
+    $null = New-Item -ItemType Directory "$Path/mounted" -Force
     Invoke-Tool cp @('--sparse=always', $Disk.Image, "$Path/image")
     Invoke-Tool mount @('-o', 'loop', "$Path/image", "$Path/mounted")
     @{ Path = $Path; Image = "$Path/image"; Mounted = "$Path/mounted" }
@@ -65,7 +63,7 @@ function Remove-PowerCutDisk {
 
     if ($PSCmdlet.ShouldProcess($Disk.Path, 'Remove a disk')) {
         Invoke-Tool umount @($Disk.Mounted)
-        [System.IO.Directory]::Delete($Disk.Path, $true)
+        Remove-Item $Disk.Path -Recurse -Force
     }
 }
 
@@ -89,22 +87,21 @@ function Get-PowerCutProblem {
         # The inputs are on the disk since the factory line: only what the registration does is at stake.
         Invoke-Tool sync @('-f', $disk.Mounted)
         $run = Invoke-RigWrapper $device $Factory
-        [System.Threading.Thread]::Sleep([int]($Seconds * 1000))
+        Start-Sleep -Milliseconds ([int]($Seconds * 1000))
         $cut = Copy-PowerCutDisk -Disk $disk -Path "$Path/after"
         if ($run.ExitCode -ne 0) {
             return "the registration failed: $($run.Error)"
         }
 
         $sota = "$($cut.Mounted)/device/var/sota"
-        $names = @([System.IO.Directory]::GetFileSystemEntries($sota) | ForEach-Object { [System.IO.Path]::GetFileName($_) })
-        [System.Array]::Sort($names, [StringComparer]::Ordinal)
+        $names = (Get-ChildItem $sota -Force).Name | Sort-Object
         if ("$names" -ne "client.chained client.pem $(if (-not $Token) { 'pkey.pem ' })root.crt sota.toml") {
             return "the directory holds $names"
         }
 
         if ($Token) {
             # The token's configuration names its directory by its full path.
-            [System.IO.File]::WriteAllText("$Path/softhsm2.conf", "directories.tokendir = $($cut.Mounted)/device/var/lib/softhsm/tokens`n")
+            Set-Content "$Path/softhsm2.conf" "directories.tokendir = $($cut.Mounted)/device/var/lib/softhsm/tokens"
             $ask = Get-RigGatewayAnswer @{ Sota = $sota; SoftHsmConf = "$Path/softhsm2.conf" }
             return $(if ($ask.ExitCode -ne 0 -or $ask.Output -notmatch 'uuid') { "the gateway refuses the device: $($ask.Error)" })
         }

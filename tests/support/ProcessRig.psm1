@@ -1,4 +1,4 @@
-# Processes with exactly the environment they are given. Runs in pwsh and in the engine alone.
+# Processes with exactly the environment they are given.
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -90,7 +90,7 @@ function Invoke-RigChecked {
         [Parameter(Position = 1)] [string[]] $Argument = @()
     )
 
-    $run = Invoke-RigProcess $Command $Argument -While { [System.Threading.Thread]::Sleep(20) }
+    $run = Invoke-RigProcess $Command $Argument -While { Start-Sleep -Milliseconds 20 }
     if ($run.ExitCode -ne 0) {
         throw "'$Command $Argument' ended with exit code $($run.ExitCode): $($run.Output)$($run.Error)"
     }

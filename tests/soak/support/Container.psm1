@@ -3,7 +3,7 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$Top = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../..")
+$Top = Convert-Path "$PSScriptRoot/../../.."
 Import-Module "$Top/tests/support/DeviceRig.psm1"
 . "$Top/tools/Common.ps1"
 . "$Top/tools/Packages.ps1"
@@ -20,11 +20,11 @@ function Enable-Emulation {
 
     try {
         Install-DebianPackage ([ordered]@{ 'qemu-user-static' = '/usr/bin/qemu-aarch64-static'; 'binfmt-support' = '/usr/sbin/update-binfmts' })
-        if (-not [System.IO.File]::Exists('/proc/sys/fs/binfmt_misc/register')) {
+        if (-not (Test-Path '/proc/sys/fs/binfmt_misc/register')) {
             $null = Invoke-RigChecked mount @('-t', 'binfmt_misc', 'binfmt_misc', '/proc/sys/fs/binfmt_misc')
         }
 
-        if (-not [System.IO.File]::Exists('/proc/sys/fs/binfmt_misc/qemu-aarch64')) {
+        if (-not (Test-Path '/proc/sys/fs/binfmt_misc/qemu-aarch64')) {
             $null = Invoke-RigChecked update-binfmts @('--enable', 'qemu-aarch64')
         }
     }
@@ -40,16 +40,16 @@ function Get-DebianRoot {
     param([ValidateSet('amd64', 'arm64')] [string] $Architecture = 'amd64')
 
     $root = "$Top/out/soak/debian-$Architecture"
-    if (-not [System.IO.File]::Exists("$root.complete")) {
-        [Console]::Out.WriteLine("Making a Debian root for $Architecture")
-        if ([System.IO.Directory]::Exists($root)) {
-            [System.IO.Directory]::Delete($root, $true)
+    if (-not (Test-Path "$root.complete")) {
+        Write-Host "Making a Debian root for $Architecture"
+        if (Test-Path $root) {
+            Remove-Item $root -Recurse -Force
         }
 
-        $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($root))
+        $null = New-Item -ItemType Directory (Split-Path -Parent $root) -Force
         $packages = 'systemd,systemd-sysv,dbus,softhsm2,curl,openssl,ca-certificates,libengine-pkcs11-openssl,libstdc++6'
         $null = Invoke-RigChecked debootstrap @('--variant=minbase', "--arch=$Architecture", "--include=$packages", 'bookworm', $root)
-        [System.IO.File]::WriteAllText("$root.complete", '')
+        Set-Content "$root.complete" ''
     }
 
     $root
@@ -65,7 +65,7 @@ function Mount-Device {
     )
 
     foreach ($name in 'changes', 'work', 'root') {
-        $null = [System.IO.Directory]::CreateDirectory("$Path/$name")
+        $null = New-Item -ItemType Directory "$Path/$name" -Force
     }
 
     $null = Invoke-RigChecked mount @('-t', 'overlay', 'overlay', '-o', "lowerdir=$($Lower -join ':'),upperdir=$Path/changes,workdir=$Path/work", "$Path/root")
@@ -81,7 +81,7 @@ function Dismount-Device {
     }
 
     $null = Invoke-RigChecked umount @($Device.Root)
-    [System.IO.Directory]::Delete($Device.Path, $true)
+    Remove-Item $Device.Path -Recurse -Force
 }
 
 # Boots it. It uses this machine's network, or the named network namespace.
@@ -108,7 +108,7 @@ function Enter-Device {
             throw "The container did not start: $($Device.Problem.Result)"
         }
 
-        [System.Threading.Thread]::Sleep(20)
+        Start-Sleep -Milliseconds 20
         $Device.Leader = Get-ContainerInit $Device.Process.Id
     } until ($Device.Leader)
 }
@@ -116,16 +116,12 @@ function Enter-Device {
 # The process that is number 1 in the container of this nspawn; 0 while there is none. The first child of nspawn is another
 # one: it makes the mounts, starts this one and ends.
 function Get-ContainerInit([int] $Number) {
-    try {
-        foreach ($child in [System.IO.File]::ReadAllText("/proc/$Number/task/$Number/children").Split(' ', [StringSplitOptions]::RemoveEmptyEntries)) {
-            if ([System.IO.File]::ReadAllText("/proc/$child/status") -match '(?m)^NSpid:\t\d+\t1$') {
-                return [int] $child
-            }
+    # What ended while we looked is passed over.
+    $children = Get-Content "/proc/$Number/task/$Number/children" -Raw -ErrorAction Ignore
+    foreach ($child in "$children".Split(' ', [StringSplitOptions]::RemoveEmptyEntries)) {
+        if ((Get-Content "/proc/$child/status" -Raw -ErrorAction Ignore) -match '(?m)^NSpid:\t\d+\t1$') {
+            return [int] $child
         }
-    }
-    catch [System.IO.IOException] {
-        # It ended while we looked.
-        return 0
     }
 
     0
@@ -218,7 +214,7 @@ function Wait-DeviceUnit {
             throw "$Unit is still $($state.ActiveState) ($($state.SubState)) after $Seconds s:`n$((Get-DeviceJournal $Device $Unit) -join "`n")"
         }
 
-        [System.Threading.Thread]::Sleep(200)
+        Start-Sleep -Milliseconds 200
     }
 }
 
