@@ -7,8 +7,8 @@ using AutoRegister.Core.Errors;
 namespace AutoRegister.Cmdlets;
 
 /// <summary>
-/// What all cmdlets share: words from Core become streams on the pipeline thread, whatever thread they come from; Ctrl-C and
-/// <c>StopProcessing</c> reach every await, and the work has unwound before the cmdlet returns.
+/// What all cmdlets share: words from Core become streams on the pipeline thread, whatever thread they come from, a clean line each;
+/// Ctrl-C and <c>StopProcessing</c> reach every await, and the work has unwound before the cmdlet returns.
 /// </summary>
 public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDisposable
 {
@@ -21,13 +21,13 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     protected CancellationToken Cancellation => stopping.Token;
 
     /// <inheritdoc/>
-    public void ReportStep(string message) => Post(() => WriteVerbose(message));
+    public void ReportStep(string message) => Post(() => WriteVerbose(Printable.Line(message)));
 
     /// <inheritdoc/>
-    public void ReportDetail(string message) => Post(() => WriteDebug(message));
+    public void ReportDetail(string message) => Post(() => WriteDebug(Printable.Line(message)));
 
     /// <inheritdoc/>
-    public void ReportWarning(string message) => Post(() => WriteWarning(message));
+    public void ReportWarning(string message) => Post(() => WriteWarning(Printable.Line(message)));
 
     /// <inheritdoc/>
     public void ReportPersonNeeded(AuthorizationPrompt prompt) => Post(() =>

@@ -27,6 +27,7 @@ public sealed class OutRegistrationLogCommand : PSCmdlet
         {
             case VerboseRecord step:
                 log.WriteStep(step.Message);
+                log.SetStatus(step.Message);
                 break;
             case WarningRecord warning:
                 log.WriteWarning(warning.Message);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using AutoRegister.Core;
 
 namespace AutoRegister.Cmdlets;
 
@@ -38,7 +39,7 @@ internal sealed class UnitLog(bool toJournal, string? notifySocket)
         {
             // A leading @ stands for the abstract name space's zero byte.
             string place = notifySocket[0] == '@' ? $"\0{notifySocket[1..]}" : notifySocket;
-            socket.SendTo(Encoding.UTF8.GetBytes($"STATUS={text.ReplaceLineEndings(" ")}"), new UnixDomainSocketEndPoint(place));
+            socket.SendTo(Encoding.UTF8.GetBytes($"STATUS={Printable.Line(text)}"), new UnixDomainSocketEndPoint(place));
         }
         catch (SocketException e)
         {
@@ -46,5 +47,6 @@ internal sealed class UnitLog(bool toJournal, string? notifySocket)
         }
     }
 
-    private void Write(TextWriter writer, int priority, string text) => writer.WriteLine(toJournal ? $"<{priority}>{text}" : text);
+    // Whoever wrote the text: a line break in it would begin a line of its own, with a priority of its own.
+    private void Write(TextWriter writer, int priority, string text) => writer.WriteLine(toJournal ? $"<{priority}>{Printable.Line(text)}" : Printable.Line(text));
 }

@@ -55,7 +55,7 @@ public sealed class Doctor : IDisposable
     {
         DiagnosisCheck check = Checks[number - 1];
         CheckFinding finding = await RunAsync(check, cancellation).ConfigureAwait(false);
-        return new CheckResult(number, check.Name, finding.Status, finding.Seen, finding.Remedy);
+        return new CheckResult(number, check.Name, finding.Status, Printable.Line(finding.Seen), Printable.Line(finding.Remedy));
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,8 @@ namespace AutoRegister.Core.Errors;
 
 /// <summary>
 /// The one exception type that leaves Core on purpose. The message says what is wrong and where;
-/// <see cref="RecommendedAction"/> says what to do. Neither ever contains a secret.
+/// <see cref="RecommendedAction"/> says what to do. Neither ever contains a secret. Both, and the words of every cause below, are
+/// lines that a terminal and a log can show, wherever they came from.
 /// </summary>
 public sealed class AutoRegisterException : Exception
 {
@@ -13,10 +14,10 @@ public sealed class AutoRegisterException : Exception
     /// <param name="target">The user's input that caused it: a path, a name, a URL. Never a secret.</param>
     /// <param name="innerException">The cause, kept.</param>
     public AutoRegisterException(ErrorId id, string message, string? recommendedAction = null, object? target = null, Exception? innerException = null)
-        : base(message, innerException)
+        : base(Printable.Line(message), CleanedException.Of(innerException))
     {
         Id = id;
-        RecommendedAction = recommendedAction ?? Remedies.For(id);
+        RecommendedAction = recommendedAction is null ? Remedies.For(id) : Printable.Line(recommendedAction);
         Target = target;
     }
 

@@ -109,7 +109,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     private static long? Known(ulong value) => value is ulong.MaxValue or uint.MaxValue or > long.MaxValue ? null : (long)value;
 
     // The specification pads with blanks; modules that copy C strings leave a NUL and whatever was behind it.
-    private static string Unpad(string text) => text.Split('\0')[0].Trim();
+    private static string Unpad(string text) => Printable.Line(text.Split('\0')[0].Trim());
 
     private static T Ask<T>(Func<T> question, string modulePath)
     {
