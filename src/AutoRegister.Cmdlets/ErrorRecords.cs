@@ -25,11 +25,11 @@ internal static class ErrorRecords
         ErrorId.FileUnreadable => ErrorCategory.ReadError,
         ErrorId.WriteFailed or ErrorId.ApiTokenNotRemoved => ErrorCategory.WriteError,
 
-        ErrorId.ServerUnreachable or ErrorId.ServerUnavailable or ErrorId.CaptivePortal => ErrorCategory.ConnectionError,
+        ErrorId.ServerUnreachable or ErrorId.ServerUnavailable or ErrorId.CaptivePortal or ErrorId.ProxyRefused => ErrorCategory.ConnectionError,
         ErrorId.ServerTimeout or ErrorId.AuthorizationExpired => ErrorCategory.OperationTimeout,
         ErrorId.RegistrationBusy or ErrorId.OtaClientRunning => ErrorCategory.ResourceBusy,
 
-        ErrorId.ServerNotTrusted or ErrorId.ClockNotSet or ErrorId.CertificateMismatch or ErrorId.PlainHttpRefused
+        ErrorId.ServerNotTrusted or ErrorId.ClockNotSet or ErrorId.ClockWrong or ErrorId.CertificateMismatch or ErrorId.PlainHttpRefused
             or ErrorId.GatewayRefused => ErrorCategory.SecurityError,
 
         ErrorId.ApiTokenRejected or ErrorId.AuthorizationDenied or ErrorId.HsmPinRejected

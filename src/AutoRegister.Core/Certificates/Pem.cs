@@ -5,6 +5,9 @@ namespace AutoRegister.Core.Certificates;
 /// <summary>PEM text (RFC 7468).</summary>
 public static class Pem
 {
+    /// <summary>The label of a certificate.</summary>
+    public const string Certificate = "CERTIFICATE";
+
     /// <summary>Encodes one object, 64 characters a line, lines ended by LF, a LF at the end.</summary>
     /// <param name="label">The label, for example <c>CERTIFICATE</c>.</param>
     /// <param name="der">The bytes.</param>

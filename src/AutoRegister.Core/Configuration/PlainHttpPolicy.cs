@@ -7,7 +7,8 @@ namespace AutoRegister.Core.Configuration;
 /// <summary>
 /// Where plain http may go: to loopback; to private and link-local addresses with a warning, because the documentation's
 /// detached production flow uses <c>http://&lt;address&gt;/sign</c> on a private network; anywhere else only when allowed.
-/// Names are not resolved: what DNS says now is not what it says when the token is sent.
+/// Names are not resolved: what DNS says now is not what it says when the token is sent. Loopback is <see cref="Loopback"/>: for
+/// <c>localhost</c> no resolver is asked when the connection is made either.
 /// </summary>
 public static class PlainHttpPolicy
 {
@@ -21,7 +22,7 @@ public static class PlainHttpPolicy
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(observer);
-        if (endpoint.Scheme != Uri.UriSchemeHttp || IsLoopback(endpoint))
+        if (endpoint.Scheme != Uri.UriSchemeHttp || Loopback.Is(endpoint))
         {
             return;
         }
@@ -41,16 +42,10 @@ public static class PlainHttpPolicy
         observer.ReportWarning($"{place}: {endpoint} is plain http: the API token travels in the clear and anyone on that network can read it. Use https if the server can.");
     }
 
-    // RFC 6761, section 6.3: localhost and all names below it are loopback.
-    private static bool IsLoopback(Uri endpoint) => Address(endpoint) is IPAddress address
-        ? IPAddress.IsLoopback(address)
-        : endpoint.DnsSafeHost.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || endpoint.DnsSafeHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
-
     // RFC 1918; RFC 3927 (169.254/16); RFC 4193 (fc00::/7); RFC 4291, section 2.5.6 (fe80::/10).
     private static bool IsPrivate(Uri endpoint)
     {
-        if (Address(endpoint) is not IPAddress address)
+        if (Loopback.Address(endpoint) is not IPAddress address)
         {
             return false;
         }
@@ -68,8 +63,4 @@ public static class PlainHttpPolicy
             _ => false,
         };
     }
-
-    private static IPAddress? Address(Uri endpoint) => IPAddress.TryParse(endpoint.DnsSafeHost, out var address)
-        ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address
-        : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
@@ -17,7 +18,6 @@ namespace AutoRegister.Core.Credentials;
 /// <summary>Asks the device gateway whether it knows this device: mutual TLS with the key and certificate that are in place.</summary>
 public static class GatewayProbe
 {
-    private const int HttpsPort = 443;
     private const int AnswerLimit = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -68,21 +68,22 @@ public static class GatewayProbe
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bounded.CancelAfter(Patience);
+        var dialer = new Dialer(ProxyVariables.OfEnvironment);
         var client = new GatewayTlsClient(new BcTlsCrypto(new SecureRandom()), server, roots, chain, key);
         try
         {
-            using var socket = new TcpClient();
-            await socket.ConnectAsync(server.IdnHost, server.Port > 0 ? server.Port : HttpsPort, bounded.Token).ConfigureAwait(false);
-            using CancellationTokenRegistration cut = bounded.Token.Register(socket.Close);
-            var tls = new TlsClientProtocol(socket.GetStream());
+            await using Stream connection = await dialer.OpenAsync(server, bounded.Token).ConfigureAwait(false);
+            using CancellationTokenRegistration cut = bounded.Token.Register(connection.Dispose);
+            var tls = new TlsClientProtocol(connection);
             tls.Connect(client);
+            dialer.Progress.Ready();
             (int status, string words) = Get(tls.Stream, server);
             return Judge(new GatewayAnswer(server, client.Protocol, status, words), client);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw bounded.IsCancellationRequested ? HttpErrors.TimedOut(server, "did not answer", e) : Failure(server, client, e);
+            throw bounded.IsCancellationRequested ? HttpErrors.TimedOut(server, dialer.Progress.Late, e) : Failure(server, client, e);
         }
     }
 

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
@@ -61,6 +62,9 @@ internal sealed class DiagnosisContext : IDisposable
 
     /// <summary>The device's token, or the blank one that would become it.</summary>
     internal TokenSlot? Token => token.Value;
+
+    /// <summary>The proxies that the environment names.</summary>
+    internal ProxyVariables Proxies => new(Options.Variable);
 
     /// <summary>The registration endpoint.</summary>
     internal Uri DeviceApi(IRegistrationObserver? listener = null) => EndpointSetting.DeviceApi(Inputs with { Observer = listener ?? Observer }).Value;

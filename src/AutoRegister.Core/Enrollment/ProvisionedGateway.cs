@@ -27,7 +27,7 @@ public sealed record ProvisionedGateway
     /// <param name="ostreeServer">Where OSTree content is; <see langword="null"/> for <c>/treehub</c> of the gateway, as Foundries' reference server has it.</param>
     /// <param name="rootCertificatePath">A PEM file with the factory's root certificate.</param>
     /// <returns>The gateway.</returns>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/> or <see cref="ErrorId.FileUnreadable"/>.</exception>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>, <see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>.</exception>
     public static ProvisionedGateway Load(string server, string? ostreeServer, string rootCertificatePath)
     {
         Uri gateway = Https(server, "gateway");
@@ -50,12 +50,8 @@ public sealed record ProvisionedGateway
         : uri.UserInfo.Length > 0 || uri.Fragment.Length > 0 ? throw Invalid(what, uri.Host, "has a user name or a fragment")
         : uri;
 
-    private static string ReadRoot(string path)
-    {
-        // As TrustAnchor does, so that a file without a certificate is refused with the same words.
-        TrustAnchor.Load(path);
-        return string.Concat(Pem.DecodeAll("CERTIFICATE", File.ReadAllText(path)).Select(der => Pem.Encode("CERTIFICATE", der)));
-    }
+    private static string ReadRoot(string path) =>
+        string.Concat(CaFile.Read(path, "-RootCertificatePath").Select(root => Pem.Encode(Pem.Certificate, root.RawDataMemory.Span)));
 
     private static AutoRegisterException Invalid(string what, string text, string problem) => new(
         ErrorId.SettingInvalid, $"The URL of the {what} '{Printable.Text(text)}' {problem}.", "Give a URL such as https://ota.example.com:8443.", text);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Line;
@@ -17,30 +18,32 @@ public sealed class RegistrationClient : IDisposable
     private readonly HttpClient http;
     private readonly HttpTimeouts timeouts;
     private readonly LineGate? gate;
+    private readonly Dialer dialer;
+    private readonly ServerTrust trust;
+    private readonly ClockWatch clock = new(TimeProvider.System);
 
-    /// <summary>Prepares a client; nothing is connected yet. Proxies are taken from the environment (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>).</summary>
+    /// <summary>
+    /// Prepares a client; nothing is connected yet. Proxies and trust anchors are those that the environment names, by curl's rules
+    /// (<c>https_proxy</c>, <c>NO_PROXY</c>, <c>SSL_CERT_FILE</c>; <c>docs/options.md</c>).
+    /// </summary>
     /// <param name="timeouts">How long each phase may take.</param>
     /// <param name="anchor">A further trust anchor; <see langword="null"/> for the system's alone.</param>
     /// <param name="gate">What many devices that share this client know of the server; they speak HTTP/2 where it is offered.</param>
+    /// <exception cref="AutoRegisterException">The trust anchors that the environment names cannot be read: <see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>.</exception>
     public RegistrationClient(HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineGate? gate = null)
+        : this(new Dialer(ProxyVariables.OfEnvironment), timeouts, anchor, gate)
     {
+    }
+
+    /// <summary>Prepares a client whose connections are made by a dialer of the caller's.</summary>
+    internal RegistrationClient(Dialer dialer, HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineGate? gate = null)
+    {
+        this.dialer = dialer;
         this.gate = gate;
         this.timeouts = timeouts ?? HttpTimeouts.Default;
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = this.timeouts.Connect,
-            MaxResponseHeadersLength = 64,
-            MaxConnectionsPerServer = 256,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        };
-        handler.SslOptions.CertificateChainPolicy = SystemTrust.ClientPolicy();
-        if (anchor is not null)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = anchor.Validate;
-        }
+        SocketsHttpHandler handler = HttpHandler.Create(dialer, trust = new ServerTrust(anchor), this.timeouts.Connect);
+        handler.MaxConnectionsPerServer = 256;
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
 
         // Each phase has its own time-out; one for everything would cut off slow but healthy answers.
         http = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
@@ -75,6 +78,8 @@ public sealed class RegistrationClient : IDisposable
         {
             throw HttpErrors.FromAnswer(api, response, string.Empty);
         }
+
+        clock.Compare(api, response.Headers.Date);
     }
 
     private async Task<byte[]> PostAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
@@ -125,6 +130,8 @@ public sealed class RegistrationClient : IDisposable
             request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         }
 
+        // .NET would take what is thrown of a proxy variable for "no proxy".
+        dialer.Proxies.For(request.RequestUri!);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bounded.CancelAfter(timeouts.Headers);
         try
@@ -133,11 +140,11 @@ public sealed class RegistrationClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw HttpErrors.FromFailure(request.RequestUri!, e);
+            throw ConnectionErrors.FromFailure(request.RequestUri!, e, trust, clock);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw HttpErrors.TimedOut(request.RequestUri!, "did not begin to answer", e);
+            throw HttpErrors.TimedOut(request.RequestUri!, gate is null ? dialer.Progress.Late : ConnectionProgress.Unknown, e);
         }
     }
 

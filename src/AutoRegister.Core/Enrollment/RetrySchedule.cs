@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Errors;
 using Polly;
 using Polly.Retry;
@@ -8,7 +9,8 @@ namespace AutoRegister.Core.Enrollment;
 
 /// <summary>
 /// Repeats what can succeed later: exponential back-off with full jitter, from one second to five minutes, or as long as the
-/// server asks for, until the caller's time is up. One line per failed attempt says what failed and when the next is.
+/// server asks for, until the caller's time is up. Where the clock
+/// is to blame, the next attempt is made as soon as it is set. One line per failed attempt says what failed and when the next is.
 /// </summary>
 internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver observer, TimeProvider time, int maxAttempts = int.MaxValue)
 {
@@ -50,18 +52,30 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
             MaxRetryAttempts = maxAttempts == int.MaxValue ? int.MaxValue : maxAttempts - 1,
             ShouldHandle = new PredicateBuilder().Handle<AutoRegisterException>(e => e.Sort == FailureSort.TryAgain && Left() > TimeSpan.Zero),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
-                Shorter(Delay(arguments.AttemptNumber, arguments.Outcome.Exception as AutoRegisterException), Left())),
-            OnRetry = arguments =>
+                IsOfClock(arguments.Outcome.Exception) ? TimeSpan.Zero : Shorter(Delay(arguments.AttemptNumber, arguments.Outcome.Exception as AutoRegisterException), Left())),
+            OnRetry = async arguments =>
             {
-                string next = Math.Ceiling(arguments.RetryDelay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-                observer.ReportWarning($"Attempt {arguments.AttemptNumber + 1} failed: {arguments.Outcome.Exception!.Message} Next attempt in {next} s.");
-                return ValueTask.CompletedTask;
+                string failed = $"Attempt {arguments.AttemptNumber + 1} failed: {arguments.Outcome.Exception!.Message} Next attempt";
+                if (!IsOfClock(arguments.Outcome.Exception))
+                {
+                    observer.ReportWarning($"{failed} in {Seconds(arguments.RetryDelay)} s.");
+                    return;
+                }
+
+                // Whatever the clock was waited for is worth nothing once it is set.
+                TimeSpan patience = Shorter(Longest, Left());
+                observer.ReportWarning($"{failed} as soon as the clock is set, or in {Seconds(patience)} s.");
+                await new ClockWatch(time).WaitUntilSetAsync(patience, arguments.Context.CancellationToken).ConfigureAwait(false);
             },
         };
 
         ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(options).Build();
         return await pipeline.ExecuteAsync(async token => await operation(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
     }
+
+    private static bool IsOfClock(Exception? failure) => failure is AutoRegisterException { Id: ErrorId.ClockNotSet or ErrorId.ClockWrong };
+
+    private static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private static TimeSpan Delay(int attempt, AutoRegisterException? failure)
     {

@@ -1,12 +1,14 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>
 /// The trust anchors that a server's certificate is checked with. Where a bundle holds them all, as curl reads it (the one that
 /// <c>SSL_CERT_FILE</c> names, or the distribution's), it is read alone: .NET would also read every file of the directory that
-/// the bundle was made from, several hundred, before the first connection.
+/// the bundle was made from, several hundred, before the first connection. A bundle that somebody named is read or is an error, as
+/// curl's 77: whoever names one trusts nobody else.
 /// </summary>
 internal static class SystemTrust
 {
@@ -18,6 +20,7 @@ internal static class SystemTrust
 
     /// <summary>A policy for a TLS client; revocation is not checked, as .NET and curl do by default.</summary>
     /// <returns>The policy; <see langword="null"/> when .NET must find the anchors itself.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>: the bundle that is named.</exception>
     internal static X509ChainPolicy? ClientPolicy() =>
         ClientPolicy(Environment.GetEnvironmentVariable(FileVariable), Environment.GetEnvironmentVariable(DirectoryVariable));
 
@@ -27,23 +30,39 @@ internal static class SystemTrust
     /// <returns>The policy, or <see langword="null"/>.</returns>
     internal static X509ChainPolicy? ClientPolicy(string? file, string? directory)
     {
-        string? bundle = string.IsNullOrEmpty(file) ? Array.Find(Bundles, File.Exists) : file;
-        if (bundle is null || !string.IsNullOrEmpty(directory))
+        if (string.IsNullOrEmpty(file))
         {
-            return null;
+            return string.IsNullOrEmpty(directory) ? OfDistribution() : null;
         }
 
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        X509ChainPolicy policy = Trusting(CaFile.Read(file, FileVariable));
+        if (!string.IsNullOrEmpty(directory))
+        {
+            // .NET reads both, but of the file only what it likes.
+            using var system = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
+            policy.CustomTrustStore.AddRange(system.Certificates);
+        }
+
+        return policy;
+    }
+
+    // Nobody chose it: one anchor in it that cannot be read must not make the others worthless, and .NET finds them in the directory.
+    private static X509ChainPolicy? OfDistribution()
+    {
         try
         {
-            policy.CustomTrustStore.ImportFromPemFile(bundle);
+            return Array.Find(Bundles, File.Exists) is { } bundle ? Trusting(CaFile.Read(bundle, "the distribution")) : null;
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (AutoRegisterException)
         {
-            // One anchor that cannot be read must not make the others worthless.
             return null;
         }
+    }
 
-        return policy.CustomTrustStore.Count > 0 ? policy : null;
+    private static X509ChainPolicy Trusting(X509Certificate2Collection anchors)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(anchors);
+        return policy;
     }
 }

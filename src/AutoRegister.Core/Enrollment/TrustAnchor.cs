@@ -1,5 +1,7 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Errors;
 
@@ -11,6 +13,8 @@ namespace AutoRegister.Core.Enrollment;
 /// </summary>
 public sealed class TrustAnchor
 {
+    // RFC 5280, section 4.2.1.12: a certificate of a device is none of a server, whoever issued both.
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     private readonly X509Certificate2Collection anchors;
 
     private TrustAnchor(X509Certificate2Collection anchors) => this.anchors = anchors;
@@ -18,36 +22,21 @@ public sealed class TrustAnchor
     /// <summary>Reads the certificates of a PEM file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The anchor.</returns>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.SettingInvalid"/>.</exception>
-    public static TrustAnchor Load(string path)
-    {
-        string pem;
-        try
-        {
-            pem = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(ErrorId.FileUnreadable, $"The CA file '{path}' cannot be read: {e.Message}", "Give the path of a PEM file.", path, e);
-        }
-
-        var anchors = new X509Certificate2Collection();
-        foreach (byte[] der in Pem.DecodeAll("CERTIFICATE", pem))
-        {
-            anchors.Add(X509CertificateLoader.LoadCertificate(der));
-        }
-
-        return anchors.Count > 0
-            ? new TrustAnchor(anchors)
-            : throw new AutoRegisterException(ErrorId.SettingInvalid, $"The CA file '{path}' holds no certificate.", "Give the path of a PEM file with at least one CERTIFICATE.", path);
-    }
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>.</exception>
+    public static TrustAnchor Load(string path) => new(CaFile.Read(path, "-CaCertificatePath"));
 
     /// <summary>Trusts one certificate.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <returns>The anchor.</returns>
     internal static TrustAnchor Of(X509Certificate2 certificate) => new([certificate]);
 
-    internal bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>Judges a server's certificate again, with these anchors instead of the system's.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="chain">What the server sent with it.</param>
+    /// <param name="errors">What is wrong with it for the system.</param>
+    /// <param name="untimely">Gets the certificate that time alone makes the chain fail for.</param>
+    /// <returns>Whether it is trusted.</returns>
+    internal bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, ref CertificateTerm? untimely)
     {
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf)
         {
@@ -59,11 +48,14 @@ public sealed class TrustAnchor
         own.ChainPolicy.CustomTrustStore.AddRange(anchors);
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         own.ChainPolicy.DisableCertificateDownloads = true;
+        own.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuth));
         if (chain is not null)
         {
             own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
         }
 
-        return own.Build(leaf);
+        bool trusted = own.Build(leaf);
+        untimely ??= trusted ? null : CertificateTerm.Of(own);
+        return trusted;
     }
 }

@@ -80,6 +80,12 @@ public enum ErrorId
     /// <summary>Plain http to an address that is neither loopback nor private.</summary>
     PlainHttpRefused,
 
+    /// <summary>A variable that names a proxy (<c>https_proxy</c>, <c>ALL_PROXY</c> …) is no URL of one.</summary>
+    ProxyInvalid,
+
+    /// <summary>A file with CA certificates (<c>SSL_CERT_FILE</c>, <c>-CaCertificatePath</c>) holds none, or one that is broken.</summary>
+    CaFileInvalid,
+
     // The token and its keys
 
     /// <summary>The PKCS#11 module file does not exist.</summary>
@@ -153,10 +159,16 @@ public enum ErrorId
     /// <summary>The server answered 429 or 5xx.</summary>
     ServerUnavailable,
 
-    /// <summary>TLS failed and the clock is before this software was built.</summary>
+    /// <summary>The proxy did not make the connection: it wants another user name or password, or cannot reach the server.</summary>
+    ProxyRefused,
+
+    /// <summary>The clock is before the day this software was made, and TLS fails or the server says another time.</summary>
     ClockNotSet,
 
-    /// <summary>TLS failed: the server's certificate is not trusted, expired or for another name.</summary>
+    /// <summary>The clock does not fit what the server shows: a certificate that is not valid now, or another time.</summary>
+    ClockWrong,
+
+    /// <summary>TLS failed: the server's certificate is not trusted, or is for another name.</summary>
     ServerNotTrusted,
 
     /// <summary>The answer is HTML or a redirect where JSON was expected: a proxy or captive portal.</summary>

@@ -40,6 +40,8 @@ public static class FailureSorts
         ErrorId.HsmSettingUnusable => FailureSort.Configuration,
         ErrorId.DeviceApiInvalid => FailureSort.Configuration,
         ErrorId.PlainHttpRefused => FailureSort.Configuration,
+        ErrorId.ProxyInvalid => FailureSort.Configuration,
+        ErrorId.CaFileInvalid => FailureSort.Configuration,
 
         // The token and its keys
         ErrorId.HsmModuleNotFound => FailureSort.Configuration, // A file that is not there is not installed later.
@@ -67,7 +69,9 @@ public static class FailureSorts
         ErrorId.ServerUnreachable => FailureSort.TryAgain,
         ErrorId.ServerTimeout => FailureSort.TryAgain,
         ErrorId.ServerUnavailable => FailureSort.TryAgain,
+        ErrorId.ProxyRefused => FailureSort.TryAgain, // It is restarted, or its accounts come back.
         ErrorId.ClockNotSet => FailureSort.TryAgain,
+        ErrorId.ClockWrong => FailureSort.TryAgain,
         ErrorId.ServerNotTrusted => FailureSort.TryAgain, // A proxy that reads along, or a clock that is wrong.
         ErrorId.CaptivePortal => FailureSort.TryAgain,
         ErrorId.ApiTokenRejected => FailureSort.Refused,

@@ -1,22 +1,11 @@
-using System.Security.Authentication;
 using System.Text.Json;
 
 namespace AutoRegister.Core.Errors;
 
-/// <summary>The one map from what HTTP does to <see cref="ErrorId"/>.</summary>
+/// <summary>The one map from what servers answer to <see cref="ErrorId"/>.</summary>
 internal static class HttpErrors
 {
     private static readonly TimeSpan RetryAfterLimit = TimeSpan.FromHours(1);
-
-    /// <summary>No answer: DNS, connection, TLS.</summary>
-    internal static AutoRegisterException FromFailure(Uri api, HttpRequestException e) => e.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError => new(
-            ErrorId.ServerUnreachable, $"The name '{api.Host}' cannot be resolved: {Words(e)}", "Check the network and DNS.", api, e),
-        HttpRequestError.SecureConnectionError => FromTls(api, e),
-        _ when e.InnerException is TimeoutException or OperationCanceledException => TimedOut(api, "could not be connected to", e),
-        _ => new(ErrorId.ServerUnreachable, $"'{Origin(api)}' cannot be reached: {Words(e)}", "Check the network, the proxy and DEVICE_API.", api, e),
-    };
 
     /// <summary>An answer that is not the one that was hoped for, sorted by its status (CONTRACT, section 2); the server's own words are kept.</summary>
     internal static AutoRegisterException FromAnswer(Uri api, HttpResponseMessage response, string body)
@@ -49,6 +38,7 @@ internal static class HttpErrors
     private static AutoRegisterException FromStatus(Uri api, int status, string said) =>
         status switch
         {
+            407 => new(ErrorId.ProxyRefused, said, target: api),
             401 or 403 => new(ErrorId.ApiTokenRejected, said, "Give a valid API token with the scope devices:create for this factory.", api),
             409 => new(ErrorId.DeviceConflict, said, "Choose another device name, or delete the device of that name or UUID in the factory.", api),
             400 or 413 or 415 or 422 => new(ErrorId.RequestRejected, said, "Correct what the server complains about; the request follows the device's configuration.", api),
@@ -74,23 +64,6 @@ internal static class HttpErrors
         IsHtmlType(response) || body.AsSpan().TrimStart().StartsWith("<");
 
     private static bool IsHtmlType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is "text/html";
-
-    private static AutoRegisterException FromTls(Uri api, HttpRequestException e)
-    {
-        if (DateTimeOffset.UtcNow < BuildInformation.ReleaseDate)
-        {
-            return new(
-                ErrorId.ClockNotSet,
-                $"TLS to '{Origin(api)}' failed and the clock says {DateTimeOffset.UtcNow:u}, which is before this software was made: the clock is not set.",
-                "Set the clock, or wait for time synchronisation; the request is repeated.",
-                api,
-                e);
-        }
-
-        string reason = e.InnerException is AuthenticationException inner ? Printable.Text(inner.Message) + "." : Words(e);
-        return new(
-            ErrorId.ServerNotTrusted, $"TLS to '{Origin(api)}' failed: {reason}", "If the server has a private CA, name its certificate (SSL_CERT_FILE). Verification cannot be turned off.", api, e);
-    }
 
     /// <summary>Both forms of Retry-After (RFC 9110, section 10.2.3), bounded.</summary>
     private static TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -120,7 +93,9 @@ internal static class HttpErrors
         return words.Length > 0 ? $": {words}" : string.Empty;
     }
 
-    private static string Words(Exception e) => Printable.Text(e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".";
+    /// <summary>What an exception says, as the end of a message.</summary>
+    internal static string Words(Exception e) => Printable.Text(e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".";
 
-    private static string Origin(Uri api) => api.GetLeftPart(UriPartial.Authority);
+    /// <summary>A server as messages name it.</summary>
+    internal static string Origin(Uri api) => api.GetLeftPart(UriPartial.Authority);
 }

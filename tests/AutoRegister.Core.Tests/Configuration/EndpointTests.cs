@@ -16,8 +16,10 @@ public sealed class EndpointTests : IDisposable
     [InlineData("http://127.0.0.1/sign")]
     [InlineData("http://127.9.9.9/sign")]
     [InlineData("http://localhost:8080/sign")]
-    [InlineData("http://factory.localhost/sign")]
+    [InlineData("http://LOCALHOST/sign")]
     [InlineData("http://[::1]/sign")]
+    [InlineData("http://127.255.255.254/sign")]
+    [InlineData("http://[::ffff:127.9.9.9]/sign")]
     [InlineData("http://[::ffff:127.0.0.1]/sign")]
     public void Accepted_silently(string url)
     {
@@ -51,6 +53,11 @@ public sealed class EndpointTests : IDisposable
     [InlineData("http://[::ffff:8.8.8.8]/sign")]
     [InlineData("http://factory.local/sign")]
     [InlineData("http://localhost.example/sign")]
+    [InlineData("http://factory.localhost/sign")]
+    [InlineData("http://evil.localhost:8080/sign")]
+    [InlineData("http://localhost./sign")]
+    [InlineData("http://127.0.0.1.example/sign")]
+    [InlineData("http://[::127.0.0.1]/sign")]
     [InlineData("http://10.0.0.1.example/sign")]
     public void Refused_unless_allowed(string url)
     {

@@ -36,7 +36,7 @@ public sealed class ProvisionedGatewayTests : IDisposable
     public void The_root_file_must_hold_a_certificate_and_only_that_is_taken()
     {
         Assert.StartsWith("-----BEGIN", ProvisionedGateway.Load("https://ota.example.com:8443/", null, root).RootCertificate, StringComparison.Ordinal);
-        Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/etc/passwd")).Id);
+        Assert.Equal(ErrorId.CaFileInvalid, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/etc/passwd")).Id);
         Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", null, "/nonexistent")).Id);
     }
 

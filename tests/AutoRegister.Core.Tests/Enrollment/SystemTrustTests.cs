@@ -29,28 +29,7 @@ public sealed class SystemTrustTests : IDisposable
     }
 
     [Fact]
-    public void ADirectoryIsLeftToTheRuntime()
-    {
-        using X509Certificate2 one = Root("CN=one");
-        File.WriteAllText(Bundle, one.ExportCertificatePem());
-        Assert.Null(SystemTrust.ClientPolicy(Bundle, folder.FullName));
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("no certificate here")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
-    public void ABundleThatSaysNothingIsLeftToTheRuntime(string content)
-    {
-        File.WriteAllText(Bundle, content);
-        Assert.Null(SystemTrust.ClientPolicy(Bundle, directory: null));
-    }
-
-    [Fact]
-    public void ABundleThatIsNotThereIsLeftToTheRuntime() => Assert.Null(SystemTrust.ClientPolicy(Bundle, directory: null));
-
-    [Fact]
-    public void ADirectoryInPlaceOfABundleIsLeftToTheRuntime() => Assert.Null(SystemTrust.ClientPolicy(folder.FullName, directory: null));
+    public void ADirectoryAloneIsLeftToTheRuntime() => Assert.Null(SystemTrust.ClientPolicy(file: null, folder.FullName));
 
     [Fact]
     public void AnEmptyVariableIsNone()

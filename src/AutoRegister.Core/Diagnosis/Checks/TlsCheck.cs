@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -19,16 +19,12 @@ internal sealed class TlsCheck() : DiagnosisCheck("TLS", needsNetwork: true)
         }
 
         string shown = string.Empty;
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience };
-        handler.SslOptions.CertificateChainPolicy = SystemTrust.ClientPolicy();
-        handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
-        {
-            shown = Describe(certificate, errors);
-            return context.Options.Anchor?.Validate(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
-        };
+        var dialer = new Dialer(context.Proxies);
+        var trust = new ServerTrust(context.Options.Anchor) { Seen = (certificate, errors) => shown = Describe(certificate, errors) };
+        context.Proxies.For(api);
 
         // Something proxies and redirects see as well, without a token in it.
-        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        using var http = new HttpClient(HttpHandler.Create(dialer, trust, Patience)) { Timeout = Timeout.InfiniteTimeSpan };
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bounded.CancelAfter(Patience);
         try
@@ -39,12 +35,12 @@ internal sealed class TlsCheck() : DiagnosisCheck("TLS", needsNetwork: true)
         }
         catch (HttpRequestException e)
         {
-            CheckFinding finding = CheckFinding.From(HttpErrors.FromFailure(api, e));
+            CheckFinding finding = CheckFinding.From(ConnectionErrors.FromFailure(api, e, trust));
             return shown.Length == 0 ? finding : finding with { Seen = $"{finding.Seen} It shows: {shown}" };
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            return CheckFinding.From(HttpErrors.TimedOut(api, "did not answer", e));
+            return CheckFinding.From(HttpErrors.TimedOut(api, dialer.Progress.Late, e));
         }
     }
 

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Enrollment;
+
+namespace AutoRegister.Core.Api;
+
+/// <summary>Whom a client trusts, and why it last did not.</summary>
+/// <param name="anchor">A further trust anchor; <see langword="null"/> for the system's alone.</param>
+internal sealed class ServerTrust(TrustAnchor? anchor = null)
+{
+    private readonly ConcurrentDictionary<string, CertificateTerm> untimely = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Is shown every certificate, whether it is trusted or not.</summary>
+    internal Action<X509Certificate?, SslPolicyErrors>? Seen { get; init; }
+
+    /// <summary>The certificate that a clock would make good, of a server whose last handshake failed for nothing else.</summary>
+    /// <param name="host">The server's name.</param>
+    internal CertificateTerm? UntimelyOf(string host) => untimely.GetValueOrDefault(host);
+
+    /// <summary>Makes TLS ask this.</summary>
+    /// <exception cref="Errors.AutoRegisterException">The trust anchors that the environment names cannot be read.</exception>
+    internal void Apply(SslClientAuthenticationOptions options)
+    {
+        options.CertificateChainPolicy = SystemTrust.ClientPolicy();
+        options.RemoteCertificateValidationCallback = Validate;
+    }
+
+    private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        Seen?.Invoke(certificate, errors);
+        CertificateTerm? term = errors == SslPolicyErrors.RemoteCertificateChainErrors ? CertificateTerm.Of(chain) : null;
+        bool trusted = errors == SslPolicyErrors.None || anchor?.Validate(certificate, chain, errors, ref term) == true;
+        string host = (sender as SslStream)?.TargetHostName ?? string.Empty;
+        if (!trusted && term is not null)
+        {
+            untimely[host] = term;
+        }
+        else
+        {
+            untimely.TryRemove(host, out _);
+        }
+
+        return trusted;
+    }
+}
