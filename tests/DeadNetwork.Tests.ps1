@@ -1,6 +1,9 @@
 # Networks that come up late: the same run registers when they do, without a person. Each fault of a server is tried in
 # AutoRegister.Core.Tests/NothingLost as well, and for longer by 'build.sh soak network'.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/NetworkRig.psm1"
     $noNames = Get-RigHiddenNameProblem

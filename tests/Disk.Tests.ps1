@@ -1,5 +1,8 @@
 # Disks that are full, read-only or elsewhere, and directories that are not ours: said or mended, and nothing is lost.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
     $folder = [System.IO.Directory]::CreateTempSubdirectory('disk-').FullName

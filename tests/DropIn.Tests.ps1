@@ -1,5 +1,8 @@
 # lmp-device-register.ps1 in place of lmp-device-register: the same command lines, sentences and exit codes.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     $refused = @(
         @{ Case = 'an unknown option'; Argument = @('--nmae', 'x'); Words = "unrecognised option '--nmae'" }

@@ -1,5 +1,8 @@
 # Every command of the guide docs/first-boot.md is one that a test or a soak runs.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/Guide.psm1"
     $commands = @(Get-GuideCommand | ForEach-Object { @{ Command = $_ } })

@@ -1,5 +1,8 @@
 # What PowerShell people expect: completion, strings where objects are meant, views, true output types, errors with a remedy.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module (Get-RigPath Module)

@@ -1,5 +1,8 @@
 # Help is complete, names nothing that does not exist, and its examples run exactly as printed.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     $docs = Convert-Path "$PSScriptRoot/../docs/en-US"
     . "$PSScriptRoot/../tools/HelpPage.ps1"

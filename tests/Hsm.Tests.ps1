@@ -1,6 +1,9 @@
 # The same device on three PKCS#11 modules that differ from each other wherever the specification lets them, and a fourth that
 # cannot make device keys. A module that cannot be started is a skip that says why.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/HsmModules.psm1"

@@ -1,5 +1,8 @@
 # Kinds of keys, keys that were there before, and the ways to say which token is meant.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
 }

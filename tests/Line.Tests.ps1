@@ -1,5 +1,8 @@
 # The factory line: many devices through one pipeline, from one process.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/NetworkRig.psm1"

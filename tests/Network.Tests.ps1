@@ -1,5 +1,8 @@
 # Proxies and private CAs, as the environment and the parameters say. The factory has a name that only the proxy knows.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory "$TestDrive/factory" -Argument '--host', 'factory.test'

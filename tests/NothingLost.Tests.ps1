@@ -2,6 +2,9 @@
 # The tag: the test command runs them beside the others, because they take long.
 # Where a row is about networks and answers, its tests are those of the same name in AutoRegister.Core.Tests/NothingLost.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
     $folder = [System.IO.Directory]::CreateTempSubdirectory('nothing-lost-').FullName

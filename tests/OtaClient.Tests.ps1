@@ -1,6 +1,9 @@
 # The OTA client after a registration: started by systemctl when asked for, on this machine only, and never undoing anything.
 # The systemctl here writes down what it is told: a test must not start a service of the machine it runs on.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $factory = Start-RigFactory "$TestDrive/factory"

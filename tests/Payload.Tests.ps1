@@ -1,5 +1,8 @@
 # The pwsh that devices get, which is PowerShell with what a device cannot need left out.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $work = Join-Path $TestDrive work

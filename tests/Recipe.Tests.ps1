@@ -1,16 +1,19 @@
 # What the recipe installs, without BitBake: its own shell code, run on the files of this build.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
-    . ([System.IO.Path]::GetFullPath("$PSScriptRoot/../tools/Common.ps1"))
+    . "$PSScriptRoot/../tools/Common.ps1"
     . (Join-Top tools Recipe.ps1)
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/Guide.psm1"
     $unpacked = "$TestDrive/unpacked"
     $payload = "$unpacked/autoregister-0.1.0-linux-x64"
-    $null = [System.IO.Directory]::CreateDirectory("$payload/host")
-    [System.IO.File]::WriteAllText("$payload/host/pwsh", '')
-    [System.IO.File]::SetUnixFileMode("$payload/host/pwsh", [System.IO.UnixFileMode]493)
-    $null = Invoke-RigProcess cp @('-R', (Get-RigPath Module), "$payload/AutoRegister")
+    $null = New-Item -ItemType Directory "$payload/host" -Force
+    Set-Content "$payload/host/pwsh" ''
+    chmod 755 "$payload/host/pwsh"
+    Copy-Item (Get-RigPath Module) "$payload/AutoRegister" -Recurse
 
     function Get-Installed([string] $Name, [hashtable] $Variable) {
         $target = "$TestDrive/$Name"
@@ -20,10 +23,8 @@ BeforeAll {
 
     # Mode and path of each file, but the module's assemblies as one line.
     function Get-Listing([string] $Folder) {
-        $lines = foreach ($file in [System.IO.Directory]::GetFiles($Folder, '*', 'AllDirectories')) {
-            if (-not $file.EndsWith('.dll')) {
-                "$([Convert]::ToString([int] [System.IO.File]::GetUnixFileMode($file), 8)) $([System.IO.Path]::GetRelativePath($Folder, $file))"
-            }
+        $lines = foreach ($file in Get-ChildItem $Folder -File -Recurse -Exclude '*.dll') {
+            "$([Convert]::ToString([int] $file.UnixFileMode, 8)) $([System.IO.Path]::GetRelativePath($Folder, $file))"
         }
 
         $sorted = [string[]] @($lines)
@@ -36,34 +37,34 @@ Describe 'The recipe' {
     It 'installs what its listing says' {
         $target = Get-Installed plain @{}
         $help = [regex]::new('(?m)^644 usr/lib/autoregister/AutoRegister/en-US/.*\n')
-        $help.Replace((Get-Listing $target), '') | Should -BeExactly ([System.IO.File]::ReadAllText("$PSScriptRoot/support/recipe-installs.txt"))
+        $help.Replace((Get-Listing $target), '') | Should -BeExactly (Get-Content "$PSScriptRoot/support/recipe-installs.txt" -Raw)
     }
 
     It 'writes a tag and a token module where it is told to, and no PIN' {
         $target = Get-Installed told @{ LMP_AUTO_REGISTER_TAG = 'main'; LMP_AUTO_REGISTER_HSM_MODULE = '/usr/lib/libckteec.so.0'; LMP_AUTO_REGISTER_HSM_KIND = 'optee' }
-        [System.IO.File]::ReadAllText("$target/etc/sota/tag") | Should -BeExactly "main`n"
-        [System.IO.File]::ReadAllText("$target/etc/sota/hsm") | Should -BeExactly "HSM_MODULE=`"/usr/lib/libckteec.so.0`"`n"
-        [int] [System.IO.File]::GetUnixFileMode("$target/etc/sota/hsm") | Should -Be 384
+        Get-Content "$target/etc/sota/tag" -Raw | Should -BeExactly "main`n"
+        Get-Content "$target/etc/sota/hsm" -Raw | Should -BeExactly "HSM_MODULE=`"/usr/lib/libckteec.so.0`"`n"
+        (Get-Item "$target/etc/sota/hsm").UnixMode | Should -Be '-rw-------'
         "$target/usr/lib/systemd/system/lmp-device-auto-register.service.d/hsm-optee.conf" | Should -Exist
     }
 
     It 'takes a PowerShell from elsewhere, and then brings no host' {
         $target = Get-Installed elsewhere @{ PACKAGECONFIG = 'pwsh' }
-        [System.IO.Directory]::Exists("$target/usr/lib/autoregister/host") | Should -BeFalse
+        Test-Path "$target/usr/lib/autoregister/host" | Should -BeFalse
         Get-Content "$target/usr/lib/autoregister/pwsh" | Should -Contain 'exec /usr/bin/pwsh "$@"'
     }
 
     It 'turns production on' {
         $target = Get-Installed production @{ PACKAGECONFIG = 'host production' }
-        [System.IO.File]::ReadAllText("$target/usr/lib/systemd/system/lmp-device-auto-register.service.d/production.conf") | Should -Match 'Environment=PRODUCTION=1'
+        Get-Content "$target/usr/lib/systemd/system/lmp-device-auto-register.service.d/production.conf" -Raw | Should -Match 'Environment=PRODUCTION=1'
     }
 
     It 'leaves no placeholder' {
         $target = Get-Installed filled @{ LMP_AUTO_REGISTER_USE_HOSTNAME = '1' }
-        $unit = [System.IO.File]::ReadAllText("$target/usr/lib/systemd/system/lmp-device-auto-register.service")
+        $unit = Get-Content "$target/usr/lib/systemd/system/lmp-device-auto-register.service" -Raw
         $unit | Should -Not -Match '@@'
         $unit | Should -Match '(?m)^Environment=USE_HOSTNAME=1$'
-        [System.IO.File]::ReadAllText("$target/usr/bin/lmp-device-auto-register") | Should -Not -Match '@@'
+        Get-Content "$target/usr/bin/lmp-device-auto-register" -Raw | Should -Not -Match '@@'
     }
 
     It 'is built under the name that the guide adds to the image' {
@@ -76,22 +77,22 @@ Describe 'The recipe' {
         $line = Get-GuideCommand 'FILESEXTRAPATHS:prepend := "${THISDIR}/${PN}:"'
         $layer = "$TestDrive/layer/recipes-support/lmp-device-auto-register"
         $place = [regex]::Match($line, '"(.+):"').Groups[1].Value.Replace('${THISDIR}', $layer).Replace('${PN}', 'lmp-device-auto-register')
-        $null = [System.IO.Directory]::CreateDirectory($place)
-        [System.IO.File]::WriteAllText("$place/api-token", "the-token`n")
-        [System.IO.File]::Copy("$place/api-token", "$unpacked/api-token", $true)
+        $null = New-Item -ItemType Directory $place -Force
+        Set-Content "$place/api-token" 'the-token'
+        Copy-Item "$place/api-token" "$unpacked/api-token"
         try {
             $target = Get-Installed token @{}
         }
         finally {
-            [System.IO.File]::Delete("$unpacked/api-token")
+            Remove-Item "$unpacked/api-token"
         }
 
-        [System.IO.File]::ReadAllText("$target/etc/lmp-device-register-token") | Should -BeExactly "the-token`n"
-        [int] [System.IO.File]::GetUnixFileMode("$target/etc/lmp-device-register-token") | Should -Be 384
+        Get-Content "$target/etc/lmp-device-register-token" -Raw | Should -BeExactly "the-token`n"
+        (Get-Item "$target/etc/lmp-device-register-token").UnixMode | Should -Be '-rw-------'
     }
 
     It 'refuses a recipe it does not understand' {
-        [System.IO.File]::WriteAllText("$TestDrive/odd.bb", "python do_odd() {`n}`n")
+        Set-Content "$TestDrive/odd.bb" "python do_odd() {`n}"
         { Read-Recipe -Path "$TestDrive/odd.bb" } | Should -Throw -ExpectedMessage '*not understood: python do_odd*'
     }
 }

@@ -1,24 +1,27 @@
 # The systemd unit and its drop-ins, as systemd itself judges them, and what the script tells systemd.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
-    $noSystemd = -not [System.IO.File]::Exists('/usr/bin/systemd-analyze')
+    $noSystemd = -not (Test-Path '/usr/bin/systemd-analyze')
     $kinds = 'hsm-optee', 'hsm-tpm2', 'hsm-i2c', 'hsm-softhsm'
 }
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
-    $device = [System.IO.Path]::Combine((Get-RigPath Module), 'device')
+    $device = Join-Path (Get-RigPath Module) 'device'
 
     # The unit as an installation writes it, and a drop-in beside it.
     function Install-Unit([string] $Name, [string] $DropIn = '') {
         $folder = "$TestDrive/$Name"
         $unit = "$folder/lmp-device-auto-register.service"
-        $null = [System.IO.Directory]::CreateDirectory("$unit.d")
-        $text = [System.IO.File]::ReadAllText("$device/lmp-device-auto-register.service.in")
+        $null = New-Item -ItemType Directory "$unit.d" -Force
+        $text = Get-Content "$device/lmp-device-auto-register.service.in" -Raw
         $text = $text.Replace('@@PWSH@@', '/bin/true').Replace('@@MODULE_DIR@@', '/usr/lib/autoregister').Replace('@@LMP_AUTO_REGISTER_USE_HOSTNAME@@', '')
-        [System.IO.File]::WriteAllText($unit, $text)
+        Set-Content $unit $text -NoNewline
         if ($DropIn) {
-            [System.IO.File]::WriteAllText("$unit.d/test.conf", $DropIn)
+            Set-Content "$unit.d/test.conf" $DropIn -NoNewline
         }
 
         $unit
@@ -33,7 +36,7 @@ Describe 'The unit' {
     }
 
     It 'is understood with the drop-in <_>' -Skip:$noSystemd -ForEach $kinds {
-        $unit = Install-Unit $_ ([System.IO.File]::ReadAllText("$device/$_.conf"))
+        $unit = Install-Unit $_ (Get-Content "$device/$_.conf" -Raw)
         $checked = Invoke-RigProcess systemd-analyze @('verify', '--recursive-errors=yes', $unit)
         "$($checked.Output)$($checked.Error)" | Should -BeNullOrEmpty
         $checked.ExitCode | Should -Be 0
@@ -59,7 +62,7 @@ Describe 'The unit' {
     }
 
     It 'is not started again after any exit code but 75' {
-        $text = [System.IO.File]::ReadAllText("$device/lmp-device-auto-register.service.in")
+        $text = Get-Content "$device/lmp-device-auto-register.service.in" -Raw
         $prevented = @([regex]::Matches($text, '(?m)^RestartPreventExitStatus=(.*)$') | ForEach-Object { $_.Groups[1].Value.Split(' ') })
         foreach ($code in 1..74 + 76..255) {
             $prevented | Should -Contain "$code"

@@ -40,7 +40,7 @@ function Get-StationTime([DateTime] $Time = [DateTime]::UtcNow) {
 function Open-Station([string] $Path) {
     $devices = New-Item -ItemType Directory (Join-Path $Path 'devices') -Force
     $top = Split-Path -Parent $devices.FullName
-    $report = Join-Path $top "report-$((Get-StationTime) -replace 'T', '-' -replace '[:Z]' -replace '(?<=^\d{4})-(\d\d)-', '$1')-$PID.csv"
+    $report = Join-Path $top "report-$((Get-StationTime) -replace '[-:Z]' -replace 'T', '-')-$PID.csv"
     Set-Content -LiteralPath $report ($Columns -join ',')
     $station = @{ Path = $top; Devices = $devices.FullName; Report = $report; Log = Join-Path $top 'station.log'; Done = 0; Before = 0; Failed = 0 }
     Write-StationLog $station "shift begins, report '$report'"

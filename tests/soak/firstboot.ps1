@@ -5,6 +5,7 @@
 .DESCRIPTION
     Ends with a line 'N passed, N failed, N skipped'. Run by './build.sh soak firstboot', as root. The scenarios are in firstboot/.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The scenarios use them.')]
 [CmdletBinding()]
 param(
     # How many first boots are ended by a power cut at a random moment.
@@ -22,7 +23,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-. ([System.IO.Path]::GetFullPath("$PSScriptRoot/../../tools/Common.ps1"))
+. "$PSScriptRoot/../../tools/Common.ps1"
 . (Join-Top tools Recipe.ps1)
 . (Join-Top tools Packages.ps1)
 Import-Module (Join-Top tests support DeviceRig.psm1)
@@ -33,7 +34,7 @@ Import-Module "$PSScriptRoot/support/Container.psm1"
 $null = [System.Threading.ThreadPool]::SetMinThreads(32, 32)
 
 $architecture = if ($Runtime -eq 'linux-arm64') { 'arm64' } else { 'amd64' }
-$softHsm = if ($Runtime -eq 'linux-arm64') { '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so' } else { '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so' }
+$softHsm = "/usr/lib/$(if ($Runtime -eq 'linux-arm64') { 'aarch64' } else { 'x86_64' })-linux-gnu/softhsm/libsofthsm2.so"
 # A foreign processor is emulated: everything takes its time.
 $patience = if ($Runtime -eq (Get-RuntimeIdentifier)) { 180 } else { 900 }
 $unitName = 'lmp-device-auto-register.service'
@@ -54,23 +55,20 @@ foreach ($some in @($parts) + @(. "$PSScriptRoot/firstboot/PowerCuts.ps1" $Power
 }
 
 if ([Environment]::UserName -ne 'root') {
-    Write-Line '[?] first boot: containers need root'
-    Write-Line '0 passed, 0 failed, 1 skipped'
+    Write-Host '[?] first boot: containers need root'
+    Write-Host '0 passed, 0 failed, 1 skipped'
     exit 0
 }
 
 $reason = if ($Runtime -ne (Get-RuntimeIdentifier)) { Enable-Emulation $Runtime }
 if ($reason) {
-    Write-Line "[?] first boot on ${Runtime}: $reason"
-    Write-Line '0 passed, 0 failed, 1 skipped'
+    Write-Host "[?] first boot on ${Runtime}: $reason"
+    Write-Host '0 passed, 0 failed, 1 skipped'
     exit 0
 }
 
-if ([System.IO.Directory]::Exists($scratch)) {
-    [System.IO.Directory]::Delete($scratch, $true)
-}
-
-$null = [System.IO.Directory]::CreateDirectory($scratch)
+Remove-Item $scratch -Recurse -Force -ErrorAction Ignore
+$null = New-Item -ItemType Directory $scratch
 $base = Get-DebianRoot -Architecture $architecture
 $installed = Get-InstalledLayer $Payload
 $client = Get-ClientLayer
@@ -87,13 +85,13 @@ try {
         try {
             & $scenarios[$name] $factory
             $count.passed++
-            Write-Line "[+] $name ($([Math]::Round($watch.Elapsed.TotalSeconds)) s)"
+            Write-Host "[+] $name ($([Math]::Round($watch.Elapsed.TotalSeconds)) s)"
         }
         catch {
             $count.failed++
-            Write-Line "[-] $name ($([Math]::Round($watch.Elapsed.TotalSeconds)) s)"
-            Write-Line "    $($_.Exception.Message)"
-            Write-Line "    $($_.ScriptStackTrace)"
+            Write-Host "[-] $name ($([Math]::Round($watch.Elapsed.TotalSeconds)) s)"
+            Write-Host "    $($_.Exception.Message)"
+            Write-Host "    $($_.ScriptStackTrace)"
         }
     }
 }
@@ -101,5 +99,5 @@ finally {
     Stop-RigFactory $factory
 }
 
-Write-Line "$($count.passed) passed, $($count.failed) failed, $($count.skipped) skipped"
+Write-Host "$($count.passed) passed, $($count.failed) failed, $($count.skipped) skipped"
 exit [int] ($count.failed -gt 0 -or $count.passed -eq 0)

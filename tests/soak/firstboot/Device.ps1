@@ -10,15 +10,15 @@ function Assert-That([bool] $Condition, [string] $What) {
 function Get-InstalledLayer([string] $Unpacked) {
     $installed = "$scratch/installed"
     if (-not $Unpacked) {
-        $tarball = @([System.IO.Directory]::GetFiles((Join-Top out package), "autoregister-*-$Runtime.tar.xz"))[0]
-        $null = [System.IO.Directory]::CreateDirectory("$scratch/unpacked")
+        $tarball = @(Get-ChildItem (Join-Top out package) -File -Filter "autoregister-*-$Runtime.tar.xz")[0]
+        $null = New-Item -ItemType Directory "$scratch/unpacked" -Force
         $null = Invoke-RigChecked tar @('--extract', '--file', $tarball, '--directory', "$scratch/unpacked")
-        $Unpacked = @([System.IO.Directory]::GetDirectories("$scratch/unpacked"))[0]
+        $Unpacked = @(Get-ChildItem "$scratch/unpacked" -Directory)[0]
     }
 
-    Install-Recipe -Unpacked ([System.IO.Path]::GetDirectoryName($Unpacked)) -Destination $installed -Runtime $Runtime
+    Install-Recipe -Unpacked (Split-Path -Parent $Unpacked) -Destination $installed -Runtime $Runtime
     # Debian 12 has systemd 252, which does not know these settings.
-    [System.IO.File]::Delete("$installed/usr/lib/systemd/system/$unitName.d/restart-steps.conf")
+    Remove-Item "$installed/usr/lib/systemd/system/$unitName.d/restart-steps.conf" -Force -ErrorAction Ignore
     Install-Want $installed $unitName
     $installed
 }
@@ -30,15 +30,15 @@ function Get-ClientLayer {
     $null = Invoke-RigChecked install @('-D', '-m', '0755', "$client/aktualizr-lite", "$layer/usr/bin/aktualizr-lite")
     $null = Invoke-RigChecked install @('-D', '-m', '0644', "$client/aktualizr-lite.service", "$layer/usr/lib/systemd/system/aktualizr-lite.service")
     Install-Want $layer aktualizr-lite.service
-    $null = [System.IO.Directory]::CreateDirectory("$layer/var/log/journal")
+    $null = New-Item -ItemType Directory "$layer/var/log/journal" -Force
     $layer
 }
 
 # What 'systemctl enable' makes, without one.
 function Install-Want([string] $Layer, [string] $Unit) {
     $wants = "$Layer/etc/systemd/system/multi-user.target.wants"
-    $null = [System.IO.Directory]::CreateDirectory($wants)
-    $null = [System.IO.File]::CreateSymbolicLink("$wants/$Unit", "/usr/lib/systemd/system/$Unit")
+    $null = New-Item -ItemType Directory $wants -Force
+    ln --symbolic "/usr/lib/systemd/system/$Unit" "$wants/$Unit"
 }
 
 # A device that was never on, with what a person puts into it.
@@ -56,21 +56,21 @@ function Add-Device {
     $device = Mount-Device -Path "$scratch/$name" -Lower $Lower
     $device.Name = $name
     $etc = "$($device.Root)/etc"
-    $null = [System.IO.Directory]::CreateDirectory("$etc/sota")
-    [System.IO.File]::WriteAllText("$etc/lmp-device-register-token", "$Token`n")
-    [System.IO.File]::WriteAllText("$etc/sota/tag", "main`n")
-    [System.IO.File]::WriteAllText("$etc/sota/hsm", $Hsm)
-    [System.IO.File]::WriteAllText("$etc/hostname", "$name`n")
-    [System.IO.File]::WriteAllText("$etc/machine-id", "$([guid]::NewGuid().ToString('n'))`n")
-    [System.IO.File]::Delete("$etc/os-release")
-    [System.IO.File]::WriteAllText("$etc/os-release", "ID=lmp`nLMP_MACHINE=intel-corei7-64`nLMP_FACTORY=acme`nLMP_FACTORY_TAG=devel`n")
-    [System.IO.File]::Copy($Factory.caFile, "$etc/factory-ca.pem")
-    $null = [System.IO.Directory]::CreateDirectory("$etc/systemd/system/$unitName.d")
-    [System.IO.File]::WriteAllText("$etc/systemd/system/$unitName.d/factory.conf", "[Service]`nEnvironment=DEVICE_API=$Api SSL_CERT_FILE=/etc/factory-ca.pem USE_HOSTNAME=1`n")
+    $null = New-Item -ItemType Directory "$etc/sota" -Force
+    Set-Content "$etc/lmp-device-register-token" $Token
+    Set-Content "$etc/sota/tag" 'main'
+    Set-Content "$etc/sota/hsm" $Hsm -NoNewline
+    Set-Content "$etc/hostname" $name
+    Set-Content "$etc/machine-id" ([guid]::NewGuid().ToString('n'))
+    Remove-Item "$etc/os-release" -ErrorAction Ignore
+    Set-Content "$etc/os-release" "ID=lmp`nLMP_MACHINE=intel-corei7-64`nLMP_FACTORY=acme`nLMP_FACTORY_TAG=devel"
+    Copy-Item $Factory.caFile "$etc/factory-ca.pem"
+    $null = New-Item -ItemType Directory "$etc/systemd/system/$unitName.d" -Force
+    Set-Content "$etc/systemd/system/$unitName.d/factory.conf" "[Service]`nEnvironment=DEVICE_API=$Api SSL_CERT_FILE=/etc/factory-ca.pem USE_HOSTNAME=1"
     if ($Runtime -ne (Get-RuntimeIdentifier)) {
         # Beyond qemu-user: how systemd hands over credentials (EINVAL, exit code 243) and makes an IPC name space (EIO, 226). The rest
         # of the unit is as it ships.
-        [System.IO.File]::WriteAllText("$etc/systemd/system/$unitName.d/emulated.conf", "[Service]`nLoadCredential=`nPrivateIPC=no`n")
+        Set-Content "$etc/systemd/system/$unitName.d/emulated.conf" "[Service]`nLoadCredential=`nPrivateIPC=no"
     }
 
     $device
@@ -85,7 +85,7 @@ function Assert-Registered([hashtable] $Device, [hashtable] $Factory, [int] $Sec
     Assert-That ($unit.ActiveState -eq 'active' -and $unit.SubState -eq 'exited') "The unit is $($unit.ActiveState) ($($unit.SubState)):`n$journal"
     $rows = @(Get-RigLedger $Factory | Where-Object name -EQ $Device.Name)
     Assert-That ($rows.Count -eq 1) "The ledger has $($rows.Count) devices '$($Device.Name)'"
-    $null = Wait-DeviceUnit $Device -Unit aktualizr-lite.service -Until { [System.IO.File]::Exists("$($Device.Sota)/sql.db") } -Seconds ($patience / 3)
+    $null = Wait-DeviceUnit $Device -Unit aktualizr-lite.service -Until { Test-Path "$($Device.Sota)/sql.db" } -Seconds ($patience / 3)
     $answer = (Invoke-Device $Device cat /run/gateway-answer).Output
     Assert-That ($answer.Contains($rows[0].uuid)) "The gateway saw another device than $($rows[0].uuid): $answer"
 }
@@ -95,7 +95,7 @@ function Assert-Failed([hashtable] $Device, [string] $Code, [string] $Id) {
     Assert-That ($unit.ActiveState -eq 'failed') "The unit is $($unit.ActiveState) instead of failed"
     Assert-That ($unit.ExecMainStatus -eq $Code) "The exit code is $($unit.ExecMainStatus)"
     Assert-That ($unit.StatusText -match "^error: .*\[$Id\]$") "The status line is '$($unit.StatusText)'"
-    [System.Threading.Thread]::Sleep(5000)
+    Start-Sleep -Seconds 5
     $later = Get-DeviceUnit $Device
     Assert-That ($later.ActiveState -eq 'failed' -and $later.NRestarts -eq '0') "It was started again: $($later.ActiveState), $($later.NRestarts) restarts"
 }

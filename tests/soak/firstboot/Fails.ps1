@@ -7,12 +7,12 @@
         try {
             Enter-Device $device
             Assert-Failed -Device $device -Code 77 -Id ApiTokenRejected
-            Assert-That (-not [System.IO.File]::Exists("$($device.Sota)/sota.toml")) 'There is a sota.toml'
+            Assert-That (-not (Test-Path "$($device.Sota)/sota.toml")) 'There is a sota.toml'
             $journal = Get-DeviceJournal $device -Format json
             Assert-That (@($journal -match '"PRIORITY":"3"' -match 'ApiTokenRejected').Count -eq 1) 'The error is not one line of priority 3'
             Assert-That (-not ($journal -join '').Contains('no-such-token')) 'The journal has the token in it'
 
-            [System.IO.File]::WriteAllText("$($device.Root)/etc/lmp-device-register-token", $factory.Token)
+            Set-Content "$($device.Root)/etc/lmp-device-register-token" $factory.Token -NoNewline
             $null = Invoke-Device $device @('sh', '-c', (Get-GuideCommand 'systemctl restart lmp-device-auto-register'))
             Assert-Registered $device $factory
         }
@@ -26,9 +26,9 @@
         try {
             Enter-Device $device
             Assert-Failed -Device $device -Code 78 -Id HsmSettingMissing
-            $left = @([System.IO.Directory]::GetFileSystemEntries($device.Sota))
+            $left = @(Get-ChildItem $device.Sota -Force)
             Assert-That ($left.Count -eq 0) "There is $left"
-            Assert-That (@([System.IO.Directory]::GetFileSystemEntries("$($device.Root)/var/lib/softhsm/tokens")).Count -eq 0) 'There is a token'
+            Assert-That (@(Get-ChildItem "$($device.Root)/var/lib/softhsm/tokens" -Force).Count -eq 0) 'There is a token'
         }
         finally {
             Dismount-Device $device

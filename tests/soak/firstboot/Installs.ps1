@@ -3,27 +3,27 @@
 [ordered]@{
     'registers from the Debian package, which leaves no program behind' = {
         param($factory)
-        $package = @([System.IO.Directory]::GetFiles((Join-Top out package), "autoregister_*_$architecture.deb"))[0]
+        $package = @(Get-ChildItem (Join-Top out package) -File -Filter "autoregister_*_$architecture.deb")[0]
         $device = Add-Device $factory -Lower $client, $base
         try {
             $name = 'autoregister_VERSION_ARCHITECTURE.deb'
-            [System.IO.File]::Copy($package, "$($device.Root)/root/$name")
+            Copy-Item $package "$($device.Root)/root/$name"
             Enter-Device $device
             $null = Wait-DeviceUnit $device -Unit multi-user.target -Until { param($unit) $unit.ActiveState -eq 'active' } -Seconds $patience
             $run = Invoke-Device $device @('sh', '-c', "cd /root && $(Get-GuideCommand "dpkg --install $name")")
             Assert-That ($run.ExitCode -eq 0) "dpkg says: $($run.Output)$($run.Error)"
             Assert-That ((Invoke-Device $device systemctl is-enabled $unitName).Output.Trim() -eq 'enabled') 'The package did not enable the unit'
-            Assert-That ([System.IO.Directory]::GetFileSystemEntries("$($device.Root)/var").Length -gt 0 -and -not [System.IO.Directory]::Exists($device.Sota)) 'Installing already registered'
+            Assert-That ((Test-Path "$($device.Root)/var/*") -and -not (Test-Path $device.Sota)) 'Installing already registered'
             Exit-Device $device
             Enter-Device $device
             Assert-Registered $device $factory
             $run = Invoke-Device $device dpkg --purge autoregister
             Assert-That ($run.ExitCode -eq 0) "dpkg says: $($run.Output)$($run.Error)"
             foreach ($left in 'usr/lib/autoregister', "usr/lib/systemd/system/$unitName", "etc/systemd/system/multi-user.target.wants/$unitName") {
-                Assert-That (-not ([System.IO.Directory]::Exists("$($device.Root)/$left") -or [System.IO.File]::Exists("$($device.Root)/$left"))) "There is still /$left"
+                Assert-That (-not (Test-Path "$($device.Root)/$left")) "There is still /$left"
             }
 
-            Assert-That ([System.IO.File]::Exists("$($device.Sota)/sota.toml")) 'The purge took the identity of the device'
+            Assert-That (Test-Path "$($device.Sota)/sota.toml") 'The purge took the identity of the device'
         }
         finally {
             Dismount-Device $device
@@ -31,27 +31,12 @@
     }
     'registers with the module package, imported by its name'          = {
         param($factory)
-        $package = @([System.IO.Directory]::GetFiles((Join-Top out package), 'AutoRegister.*.nupkg'))[0]
-        $version = [System.IO.Path]::GetFileNameWithoutExtension($package).Substring('AutoRegister.'.Length)
+        $package = @(Get-ChildItem (Join-Top out package) -File -Filter 'AutoRegister.*.nupkg')[0]
+        $version = $package.BaseName.Substring('AutoRegister.'.Length)
         $target = "$scratch/modules/AutoRegister/$version"
-        $stream = [System.IO.File]::OpenRead($package)
-        $archive = [System.IO.Compression.ZipArchive]::new($stream)
-        try {
-            # What an installation from a gallery leaves out.
-            foreach ($entry in $archive.Entries | Where-Object { $_.FullName -notmatch '^(_rels/|package/|\[Content_Types\]\.xml$)|\.nuspec$' }) {
-                $file = "$target/$($entry.FullName)"
-                $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($file))
-                $from = $entry.Open()
-                $to = [System.IO.File]::Create($file)
-                $from.CopyTo($to)
-                $to.Dispose()
-                $from.Dispose()
-            }
-        }
-        finally {
-            $archive.Dispose()
-            $stream.Dispose()
-        }
+        [System.IO.Compression.ZipFile]::ExtractToDirectory($package, $target)
+        # What an installation from a gallery leaves out.
+        Remove-Item -LiteralPath "$target/_rels", "$target/[Content_Types].xml", "$target/AutoRegister.nuspec" -Recurse
 
         $device = New-RigDevice -Path "$scratch/by-name" -Token $factory.Token
         $script = "Import-Module AutoRegister -RequiredVersion $version; `$null = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials; (Get-Module AutoRegister).ModuleBase"
@@ -59,6 +44,6 @@
             -Environment (Get-RigEnvironment $device -Factory $factory -Environment @{ PSModulePath = "$scratch/modules" })
         Assert-That ($run.ExitCode -eq 0 -and -not $run.Error) "It says: $($run.Error)"
         Assert-That ($run.Lines[-1] -eq $target) "Another module was imported: $($run.Output)"
-        Assert-That ([System.IO.File]::Exists("$($device.Sota)/sota.toml")) 'There is no sota.toml'
+        Assert-That (Test-Path "$($device.Sota)/sota.toml") 'There is no sota.toml'
     }
 }

@@ -10,18 +10,18 @@ for ($number = 1; $number -le $Times; $number++) {
         try {
             $after = [Random]::Shared.Next(0, [int] (1000 * $script:bootSeconds))
             Enter-Device $device
-            [System.Threading.Thread]::Sleep($after)
+            Start-Sleep -Milliseconds $after
             Disconnect-DevicePower $device
-            $left = if ([System.IO.Directory]::Exists("$($device.Sota)")) {
-                @([System.IO.Directory]::GetFileSystemEntries($device.Sota, '*', 'AllDirectories') | ForEach-Object { [System.IO.Path]::GetRelativePath($device.Sota, $_) }) -join ' '
+            $left = if (Test-Path $device.Sota) {
+                (Get-ChildItem $device.Sota -Force -Recurse -Name) -join ' '
             }
             else {
                 'nothing'
             }
 
-            Write-Line "      cut after $after ms; in /var/sota: $left"
+            Write-Host "      cut after $after ms; in /var/sota: $left"
             Enter-Device $device
-            if ([System.IO.File]::Exists("$($device.Sota)/sql.db")) {
+            if (Test-Path "$($device.Sota)/sql.db") {
                 $null = Wait-DeviceUnit $device -Until { param($unit) $unit.ConditionResult -eq 'no' -and $unit.ConditionTimestampMonotonic -ne '0' } -Seconds $patience
                 $rows = @(Get-RigLedger $factory | Where-Object name -EQ $device.Name)
                 Assert-That ($rows.Count -eq 1) "The ledger has $($rows.Count) devices '$($device.Name)'"

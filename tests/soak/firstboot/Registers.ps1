@@ -46,9 +46,9 @@ function Measure-Engine([hashtable] $Device) {
             $took = ([long] $unit.ExecMainExitTimestampMonotonic - [long] $unit.ExecMainStartTimestampMonotonic) / 1000
             $boot = ([long] $unit.ExecMainExitTimestampMonotonic - [long] (Get-DeviceUnit $device sysinit.target).ConditionTimestampMonotonic) / 1000
             $engine = Measure-Engine $device
-            Write-Line "      registered $([Math]::Round($boot)) ms after the boot began; the script ran for $([Math]::Round($took)) ms: $engine ms are the start of the engine, $([Math]::Round($took) - $engine) ms ours"
-            (Get-DeviceJournal $device) | ForEach-Object { Write-Line "      | $_" }
-            $status.Split("`n") | ForEach-Object { Write-Line "      $_" }
+            Write-Host "      registered $([Math]::Round($boot)) ms after the boot began; the script ran for $([Math]::Round($took)) ms: $engine ms are the start of the engine, $([Math]::Round($took) - $engine) ms ours"
+            (Get-DeviceJournal $device) | ForEach-Object { Write-Host "      | $_" }
+            $status.Split("`n") | ForEach-Object { Write-Host "      $_" }
 
             Exit-Device $device
             Enter-Device $device
@@ -68,10 +68,10 @@ function Measure-Engine([hashtable] $Device) {
         $device = Add-Device $factory -Token 'no-such-token' -Hsm "HSM_MODULE=`"$softHsm`"`n"
         try {
             $store = "$($device.Root)/etc/credstore"
-            $null = [System.IO.Directory]::CreateDirectory($store)
-            [System.IO.File]::WriteAllText("$store/lmp-device-auto-register.api-token", $factory.Token)
-            [System.IO.File]::WriteAllText("$store/lmp-device-auto-register.hsm-pin", '87654321')
-            [System.IO.File]::WriteAllText("$store/lmp-device-auto-register.hsm-so-pin", '12345678')
+            $null = New-Item -ItemType Directory $store -Force
+            Set-Content "$store/lmp-device-auto-register.api-token" $factory.Token -NoNewline
+            Set-Content "$store/lmp-device-auto-register.hsm-pin" '87654321' -NoNewline
+            Set-Content "$store/lmp-device-auto-register.hsm-so-pin" '12345678' -NoNewline
             Enter-Device $device
             Assert-Registered $device $factory
         }

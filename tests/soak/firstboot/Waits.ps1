@@ -13,7 +13,7 @@
             $far = Start-RigFactory -Path "$scratch/far" -Argument @('--address', '192.168.213.1')
             $device = Add-Device $far
             Enter-Device $device -Network ar-firstboot
-            [System.Threading.Thread]::Sleep(60000)
+            Start-Sleep -Seconds 60
             $waiting = Get-DeviceUnit $device
             Assert-That ($waiting.ActiveState -eq 'activating') "Without a network the unit is $($waiting.ActiveState)"
             $null = Invoke-RigChecked ip @('link', 'set', 'ar-device', 'netns', 'ar-firstboot')
@@ -40,22 +40,22 @@
             '--script', 'status-503', '--for', '60')
         $device = $null
         try {
-            while (-not [System.IO.File]::Exists("$scratch/fault/api")) {
+            while (-not (Test-Path "$scratch/fault/api")) {
                 Assert-That (-not $fault.HasExited) 'The fault server did not start'
-                [System.Threading.Thread]::Sleep(50)
+                Start-Sleep -Milliseconds 50
             }
 
-            $device = Add-Device $factory -Api ([System.IO.File]::ReadAllText("$scratch/fault/api"))
-            [System.IO.File]::AppendAllText("$($device.Root)/etc/factory-ca.pem", [System.IO.File]::ReadAllText("$scratch/fault/ca.pem"))
+            $device = Add-Device $factory -Api (Get-Content "$scratch/fault/api" -Raw)
+            Add-Content "$($device.Root)/etc/factory-ca.pem" (Get-Content "$scratch/fault/ca.pem" -Raw) -NoNewline
             Enter-Device $device
             # By then the device may have chosen a wait of up to five minutes.
             Assert-Registered $device $factory -Seconds ($patience + 300)
             $null = Invoke-RigChecked kill @('-TERM', "$($fault.Id)")
             $fault.WaitForExit()
-            $requests = @([System.IO.File]::ReadAllLines("$scratch/fault/requests"))
-            $distinct = [System.Collections.Generic.HashSet[string]]::new([string[]] $requests)
+            $requests = @(Get-Content "$scratch/fault/requests")
+            $distinct = @($requests | Sort-Object -Unique -CaseSensitive)
             Assert-That ($requests.Count -gt 2 -and $distinct.Count -eq 1) "$($requests.Count) requests, $($distinct.Count) different ones"
-            Write-Line "      $($requests.Count) requests, all the same; the last one was answered"
+            Write-Host "      $($requests.Count) requests, all the same; the last one was answered"
         }
         finally {
             if (-not $fault.HasExited) {
