@@ -96,3 +96,32 @@ Describe 'The recipe' {
         { Read-Recipe -Path "$TestDrive/odd.bb" } | Should -Throw -ExpectedMessage '*not understood: python do_odd*'
     }
 }
+
+Describe 'The command lmp-device-register' {
+    BeforeAll {
+        # As installed, but below a directory: what it starts is this build's.
+        $target = Join-Path $TestDrive command
+        $null = New-Item -ItemType Directory (Join-Path $TestDrive command-source)
+        Install-Recipe -Name lmp-device-register -Unpacked (Join-Path $TestDrive command-source) -Destination $target -Runtime linux-x64 -Variable @{ libdir = $target }
+        $null = New-Item -ItemType Directory (Join-Path $target autoregister)
+        $null = New-Item -ItemType SymbolicLink (Join-Path $target autoregister AutoRegister) -Target (Get-RigPath Module)
+        $null = New-Item -ItemType SymbolicLink (Join-Path $target autoregister pwsh) -Target (Get-RigPath Shell)
+        $command = Join-Path $target usr bin lmp-device-register
+    }
+
+    It 'is one file that everybody may run' {
+        Get-ChildItem (Join-Path $target usr) -Recurse -File | ForEach-Object UnixMode | Should -Be '-rwxr-xr-x'
+    }
+
+    It 'prints its usage for --help and ends with 255, as upstream' {
+        $run = Invoke-RigProcess $command @('--help')
+        $run.ExitCode | Should -Be 255
+        $run.Output | Should -Match 'lmp-device-register options:'
+    }
+
+    It 'hands its options on as they are' {
+        $run = Invoke-RigProcess $command @('--validate-uuid', 'a  b')
+        $run.ExitCode | Should -Be 255
+        $run.Output | Should -Match "^ERROR: .*'a  b'"
+    }
+}

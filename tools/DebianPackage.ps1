@@ -1,4 +1,39 @@
-# A package for devices that are not Yocto.
+# Packages for devices that are not Yocto: the registration itself, and the command that takes lmp-device-register's place.
+
+function Publish-DebianCommand {
+    [CmdletBinding()]
+    param()
+
+    $stage = Join-Path $Package stage debian-command
+    $unpacked = Join-Path $Package stage command
+    $null = New-Item -ItemType Directory -Force $unpacked, "$stage/DEBIAN", "$stage/usr/share/doc/autoregister-lmp-device-register"
+    Install-Recipe -Name lmp-device-register -Unpacked $unpacked -Destination $stage -Runtime linux-x64
+    Copy-Item (Join-Top LICENSE) "$stage/usr/share/doc/autoregister-lmp-device-register/copyright"
+    Set-Content "$stage/DEBIAN/control" @"
+Package: autoregister-lmp-device-register
+Version: $Version
+Architecture: all
+Maintainer: AutoRegister contributors <autoregister@localhost>
+Depends: autoregister (= $Version)
+Provides: lmp-device-register
+Conflicts: lmp-device-register
+Replaces: lmp-device-register
+Section: admin
+Priority: optional
+Description: registers a device with its factory by hand
+ The command lmp-device-register with its options and exit codes. Without
+ this package, another program of that name stays in place.
+"@
+    Invoke-DebianBuild $stage "autoregister-lmp-device-register_${Version}_all.deb"
+}
+
+function Invoke-DebianBuild {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string] $Stage, [Parameter(Mandatory, Position = 1)] [string] $Name)
+
+    $env:SOURCE_DATE_EPOCH = "$($ReleaseStamp.ToUnixTimeSeconds())"
+    Invoke-Native dpkg-deb @('--root-owner-group', '-Zxz', '--threads-max=1', '--build', $Stage, (Join-Path $Package $Name)) -Quiet
+}
 
 # The same files as in an image, but no token file, which a package must not bring or remove.
 function Publish-DebianPackage {
@@ -71,6 +106,5 @@ fi
         [System.IO.File]::SetUnixFileMode("$stage/DEBIAN/$script", [System.IO.UnixFileMode]493)
     }
 
-    $env:SOURCE_DATE_EPOCH = "$($ReleaseStamp.ToUnixTimeSeconds())"
-    Invoke-Native dpkg-deb @('--root-owner-group', '-Zxz', '--threads-max=1', '--build', $stage, "$Package/autoregister_${Version}_$($Architecture[$Runtime]).deb") -Quiet
+    Invoke-DebianBuild $stage "autoregister_${Version}_$($Architecture[$Runtime]).deb"
 }

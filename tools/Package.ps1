@@ -34,6 +34,7 @@ function Publish-Package {
         Publish-DebianPackage $payload $runtime
     }
 
+    Publish-DebianCommand
     Publish-Layer
     Write-Checksum
     foreach ($file in (Get-PackageFile)) {

@@ -82,7 +82,7 @@ function Expand-Recipe {
     }
 
     $contains = "\`$\{@bb\.utils\.contains\('PACKAGECONFIG', '(\w+)', '([^']*)', '([^']*)', d\)\}"
-    $chosen = $Recipe.Variables['PACKAGECONFIG'].Split(' ')
+    $chosen = "$($Recipe.Variables['PACKAGECONFIG'])".Split(' ')
     while ($Text -cmatch $contains) {
         $Text = $Text.Replace($Matches[0], $(if ($Matches[1] -cin $chosen) { $Matches[2] } else { $Matches[3] }))
     }
@@ -94,10 +94,11 @@ function Expand-Recipe {
     $Text
 }
 
-# Installs the unpacked payload below a directory.
+# Installs a recipe's files below a directory: the unpacked payload, unless another recipe is named.
 function Install-Recipe {
     [CmdletBinding()]
     param(
+        [ValidateSet('lmp-device-auto-register', 'lmp-device-register')] [string] $Name = 'lmp-device-auto-register',
         [Parameter(Mandatory)] [string] $Unpacked,
         [Parameter(Mandatory)] [string] $Destination,
         [Parameter(Mandatory)] [ValidateSet('linux-x64', 'linux-arm64')] [string] $Runtime,
@@ -105,7 +106,7 @@ function Install-Recipe {
     )
 
     $variables = @{
-        PN                     = 'lmp-device-auto-register'
+        PN                     = $Name
         UNPACKDIR              = $Unpacked
         B                      = $Unpacked
         D                      = $Destination
@@ -114,17 +115,17 @@ function Install-Recipe {
         sysconfdir             = '/etc'
         systemd_system_unitdir = '/usr/lib/systemd/system'
     }
-    foreach ($name in $Variable.Keys) {
-        $variables[$name] = $Variable[$name]
+    foreach ($key in $Variable.Keys) {
+        $variables[$key] = $Variable[$key]
     }
 
-    $folder = Join-Top module yocto meta-autoregister recipes-support lmp-device-auto-register
-    $recipe = Read-Recipe -Path ([System.IO.Path]::Combine($folder, 'lmp-device-auto-register.bb')) -Variable $variables `
+    $folder = Join-Top module yocto meta-autoregister recipes-support $Name
+    $recipe = Read-Recipe -Path (Join-Path $folder "$Name.bb") -Variable $variables `
         -Override $(if ($Runtime -eq 'linux-arm64') { 'aarch64' } else { 'x86-64' })
     $null = [System.IO.Directory]::CreateDirectory($Destination)
-    if (-not [System.IO.File]::Exists("$Unpacked/api-token")) {
-        [System.IO.File]::Copy([System.IO.Path]::Combine($folder, 'lmp-device-auto-register', 'api-token'), "$Unpacked/api-token")
-    }
+    # What lies in the recipe's folder, unless a layer that is looked at first has such a file too.
+    Get-ChildItem (Join-Path $folder $Name) -File | Where-Object { -not (Test-Path (Join-Path $Unpacked $_.Name)) } |
+        Copy-Item -Destination $Unpacked
 
     $script = "umask 022`n" + (Expand-Recipe $recipe $recipe.Functions['do_compile']) + (Expand-Recipe $recipe $recipe.Functions['do_install'])
     Invoke-Native sh @('-euc', $script)
