@@ -23,7 +23,7 @@ Describe 'Next to another BouncyCastle, <Kind>,' -ForEach @(
     @{ Kind = 'the real one of version 2.4'; Folder = 'older'; Version = '2.0.0.0' }
 ) {
     BeforeAll {
-        $other = Join-Path $PSScriptRoot '..' 'out' 'test' $Folder 'BouncyCastle.Cryptography.dll' | Convert-Path
+        $other = Convert-Path "$PSScriptRoot/../out/test/$Folder/BouncyCastle.Cryptography.dll"
     }
 
     It 'that was loaded first, the whole pipeline works, and the other one stays what it was' {

@@ -53,9 +53,11 @@ Describe 'token and both PINs: while a device registers' {
 
     It 'the way of looking would have found one' {
         $found = [ref] $false
-        $null = Invoke-RigProcess sleep @('0.5') -Environment @{ RIG_SECRET = $soPin } -While {
-            foreach ($text in Get-ProcessText) {
-                $found.Value = $found.Value -or $text.Contains($soPin)
+        $null = Invoke-RigProcess sleep @('60') -Environment @{ RIG_SECRET = $soPin } -While {
+            param($process)
+            if (@(Get-ProcessText) -match $soPin) {
+                $found.Value = $true
+                $process.Kill()
             }
         }
         $found.Value | Should -BeTrue

@@ -97,7 +97,7 @@ Describe 'A station in a terminal' -Skip:(-not (Test-Path '/usr/bin/tmux')) {
             $screen
         }
 
-        Set-Content "$TestDrive/run.sh" "exec '$(Get-RigPath Shell)' $((Get-StationArgument "$TestDrive/terminal" | ForEach-Object { "'$_'" }) -join ' ')"
+        Set-Content "$TestDrive/run.sh" "unset NO_COLOR; exec '$(Get-RigPath Shell)' $((Get-StationArgument "$TestDrive/terminal" | ForEach-Object { "'$_'" }) -join ' ')"
         $null = Invoke-Tmux 'new-session', '-d', '-s', 'line', '-x', '120', '-y', '40', 'sh'
     }
 

@@ -2,33 +2,32 @@
 
 function Get-RestoredPackage {
     [CmdletBinding()]
+    [OutputType([hashtable])]
     param(
         [Parameter(Mandatory)] [string] $Project,
         [Parameter(Mandatory)] [string] $Runtime
     )
 
-    $assets = [System.Text.Json.Nodes.JsonNode]::Parse([System.IO.File]::ReadAllText((Join-Top src $Project obj project.assets.json)))
-    $folder = @($assets['packageFolders'].AsObject() | ForEach-Object { $_.Key })[0]
-    foreach ($entry in $assets['targets']["net10.0/$Runtime"].AsObject()) {
-        if ("$($entry.Value['type'])" -eq 'package') {
+    $assets = Get-Content (Join-Top src $Project obj project.assets.json) -Raw | ConvertFrom-Json -AsHashtable
+    $folder = @($assets.packageFolders.Keys)[0]
+    foreach ($entry in $assets.targets["net10.0/$Runtime"].GetEnumerator()) {
+        if ($entry.Value.type -eq 'package') {
             $files = foreach ($kind in 'runtime', 'native') {
                 if ($entry.Value[$kind]) {
-                    foreach ($file in $entry.Value[$kind].AsObject()) {
-                        [System.IO.Path]::GetFileName($file.Key)
-                    }
+                    $entry.Value[$kind].Keys | Split-Path -Leaf
                 }
             }
 
             $name, $version = $entry.Key.Split('/')
-            @{ Name = $name; Version = $version; Files = @($files); Folder = "$folder$($assets['libraries'][$entry.Key]['path'])" }
+            @{ Name = $name; Version = $version; Files = @($files); Folder = "$folder$($assets.libraries[$entry.Key].path)" }
         }
     }
 
     # The runtime itself is no dependency but a download.
-    foreach ($download in $assets['project']['frameworks']['net10.0']['downloadDependencies'].AsArray()) {
-        $name = "$($download['name'])"
+    foreach ($download in $assets.project.frameworks['net10.0'].downloadDependencies) {
+        $name = $download.name
         if ($name -eq "Microsoft.NETCore.App.Runtime.$Runtime") {
-            $version = "$($download['version'])".Trim('[', ']').Split(',')[0]
+            $version = $download.version.Trim('[', ']').Split(',')[0]
             @{ Name = $name; Version = $version; Files = @('libcoreclr.so'); Folder = "$folder$($name.ToLowerInvariant())/$version" }
         }
     }
@@ -40,23 +39,23 @@ function ConvertTo-Component {
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Restored)
 
     $lower = "$($Restored.Name).$($Restored.Version)".ToLowerInvariant()
-    $digest = [Convert]::FromBase64String([System.IO.File]::ReadAllText("$($Restored.Folder)/$lower.nupkg.sha512").Trim())
-    $specification = ([xml] [System.IO.File]::ReadAllText("$($Restored.Folder)/$($Restored.Name.ToLowerInvariant()).nuspec")).package.metadata
+    $digest = [Convert]::FromBase64String((Get-Content "$($Restored.Folder)/$lower.nupkg.sha512" -Raw).Trim())
+    $specification = ([xml] (Get-Content "$($Restored.Folder)/$($Restored.Name.ToLowerInvariant()).nuspec" -Raw)).package.metadata
     $reference = "pkg:nuget/$($Restored.Name)@$($Restored.Version)"
     $component = [ordered]@{
         'type'    = 'library'
         'bom-ref' = $reference
         'name'    = [string] $Restored.Name
         'version' = [string] $Restored.Version
-        'hashes'  = [object[]] @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower($digest) })
+        'hashes'  = @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower($digest) })
     }
     $license = $specification['license']
     $url = $specification['licenseUrl']
     if ($license -and $license.GetAttribute('type') -eq 'expression') {
-        $component['licenses'] = [object[]] @([ordered]@{ expression = [string] $license.InnerText })
+        $component['licenses'] = @([ordered]@{ expression = [string] $license.InnerText })
     }
     elseif ($url) {
-        $component['licenses'] = [object[]] @([ordered]@{ license = [ordered]@{ name = 'see its page'; url = [string] $url.InnerText } })
+        $component['licenses'] = @([ordered]@{ license = [ordered]@{ name = 'see its page'; url = [string] $url.InnerText } })
     }
 
     $component['purl'] = $reference
@@ -73,11 +72,7 @@ function Write-BillOfMaterial {
         [Parameter(Mandatory)] [string] $Date
     )
 
-    $shipped = [System.Collections.Generic.HashSet[string]]::new()
-    foreach ($file in [System.IO.Directory]::GetFiles($Payload, '*', 'AllDirectories')) {
-        $null = $shipped.Add([System.IO.Path]::GetFileName($file))
-    }
-
+    $shipped = [System.Collections.Generic.HashSet[string]]::new([string[]] (Get-ChildItem $Payload -File -Recurse).Name)
     $found = [System.Collections.Generic.SortedDictionary[string, hashtable]]::new([StringComparer]::Ordinal)
     foreach ($project in 'AutoRegister.Host', 'AutoRegister.Cmdlets', 'AutoRegister.Loader') {
         foreach ($restored in @(Get-RestoredPackage -Project $project -Runtime $Runtime)) {
@@ -87,15 +82,8 @@ function Write-BillOfMaterial {
         }
     }
 
-    $components = [System.Collections.Generic.List[object]]::new()
-    $references = [System.Collections.Generic.List[object]]::new()
-    foreach ($restored in $found.Values) {
-        $component = ConvertTo-Component $restored
-        $components.Add($component)
-        $references.Add($component['bom-ref'])
-    }
-
-    $document = [ordered]@{
+    $components = @($found.Values | ForEach-Object { ConvertTo-Component $_ })
+    [ordered]@{
         bomFormat    = 'CycloneDX'
         specVersion  = '1.6'
         version      = 1
@@ -106,15 +94,11 @@ function Write-BillOfMaterial {
                 'bom-ref'    = 'autoregister'
                 'name'       = 'autoregister'
                 'version'    = $Version
-                'licenses'   = [object[]] @([ordered]@{ license = [ordered]@{ id = 'MIT' } })
-                'properties' = [object[]] @([ordered]@{ name = 'runtime-identifier'; value = $Runtime })
+                'licenses'   = @([ordered]@{ license = [ordered]@{ id = 'MIT' } })
+                'properties' = @([ordered]@{ name = 'runtime-identifier'; value = $Runtime })
             }
         }
         components   = $components
-        dependencies = [object[]] @([ordered]@{ ref = 'autoregister'; dependsOn = $references })
-    }
-    $options = [System.Text.Json.JsonSerializerOptions]::new([System.Text.Json.JsonSerializerDefaults]::General)
-    $options.WriteIndented = $true
-    $options.Encoder = [System.Text.Encodings.Web.JavaScriptEncoder]::UnsafeRelaxedJsonEscaping
-    [System.IO.File]::WriteAllText($Path, [System.Text.Json.JsonSerializer]::Serialize($document, $document.GetType(), $options) + "`n")
+        dependencies = @([ordered]@{ ref = 'autoregister'; dependsOn = @($components | ForEach-Object { $_['bom-ref'] }) })
+    } | ConvertTo-Json -Depth 10 | Set-Content $Path
 }

@@ -43,23 +43,19 @@ function Publish-DebianPackage {
         [Parameter(Mandatory, Position = 1)] [string] $Runtime
     )
 
-    $stage = [System.IO.Path]::Combine($Package, 'stage', "debian-$Runtime")
-    Install-Recipe -Unpacked ([System.IO.Path]::GetDirectoryName($Payload)) -Destination $stage -Runtime $Runtime
-    [System.IO.Directory]::Delete("$stage/etc", $true)
+    $stage = Join-Path $Package "stage/debian-$Runtime"
+    Install-Recipe -Unpacked (Split-Path -Parent $Payload) -Destination $stage -Runtime $Runtime
+    Remove-Item "$stage/etc" -Recurse -Force
     # Debian 12 has systemd 252, which does not know these settings.
-    [System.IO.File]::Delete("$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d/restart-steps.conf")
-    [System.IO.Directory]::Delete("$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d")
-    $null = [System.IO.Directory]::CreateDirectory("$stage/usr/share/doc/autoregister")
-    [System.IO.File]::Copy((Join-Top LICENSE), "$stage/usr/share/doc/autoregister/copyright")
-    [System.IO.File]::Copy("$Payload/sbom.cdx.json", "$stage/usr/share/doc/autoregister/sbom.cdx.json")
+    Remove-Item "$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d/restart-steps.conf"
+    Remove-Item "$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d"
+    $null = New-Item -ItemType Directory "$stage/usr/share/doc/autoregister" -Force
+    Copy-Item (Join-Top LICENSE) "$stage/usr/share/doc/autoregister/copyright"
+    Copy-Item "$Payload/sbom.cdx.json" "$stage/usr/share/doc/autoregister/sbom.cdx.json"
 
-    $size = 0
-    foreach ($file in [System.IO.Directory]::GetFiles($stage, '*', 'AllDirectories')) {
-        $size += [System.IO.FileInfo]::new($file).Length
-    }
-
-    $null = [System.IO.Directory]::CreateDirectory("$stage/DEBIAN")
-    [System.IO.File]::WriteAllText("$stage/DEBIAN/control", @"
+    $size = (Get-ChildItem $stage -File -Recurse | Measure-Object Length -Sum).Sum
+    $null = New-Item -ItemType Directory "$stage/DEBIAN" -Force
+    Set-Content "$stage/DEBIAN/control" @"
 Package: autoregister
 Version: $Version
 Architecture: $($Architecture[$Runtime])
@@ -74,9 +70,8 @@ Priority: optional
 Description: registers a device with its factory on first boot
  Makes a device key in a PKCS#11 token, has its certificate signed by the
  factory, and puts the credentials of the OTA client in place.
-
-"@)
-    [System.IO.File]::WriteAllText("$stage/DEBIAN/postinst", @'
+"@
+    Set-Content "$stage/DEBIAN/postinst" @'
 #!/bin/sh
 # Enables the unit; it runs at the next boot, when token and configuration are there.
 set -e
@@ -86,9 +81,8 @@ if [ "$1" = configure ] && command -v deb-systemd-helper >/dev/null; then
 		deb-systemd-helper enable lmp-device-auto-register.service >/dev/null
 	fi
 fi
-
-'@)
-    [System.IO.File]::WriteAllText("$stage/DEBIAN/postrm", @'
+'@
+    Set-Content "$stage/DEBIAN/postrm" @'
 #!/bin/sh
 set -e
 if command -v deb-systemd-helper >/dev/null; then
@@ -100,11 +94,7 @@ if command -v deb-systemd-helper >/dev/null; then
 		;;
 	esac
 fi
-
-'@)
-    foreach ($script in 'postinst', 'postrm') {
-        [System.IO.File]::SetUnixFileMode("$stage/DEBIAN/$script", [System.IO.UnixFileMode]493)
-    }
-
+'@
+    Invoke-Native chmod @('755', "$stage/DEBIAN/postinst", "$stage/DEBIAN/postrm")
     Invoke-DebianBuild $stage "autoregister_${Version}_$($Architecture[$Runtime]).deb"
 }

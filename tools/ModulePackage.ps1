@@ -5,7 +5,7 @@ function Publish-ModulePackage {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string] $Module)
 
-    [System.IO.File]::Copy((Join-Top LICENSE), "$Module/LICENSE", $true)
+    Copy-Item (Join-Top LICENSE) "$Module/LICENSE"
     $escape = { [System.Security.SecurityElement]::Escape($args[0]) }
     $tags = @('PSModule') + @($Manifest.PrivateData.PSData.Tags) + @($Manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }) + 'PSIncludes_Cmdlet'
     $parts = [ordered]@{
@@ -51,7 +51,7 @@ $(@('nuspec', 'psd1', 'psm1', 'ps1', 'ps1xml', 'dll', 'xml', 'txt', 'conf', 'in'
             Add-ArchiveEntry -Archive $archive -Name $name -Content ([System.Text.Encoding]::UTF8.GetBytes($parts[$name]))
         }
 
-        $files = [string[]] [System.IO.Directory]::GetFiles($Module, '*', 'AllDirectories')
+        $files = [string[]] (Get-ChildItem $Module -File -Recurse)
         [Array]::Sort($files, [StringComparer]::Ordinal)
         foreach ($file in $files) {
             Add-ArchiveEntry -Archive $archive -Name ([System.IO.Path]::GetRelativePath($Module, $file)) -Content ([System.IO.File]::ReadAllBytes($file))

@@ -1,17 +1,16 @@
 # What devices, image builds and galleries take: payloads, Debian packages, a module package, the Yocto layer, bills of materials
 # and checksums. The same sources give the same bytes.
 
-. ([System.IO.Path]::Combine($PSScriptRoot, 'Recipe.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'BillOfMaterials.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'DebianPackage.ps1'))
-. ([System.IO.Path]::Combine($PSScriptRoot, 'ModulePackage.ps1'))
+. (Join-Path $PSScriptRoot 'Recipe.ps1')
+. (Join-Path $PSScriptRoot 'BillOfMaterials.ps1')
+. (Join-Path $PSScriptRoot 'DebianPackage.ps1')
+. (Join-Path $PSScriptRoot 'ModulePackage.ps1')
 
-$Manifest = [System.Management.Automation.Language.Parser]::ParseFile((Join-Top AutoRegister.psd1), [ref] $null, [ref] $null).
-Find({ $args[0] -is [System.Management.Automation.Language.HashtableAst] }, $false).SafeGetValue()
+$Manifest = Import-PowerShellDataFile (Join-Top AutoRegister.psd1)
 $Version = $Manifest.ModuleVersion
 $ReleaseDate = $Manifest.PrivateData.PSData.ReleaseDate
 # Every file in an archive is of this moment.
-$ReleaseStamp = [DateTimeOffset]::new([datetime]::ParseExact($ReleaseDate, 'yyyy-MM-dd', $null), [TimeSpan]::Zero)
+$script:ReleaseStamp = [DateTimeOffset]::new([datetime]::ParseExact($ReleaseDate, 'yyyy-MM-dd', $null), [TimeSpan]::Zero)
 $Package = Join-Top out package
 $Architecture = [ordered]@{ 'linux-x64' = 'amd64'; 'linux-arm64' = 'arm64' }
 
@@ -19,12 +18,9 @@ function Publish-Package {
     [CmdletBinding()]
     param()
 
-    if ([System.IO.Directory]::Exists($Package)) {
-        [System.IO.Directory]::Delete($Package, $true)
-    }
-
+    Remove-Folder $Package
     Write-Host 'Packing the module'
-    $module = [System.IO.Path]::Combine($Package, 'stage', 'AutoRegister')
+    $module = Join-Path $Package 'stage/AutoRegister'
     Publish-ModuleFolder $module
     Publish-ModulePackage $module
     foreach ($runtime in $Architecture.Keys) {
@@ -37,9 +33,7 @@ function Publish-Package {
     Publish-DebianCommand
     Publish-Layer
     Write-Checksum
-    foreach ($file in (Get-PackageFile)) {
-        Write-Host ('{0,8:n1} MB  {1}' -f ([System.IO.FileInfo]::new($file).Length / 1000000), [System.IO.Path]::GetRelativePath($Top, $file))
-    }
+    Get-PackageFile | ForEach-Object { Write-Host ('{0,8:n1} MB  {1}' -f ($_.Length / 1000000), (Resolve-Path $_ -Relative -RelativeBasePath $Top)) }
 }
 
 # The self-contained host, the module and what is in both, in one folder.
@@ -51,13 +45,13 @@ function Publish-Payload {
         [Parameter(Mandatory)] [string] $HelpFrom
     )
 
-    $payload = [System.IO.Path]::Combine($Package, 'stage', "autoregister-$Version-$Runtime")
+    $payload = Join-Path $Package "stage/autoregister-$Version-$Runtime"
     Publish-ModuleFolder "$payload/AutoRegister" $Runtime -HelpFrom $HelpFrom
     Publish-DeviceHost "$payload/host" $Runtime
-    [System.IO.File]::Copy((Join-Top LICENSE), "$payload/LICENSE")
+    Copy-Item (Join-Top LICENSE) "$payload/LICENSE"
     Protect-Payload $payload
     Write-BillOfMaterial -Path "$payload/sbom.cdx.json" -Payload $payload -Runtime $Runtime -Version $Version -Date $ReleaseDate
-    [System.IO.File]::Copy("$payload/sbom.cdx.json", "$Package/autoregister-$Version-$Runtime.cdx.json")
+    Copy-Item "$payload/sbom.cdx.json" "$Package/autoregister-$Version-$Runtime.cdx.json"
     $payload
 }
 
@@ -66,24 +60,18 @@ function Protect-Payload {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string] $Path)
 
-    $plain = [System.IO.UnixFileMode]'UserRead, UserWrite, GroupRead, OtherRead'
-    $run = [System.IO.UnixFileMode]'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute'
-    foreach ($folder in @($Path) + @([System.IO.Directory]::GetDirectories($Path, '*', 'AllDirectories') | ForEach-Object { $_ })) {
-        [System.IO.File]::SetUnixFileMode($folder, $run)
-    }
-
-    foreach ($file in [System.IO.Directory]::GetFiles($Path, '*', 'AllDirectories')) {
-        [System.IO.File]::SetUnixFileMode($file, $(if ($file.EndsWith('/host/pwsh')) { $run } else { $plain }))
-    }
+    Invoke-Native find @($Path, '-type', 'd', '-exec', 'chmod', '755', '{}', '+')
+    Invoke-Native find @($Path, '-type', 'f', '-exec', 'chmod', '644', '{}', '+')
+    Invoke-Native chmod @('755', "$Path/host/pwsh")
 }
 
 function Compress-Payload {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string] $Folder)
 
-    $name = [System.IO.Path]::GetFileName($Folder)
+    $name = Split-Path -Leaf $Folder
     Invoke-Native tar @(
-        '--create', '--file', "$Package/$name.tar", '--directory', [System.IO.Path]::GetDirectoryName($Folder), '--format', 'ustar'
+        '--create', '--file', "$Package/$name.tar", '--directory', (Split-Path -Parent $Folder), '--format', 'ustar'
         '--sort', 'name', '--owner', '0', '--group', '0', '--numeric-owner', '--mtime', "$ReleaseDate 00:00:00Z", $name)
     Invoke-Native xz @('--threads=1', '-9', "$Package/$name.tar")
 }
@@ -96,33 +84,24 @@ function Publish-Layer {
     Copy-Item (Join-Top module yocto meta-autoregister) $Package -Recurse
     foreach ($runtime in $Architecture.Keys) {
         $name = "autoregister-$Version-$runtime.tar.xz"
-        [System.IO.File]::Copy("$Package/$name", "$Package/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/$name")
+        Copy-Item "$Package/$name" "$Package/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/$name"
     }
 }
 
 function Get-PackageFile {
     [CmdletBinding()]
-    [OutputType([string])]
+    [OutputType([System.IO.FileInfo])]
     param()
 
-    $files = [string[]] [System.IO.Directory]::GetFiles($Package)
+    # Not Sort-Object: the order must be the same in every culture.
+    $files = [string[]] (Get-ChildItem $Package -File)
     [Array]::Sort($files, [StringComparer]::Ordinal)
-    $files
+    Get-Item -LiteralPath $files
 }
 
 function Write-Checksum {
     [CmdletBinding()]
     param()
 
-    $lines = foreach ($file in @(Get-PackageFile)) {
-        $stream = [System.IO.File]::OpenRead($file)
-        try {
-            "$([Convert]::ToHexStringLower([System.Security.Cryptography.SHA256]::HashData($stream)))  $([System.IO.Path]::GetFileName($file))`n"
-        }
-        finally {
-            $stream.Dispose()
-        }
-    }
-
-    [System.IO.File]::WriteAllText("$Package/SHA256SUMS", -join $lines)
+    Get-PackageFile | ForEach-Object { "$((Get-FileHash -LiteralPath $_).Hash.ToLowerInvariant())  $($_.Name)" } | Set-Content "$Package/SHA256SUMS"
 }

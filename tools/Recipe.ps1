@@ -20,7 +20,7 @@ function Read-Recipe {
     $overridden = @{}
     $weak = @{}
     $inside = ''
-    foreach ($line in [System.IO.File]::ReadAllText($Path).Replace("\`n", '').Split("`n")) {
+    foreach ($line in (Get-Content $Path -Raw).Replace("\`n", '').Split("`n")) {
         if ($inside) {
             if ($line -eq '}') {
                 $inside = ''
@@ -122,7 +122,7 @@ function Install-Recipe {
     $folder = Join-Top module yocto meta-autoregister recipes-support $Name
     $recipe = Read-Recipe -Path (Join-Path $folder "$Name.bb") -Variable $variables `
         -Override $(if ($Runtime -eq 'linux-arm64') { 'aarch64' } else { 'x86-64' })
-    $null = [System.IO.Directory]::CreateDirectory($Destination)
+    $null = New-Item -ItemType Directory $Destination -Force
     # What lies in the recipe's folder, unless a layer that is looked at first has such a file too.
     Get-ChildItem (Join-Path $folder $Name) -File | Where-Object { -not (Test-Path (Join-Path $Unpacked $_.Name)) } |
         Copy-Item -Destination $Unpacked

@@ -90,10 +90,9 @@ function Invoke-Acceptance {
     param([Parameter(Mandatory, Position = 0)] [string] $Pester)
 
     $runner = Join-Top tests support Invoke-AcceptanceTests.ps1
-    $beside = Start-ThreadJob -ArgumentList $PowerShell, $runner, $Pester {
-        param($Shell, $Runner, $Pester)
-        $program, $first = $Shell
-        & $program @first -File $Runner -Pester $Pester -Tag Beside 2>&1 | ForEach-Object { "$_" }
+    $beside = Start-ThreadJob {
+        $shell = $using:PowerShell
+        & $shell[0] $shell[1..9] -File $using:runner -Pester $using:Pester -Tag Beside 2>&1 | ForEach-Object { "$_" }
         $LASTEXITCODE
     }
     try {

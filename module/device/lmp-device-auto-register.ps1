@@ -12,6 +12,7 @@
     Exit codes (sysexits.h): 0 registered, 75 try again later, 77 refused by the server, 78 wrong configuration,
     70 needs a person, or anything else.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The pipeline uses them, in a block of its own.')]
 [CmdletBinding()]
 param(
     # The directory all device paths are below: / on the device.

@@ -102,9 +102,9 @@ function Read-StationList([string] $Path, [string] $SerialPattern) {
     $number = 1
     foreach ($cells in Import-Csv -LiteralPath $Path -Header ($names + 'no column') | Select-Object -Skip 1) {
         $number++
-        $values = @($cells.PSObject.Properties.Value -ne $null)
-        if ($values.Count -ne $names.Count) {
-            throw "'$Path', row ${number}: $($values.Count) cells, and the first row names $($names.Count)."
+        $given = @($cells.PSObject.Properties.Value | Where-Object { $null -ne $_ }).Count
+        if ($given -ne $names.Count) {
+            throw "'$Path', row ${number}: $given cells, and the first row names $($names.Count)."
         }
 
         $row = [ordered]@{ Root = '' }
@@ -120,4 +120,4 @@ function Read-StationList([string] $Path, [string] $SerialPattern) {
     }
 }
 
-Export-ModuleMember -Function Read-ScannerLine, Show-StationText, Open-Station, Write-StationLog, Write-StationFailure, Add-StationReport, Close-Station, Read-StationList
+Export-ModuleMember -Function '*-Station*', '*-Scanner*'

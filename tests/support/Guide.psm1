@@ -25,4 +25,4 @@ function Get-GuideCommand {
     $found | Select-Object -Unique
 }
 
-Export-ModuleMember -Function Get-GuideCommand
+Export-ModuleMember -Function '*-Guide*'

@@ -128,4 +128,4 @@ function Open-SlotDaemon([hashtable] $Hsm) {
     }
 }
 
-Export-ModuleMember -Function 'Open-RigHsm', 'Close-RigHsm'
+Export-ModuleMember -Function '*-RigHsm'

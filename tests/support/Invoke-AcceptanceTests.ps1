@@ -27,8 +27,8 @@ param(
 $ErrorActionPreference = 'Stop'
 
 if (-not $Pester) {
-    . (Join-Path $PSScriptRoot '..' '..' 'tools' 'Common.ps1')
-    . (Join-Path $PSScriptRoot '..' '..' 'tools' 'Build.ps1')
+    . (Join-Path $PSScriptRoot '../../tools/Common.ps1')
+    . (Join-Path $PSScriptRoot '../../tools/Build.ps1')
     $Pester = Get-PesterFolder
 }
 

@@ -82,7 +82,7 @@ function Get-RigHiddenNameProblem {
 # The command line of a wrapper that knows the names in a file only: an empty file is a resolver that does not answer yet.
 function Get-RigHiddenNameCommand {
     [CmdletBinding()]
-    [OutputType([string[]])]
+    [OutputType([array])]
     param([Parameter(Mandatory)] [string] $Hosts, [Parameter(Mandatory)] [hashtable] $Device, [Parameter(Mandatory)] [string] $RetryFor)
 
     # Nobody listens there: the resolver fails at once, as it does before the network is up.
@@ -93,7 +93,7 @@ function Get-RigHiddenNameCommand {
 
 function Get-RigWrapperArgument {
     [CmdletBinding()]
-    [OutputType([string[]])]
+    [OutputType([array])]
     param([Parameter(Mandatory)] [hashtable] $Device, [Parameter(Mandatory)] [string] $RetryFor)
 
     @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $Device.Root, '-RetryFor', $RetryFor)

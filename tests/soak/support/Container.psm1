@@ -232,4 +232,4 @@ function Get-DeviceJournal {
     (Invoke-RigProcess journalctl @('--directory', "$($Device.Root)/var/log/journal", '--boot', '--unit', $Unit, '--output', $Format, '--no-pager', '--quiet')).Lines
 }
 
-Export-ModuleMember -Function *-Device*, Enable-Emulation, Get-DebianRoot, Invoke-RigChecked
+Export-ModuleMember -Function '*-Device*', '*-Emulation', '*-Debian*', '*-RigChecked'
