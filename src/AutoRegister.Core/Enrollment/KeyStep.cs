@@ -42,7 +42,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         using IKeyPlace place = KeyPlaces.Open(config, journal, observer);
         if (replace)
         {
-            entry = BeginAnew(place, Forget(entry));
+            entry = BeginAnew(place, entry);
         }
         else if (entry is null)
         {
@@ -51,7 +51,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         else if (entry.KeyPlace != place.Description)
         {
             observer.ReportWarning($"The device was told to keep its key elsewhere ({entry.KeyPlace} before, {place.Description} now): the registration begins anew.");
-            entry = Begin(place, Forget(entry));
+            entry = Begin(place, entry);
         }
 
         using IDeviceKey key = FindKey(ref entry, place);
@@ -90,27 +90,27 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         };
     }
 
-    private JournalEntry Begin(IKeyPlace place, IReadOnlyList<string>? orphans = null)
+    private JournalEntry Begin(IKeyPlace place, JournalEntry? givenUp = null)
     {
         if (!journal.WasDamaged)
         {
             place.RequireFree();
         }
 
-        JournalEntry entry = NewEntry(place, orphans);
+        JournalEntry entry = NewEntry(place, givenUp);
         journal.Save(entry);
         return entry;
     }
 
-    private JournalEntry BeginAnew(IKeyPlace place, IReadOnlyList<string> orphans)
+    private JournalEntry BeginAnew(IKeyPlace place, JournalEntry? givenUp)
     {
-        JournalEntry entry = NewEntry(place, orphans) with { Replace = true };
+        JournalEntry entry = NewEntry(place, givenUp) with { Replace = true };
         journal.Remove();
         journal.Save(entry);
         return entry;
     }
 
-    private JournalEntry NewEntry(IKeyPlace place, IReadOnlyList<string>? orphans)
+    private JournalEntry NewEntry(IKeyPlace place, JournalEntry? givenUp)
     {
         string? given = config.Uuid ?? place.FindDeviceUuid();
         string uuid = given ?? DeviceUuid.NewRandom();
@@ -123,18 +123,25 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             Factory = config.Factory,
             Production = config.Production,
             KeyPlace = place.Description,
-            Orphans = orphans ?? [],
+            Orphans = givenUp is null ? [] : Forget(givenUp, uuid),
             Strangers = place.Inventory(),
         };
     }
 
-    private List<string> Forget(JournalEntry? entry)
+    /// <summary>
+    /// The UUIDs that the server may hold once an attempt is given up. One that the next attempt asks for again is among them, and is
+    /// nothing to delete: it may be the one that ends up registered.
+    /// </summary>
+    private List<string> Forget(JournalEntry givenUp, string nextUuid)
     {
-        List<string> orphans = [.. entry?.Orphans ?? []];
-        if (entry?.State >= RegistrationState.RequestSent)
+        List<string> orphans = [.. givenUp.Orphans];
+        if (givenUp.State >= RegistrationState.RequestSent)
         {
-            observer.ReportWarning($"The server may hold a device with the UUID {entry.Uuid} for an attempt that is given up; delete it there.");
-            orphans.Add(entry.Uuid);
+            orphans.Add(givenUp.Uuid);
+            if (givenUp.Uuid != nextUuid)
+            {
+                observer.ReportWarning($"The server may hold a device with the UUID {givenUp.Uuid} for an attempt that is given up; delete it there.");
+            }
         }
 
         return orphans;
@@ -163,7 +170,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         }
 
         observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
-        entry = Begin(place, Forget(entry));
+        entry = Begin(place, entry);
         return Make(place, entry);
     }
 
@@ -192,9 +199,10 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             return entry;
         }
 
-        JournalEntry made = entry.State >= RegistrationState.RequestSent
-            ? entry with { Orphans = Forget(entry), Uuid = entry.UuidIsOurs && config.Uuid is null ? DeviceUuid.NewRandom() : wanted.Uuid }
-            : entry with { Uuid = wanted.Uuid };
+        // What may have been accepted under this UUID has another CSR.
+        bool mayBeKnown = entry.State >= RegistrationState.RequestSent;
+        string uuid = mayBeKnown && entry.UuidIsOurs && config.Uuid is null ? DeviceUuid.NewRandom() : wanted.Uuid;
+        JournalEntry made = entry with { Uuid = uuid, Orphans = mayBeKnown ? Forget(entry, uuid) : entry.Orphans };
         made = made with
         {
             State = RegistrationState.KeyMade,

@@ -32,7 +32,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
         (string id, IssuedCertificate certificate) = Find(hsm, entry);
         DeviceUuid.Require(certificate.CommonName, key.Config.ValidateUuid, $"The certificate with id {id} in the token '{hsm.TokenLabel}'", observer);
         observer.ReportStep($"Taking the certificate with id {id} of the token '{hsm.TokenLabel}' for {certificate.CommonName}: the device is not registered again");
-        bool mayBeRegistered = entry.State >= RegistrationState.RequestSent;
+        bool mayBeRegistered = entry.State >= RegistrationState.RequestSent && entry.Uuid != certificate.CommonName;
         if (mayBeRegistered)
         {
             observer.ReportWarning($"The server may hold a device with the UUID {entry.Uuid} for an attempt that is given up; delete it there.");

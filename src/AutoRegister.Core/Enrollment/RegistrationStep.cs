@@ -16,6 +16,7 @@ internal sealed class RegistrationStep(
     ProvisionedGateway? provisioned = null)
 {
     private readonly EnrollmentJournal journal = new(key.Config.SotaPath);
+    private JournalEntry current = null!;
     private int attempts;
 
     internal async Task<DeviceRegistration> RunAsync(CancellationToken cancellation)
@@ -44,45 +45,63 @@ internal sealed class RegistrationStep(
         }
 
         observer.ReportStep($"Registering device {key.Config.Name ?? entry.Uuid} with factory {entry.Factory} at {key.Config.DeviceApi}");
-        return await schedule.RunAsync(
-            async token =>
-            {
-                (entry, RegistrationAnswer answer) = await TryAsync(entry, token).ConfigureAwait(false);
-                return Describe(entry, answer);
-            },
-            cancellation).ConfigureAwait(false);
+        current = entry;
+        RegistrationAnswer answer = await schedule.RunAsync(TryAsync, cancellation).ConfigureAwait(false);
+        return Describe(current, answer);
     }
 
-    private async Task<(JournalEntry Entry, RegistrationAnswer Answer)> TryAsync(JournalEntry entry, CancellationToken cancellation)
+    private async Task<RegistrationAnswer> TryAsync(CancellationToken cancellation)
     {
         attempts++;
-        Secret? bearer = await authority.BearerAsync(entry.Uuid, cancellation).ConfigureAwait(false);
+
+        // Before the ping: whoever must be asked for a right to register is asked first.
+        await authority.BearerAsync(current.Uuid, cancellation).ConfigureAwait(false);
         await client.PingAsync(key.Config.DeviceApi, cancellation).ConfigureAwait(false);
-        entry = Remember(entry with { State = RegistrationState.RequestSent });
-        byte[] body;
+        byte[]? body = null;
+        while (body is null)
+        {
+            try
+            {
+                body = await SendAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (AutoRegisterException e) when (e.Id == ErrorId.DeviceConflict)
+            {
+                Resolve(e);
+            }
+        }
+
+        RegistrationAnswer answer = Check(current, body);
+        current = Remember(current with { State = RegistrationState.AnswerReceived }, answer);
+        observer.ReportStep($"The factory issued certificate {answer.Certificate.Leaf.SerialNumber} for {current.Uuid}");
+        return answer;
+    }
+
+    private async Task<byte[]> SendAsync(CancellationToken cancellation)
+    {
+        Secret? bearer = await authority.BearerAsync(current.Uuid, cancellation).ConfigureAwait(false);
+        JournalEntry before = current;
+        current = Remember(current with { State = RegistrationState.RequestSent });
+        RegistrationRequest request = RegistrationRequestBuilder.Build(key.Config, current.Uuid, current.CertificateRequest, observer);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EnrollmentJson.Default.RegistrationRequest);
         try
         {
-            body = await SendAsync(entry, bearer, cancellation).ConfigureAwait(false);
+            return await client.RegisterAsync(key.Config, bearer, body, cancellation).ConfigureAwait(false);
         }
-        catch (AutoRegisterException e) when (e.Id == ErrorId.DeviceConflict && MayStartOver(entry))
+        catch (AutoRegisterException e) when (LeavesNothing(e))
         {
-            entry = StartOver(entry, e);
-            bearer = await authority.BearerAsync(entry.Uuid, cancellation).ConfigureAwait(false);
-            body = await SendAsync(entry, bearer, cancellation).ConfigureAwait(false);
+            // Of an earlier request an answer may still be missing: the state goes back to what it was, and not further.
+            current = Remember(before);
+            throw;
         }
-
-        RegistrationAnswer answer = Check(entry, body);
-        entry = Remember(entry with { State = RegistrationState.AnswerReceived }, answer);
-        observer.ReportStep($"The factory issued certificate {answer.Certificate.Leaf.SerialNumber} for {entry.Uuid}");
-        return (entry, answer);
     }
 
-    private Task<byte[]> SendAsync(JournalEntry entry, Secret? bearer, CancellationToken cancellation)
-    {
-        RegistrationRequest request = RegistrationRequestBuilder.Build(key.Config, entry.Uuid, entry.CertificateRequest, observer);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EnrollmentJson.Default.RegistrationRequest);
-        return client.RegisterAsync(key.Config, bearer, body, cancellation);
-    }
+    /// <summary>Whether no device can have come of a request: the API itself refused it, or no connection was made.</summary>
+    private static bool LeavesNothing(AutoRegisterException e) => e.ServerAnswer is { IsRefusalOfTheApi: true }
+        || e.InnerException is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
+        };
 
     private RegistrationAnswer Check(JournalEntry entry, byte[] body)
     {
@@ -97,24 +116,41 @@ internal sealed class RegistrationStep(
         }
     }
 
-    /// <summary>
-    /// Only a UUID and a name of our own making may be replaced, with a key that can sign anew, and only once: a server that always
-    /// says 409 must not fill up.
-    /// </summary>
-    private bool MayStartOver(JournalEntry entry) =>
-        entry.UuidIsOurs && key.Config.Name is null && entry.Restarts == 0 && !entry.KeyIsElsewhere;
+    /// <summary>Begins anew after a conflict, or says what a person must do.</summary>
+    private void Resolve(AutoRegisterException conflict)
+    {
+        JournalEntry refused = current;
+        if (ConflictRule.MayStartOver(refused, key.Config))
+        {
+            StartOver(refused);
+            observer.ReportWarning(
+                $"{conflict.Message} An earlier request of this device was answered, and the answer was lost. "
+                + $"It begins anew as {current.Uuid}; delete the device {refused.Uuid} in the factory.");
+            return;
+        }
 
-    private JournalEntry StartOver(JournalEntry entry, AutoRegisterException conflict)
+        if (ConflictRule.GivesUpUuid(refused, key.Config))
+        {
+            StartOver(refused);
+        }
+
+        throw ConflictRule.Explain(conflict, refused, key.Config);
+    }
+
+    private void StartOver(JournalEntry refused)
     {
         using IKeyPlace place = KeyPlaces.Open(key.Config, journal, observer);
-        using IDeviceKey signer = place.Find(entry.KeyFingerprint) ?? throw Gone("names a key that is not there any more");
-        JournalEntry fresh = entry with { Uuid = DeviceUuid.NewRandom(), Restarts = entry.Restarts + 1, Orphans = [.. entry.Orphans, entry.Uuid] };
+        using IDeviceKey signer = place.Find(refused.KeyFingerprint) ?? throw Gone("names a key that is not there any more");
+        JournalEntry fresh = refused with
+        {
+            State = RegistrationState.KeyMade,
+            Uuid = DeviceUuid.NewRandom(),
+            Restarts = refused.Restarts + 1,
+            Orphans = [.. refused.Orphans, refused.Uuid],
+        };
         fresh = fresh with { CertificateRequest = CertificateRequestBuilder.Build(fresh.Subject, signer) };
         place.MakeDurable();
-        observer.ReportWarning(
-            $"{conflict.Message} An earlier request of this device was answered, and the answer was lost. "
-            + $"It begins anew as {fresh.Uuid}; delete the device {entry.Uuid} in the factory.");
-        return Remember(fresh);
+        current = Remember(fresh);
     }
 
     private JournalEntry Remember(JournalEntry entry, RegistrationAnswer answer)
@@ -149,6 +185,6 @@ internal sealed class RegistrationStep(
         State = entry.State,
         Answer = answer,
         Attempts = attempts,
-        Orphans = entry.Orphans,
+        Orphans = [.. entry.Orphans.Where(uuid => uuid != entry.Uuid)],
     };
 }

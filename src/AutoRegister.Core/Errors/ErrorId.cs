@@ -171,19 +171,19 @@ public enum ErrorId
     /// <summary>TLS failed: the server's certificate is not trusted, or is for another name.</summary>
     ServerNotTrusted,
 
-    /// <summary>The answer is HTML or a redirect where JSON was expected: a proxy or captive portal.</summary>
+    /// <summary>The answer is not the API's own: a page, a text, a redirect or nothing, from a proxy, a firewall, an ingress or a captive portal.</summary>
     CaptivePortal,
 
-    /// <summary>The server answered 401 or 403.</summary>
+    /// <summary>The API itself answered 401 or 403.</summary>
     ApiTokenRejected,
 
-    /// <summary>The server answered 409: the device name or UUID exists.</summary>
+    /// <summary>The API itself answered 409: the device name or UUID exists.</summary>
     DeviceConflict,
 
-    /// <summary>The server answered 400: it does not accept the request.</summary>
+    /// <summary>The API itself answered 400: it does not accept the request.</summary>
     RequestRejected,
 
-    /// <summary>The server answered with a status a registration API does not use.</summary>
+    /// <summary>The API itself answered with a status a registration API does not use.</summary>
     ServerUnexpected,
 
     /// <summary>The answer is not a complete registration: broken JSON, missing or unknown names.</summary>

@@ -21,6 +21,7 @@ internal static class HttpErrors
         {
             >= 300 and < 400 => new(ErrorId.CaptivePortal, $"{said} It points to '{Printable.Text(response.Headers.Location?.ToString() ?? "nowhere")}'; redirects are not followed.", "Sign in to the network, or give the final address as DEVICE_API.", api),
             408 or 425 or 429 or 511 or >= 500 => new(ErrorId.ServerUnavailable, said, "Nothing: the request is repeated.", api) { RetryAfter = RetryAfter(response) },
+            _ when !ApiWords.Are(status, body) => NotTheApi(api, status, LooksLikeHtml(response, body) ? " with a web page" : ServerWords(body)),
             _ => FromStatus(api, status, said),
         };
         failure.ServerAnswer = new ServerAnswer(status, body);
@@ -34,6 +35,13 @@ internal static class HttpErrors
         failure.ServerAnswer = new ServerAnswer(status, body);
         return failure;
     }
+
+    /// <summary>Something between this device and the API said no, or yes: the API itself did not speak.</summary>
+    private static AutoRegisterException NotTheApi(Uri api, int status, string words) => new(
+        ErrorId.CaptivePortal,
+        $"'{Origin(api)}' answered HTTP_{status}{words}. That is not the registration API's own answer: a proxy, a firewall or an ingress is in the way, or the API is not at this address.",
+        "Check the network and the proxy, and that DEVICE_API is the address of a registration API; the request is repeated.",
+        api);
 
     private static AutoRegisterException FromStatus(Uri api, int status, string said) =>
         status switch

@@ -12,6 +12,7 @@ public sealed class ServerAnswer
     {
         Status = status;
         Words = ReadWords(body);
+        IsRefusalOfTheApi = status is >= 400 and < 500 && ApiWords.Are(status, body);
     }
 
     /// <summary>The HTTP status.</summary>
@@ -19,6 +20,9 @@ public sealed class ServerAnswer
 
     /// <summary>The server's own words, a line each, fit for a terminal: <c>key: value</c> for a JSON object, as <c>lmp-device-register</c> prints it.</summary>
     public IReadOnlyList<string> Words { get; }
+
+    /// <summary>Whether the API itself refused the request (4xx): it made no device for it.</summary>
+    internal bool IsRefusalOfTheApi { get; }
 
     private static string[] ReadWords(string body)
     {

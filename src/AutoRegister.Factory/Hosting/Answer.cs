@@ -21,15 +21,10 @@ internal static class Answer
         return context.Response.WriteAsJsonAsync(value, Plain, "application/json", context.RequestAborted);
     }
 
-    /// <summary>Answers with <c>{"error": "…"}</c>, as the hosted service does.</summary>
+    /// <summary>
+    /// Answers with <c>{"error": "…"}</c>, as the hosted service does: a device can tell it from the plain text or the page with which a
+    /// proxy refuses, which it does not believe.
+    /// </summary>
     public static Task ErrorAsync(HttpContext context, int status, string message) =>
         JsonAsync(context, status, new Dictionary<string, string> { ["error"] = message });
-
-    /// <summary>Answers with a line of plain text, as the reference server does.</summary>
-    public static Task TextAsync(HttpContext context, int status, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(message + "\n", context.RequestAborted);
-    }
 }

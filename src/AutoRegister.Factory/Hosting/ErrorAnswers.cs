@@ -13,17 +13,13 @@ internal static class ErrorAnswers
         {
             await next(context);
         }
-        catch (RefusedException e) when (e.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status409Conflict)
+        catch (RefusedException e)
         {
             await Answer.ErrorAsync(context, e.Status, e.Message);
         }
-        catch (RefusedException e)
-        {
-            await Answer.TextAsync(context, e.Status, e.Message);
-        }
         catch (BadHttpRequestException e)
         {
-            await Answer.TextAsync(context, e.StatusCode, e.Message);
+            await Answer.ErrorAsync(context, e.StatusCode, e.Message);
         }
         catch (SqliteException)
         {

@@ -55,7 +55,8 @@ public sealed class AnswerSortingTests : IDisposable
     [InlineData(401, "{}", "application/json", ErrorId.ApiTokenRejected)]
     [InlineData(503, "{}", "application/json", ErrorId.ServerUnavailable)]
     [InlineData(200, "<p>", "text/html", ErrorId.CaptivePortal)]
-    [InlineData(400, "<p>", "text/html", ErrorId.RequestRejected)]
+    [InlineData(400, "<p>", "text/html", ErrorId.CaptivePortal)]
+    [InlineData(401, "<p>", "text/html", ErrorId.CaptivePortal)]
     public async Task A_form_is_answered_by_ok_and_by_a_reason(int status, string body, string type, ErrorId? id)
     {
         Uri api = Answer(status, body, type);

@@ -30,12 +30,53 @@ public sealed class HttpAnswerTests
     [InlineData(500, ErrorId.ServerUnavailable)]
     [InlineData(503, ErrorId.ServerUnavailable)]
     [InlineData(511, ErrorId.ServerUnavailable)]
-    public void EveryStatusHasItsError(int status, ErrorId id) => Assert.Equal(id, Of(status, "no").Id);
+    public void EveryStatusHasItsError(int status, ErrorId id) => Assert.Equal(id, Of(status, "{\"error\": \"no\"}").Id);
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(409)]
+    [InlineData(413)]
+    [InlineData(415)]
+    [InlineData(422)]
+    [InlineData(499)]
+    public void ARefusalThatIsNotTheApisOwnIsNotFinal(int status)
+    {
+        foreach (string body in new[] { "no", "<html>no</html>", string.Empty, $"{status}", "\"no\"", "{", "{\"error\": \"cut o" })
+        {
+            AutoRegisterException error = Of(status, body);
+            Assert.Equal((ErrorId.CaptivePortal, FailureSort.TryAgain, status, false), (error.Id, error.Sort, error.ServerAnswer!.Status, error.ServerAnswer.IsRefusalOfTheApi));
+            Assert.Contains("not the registration API's own answer", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Missing request body")]
+    [InlineData("Missing required field 'csr'")]
+    [InlineData("Invalid data type for 'csr'")]
+    [InlineData("Registration-reference does not support 'group' field")]
+    [InlineData("Invalid factory(acme) must be other")]
+    [InlineData("Unable to load PEM file. See https://cryptography.io/")]
+    [InlineData("invalid literal for int() with base 16: '0xno'")]
+    public void TheReferenceServersTextsAreAnApisOwn(string text)
+    {
+        // It labels them as pages.
+        Assert.Equal(ErrorId.RequestRejected, Of(400, text, "text/html").Id);
+        Assert.Equal(ErrorId.CaptivePortal, Of(403, text, "text/html").Id);
+        Assert.Equal(ErrorId.DeviceConflict, Of(409, "{\"error\": \"exists\"}", "text/html").Id);
+    }
+
+    [Fact]
+    public void AProxyThatWantsToKnowWhoAsksIsNoApi() => Assert.Equal(ErrorId.CaptivePortal, Of(407, "{\"error\": \"who are you\"}").Id);
 
     [Theory]
     [InlineData(200, "text/html", "x", ErrorId.CaptivePortal)]
     [InlineData(399, "text/plain", "  <html>", ErrorId.CaptivePortal)]
-    [InlineData(400, "text/html", "<html>", ErrorId.RequestRejected)]
+    [InlineData(200, "text/plain", "success", ErrorId.CaptivePortal)]
+    [InlineData(400, "text/html", "<html>", ErrorId.CaptivePortal)]
     [InlineData(503, "text/html", "<html>", ErrorId.ServerUnavailable)]
     public void AWebPageIsAPortalWhereNothingWasRefused(int status, string type, string body, ErrorId id) => Assert.Equal(id, Of(status, body, type).Id);
 
@@ -43,10 +84,10 @@ public sealed class HttpAnswerTests
     [InlineData("{\"error\": \"the name is taken.\"}", "'https://factory.example:8443' answered HTTP_409: the name is taken.")]
     [InlineData("{\"other\": 1}", "'https://factory.example:8443' answered HTTP_409: {\"other\": 1}.")]
     [InlineData("[\"error\"]", "'https://factory.example:8443' answered HTTP_409: [\"error\"].")]
-    [InlineData("plain words", "'https://factory.example:8443' answered HTTP_409: plain words.")]
-    [InlineData("", "'https://factory.example:8443' answered HTTP_409.")]
     public void TheServersOwnWordsAreKept(string body, string message)
     {
+        Assert.StartsWith("'https://factory.example:8443' answered HTTP_409: plain words. That is not", Of(409, "plain words").Message, StringComparison.Ordinal);
+        Assert.StartsWith("'https://factory.example:8443' answered HTTP_409. That is not", Of(409, string.Empty).Message, StringComparison.Ordinal);
         Assert.Equal(message, Of(409, body).Message);
         Assert.Equal(message, HttpErrors.FromAnswer(Api, 409, body).Message);
         Assert.Equal(409, HttpErrors.FromAnswer(Api, 409, body).ServerAnswer!.Status);

@@ -56,31 +56,34 @@ public sealed class DeadNetworkTests
         Assert.Single(network.Server.Requests.Distinct());
     }
 
-    [Fact]
-    public async Task LostAnswerOfAServerThatIsNotIdempotentBeginsAnewOnceAndNamesTheOrphan()
-    {
-        await using var network = new FaultyNetwork("lost", refusesKnown: true);
-        await network.FailAsync(ErrorId.ServerUnreachable);
-        string orphan = Assert.Single(network.Origin.Devices);
-        await network.SucceedAsync(devices: 2);
-        Assert.Contains(network.Observer.Warnings, warning => warning.Contains(orphan, StringComparison.Ordinal));
-    }
+    [Theory(DisplayName = "a refusal that is not the API's own is asked for again")]
+    [InlineData("page-400")]
+    [InlineData("page-401")]
+    [InlineData("page-403")]
+    [InlineData("page-404")]
+    [InlineData("page-409")]
+    [InlineData("words-200")]
+    [InlineData("words-400")]
+    [InlineData("words-403")]
+    [InlineData("words-404")]
+    [InlineData("words-405")]
+    [InlineData("words-413")]
+    [InlineData("words-422")]
+    [InlineData("nothing-401")]
+    [InlineData("nothing-404")]
+    [InlineData("proxy-407")]
+    public Task RefusedByAMiddleBox(string fault) => FailsThenSucceeds(fault, ErrorId.CaptivePortal);
 
-    [Fact]
-    public async Task ServerThatAlwaysSaysConflictIsAskedTwiceOnly()
+    [Theory(DisplayName = "the API's own refusal is final")]
+    [InlineData("status-400", ErrorId.RequestRejected)]
+    [InlineData("status-401", ErrorId.ApiTokenRejected)]
+    [InlineData("status-403", ErrorId.ApiTokenRejected)]
+    [InlineData("status-404", ErrorId.ServerUnexpected)]
+    public async Task RefusedByTheApi(string fault, ErrorId id)
     {
-        await using var network = new FaultyNetwork("status-409,status-409");
-        await network.FailAsync(ErrorId.DeviceConflict);
-        Assert.Equal(2, network.Server.Requests.Count);
-    }
-
-    [Fact]
-    public async Task ConflictOnANameTheUserChoseIsNotSolvedForHim()
-    {
-        await using var network = new FaultyNetwork("lost", refusesKnown: true) { Name = "gateway-7" };
-        await network.FailAsync(ErrorId.ServerUnreachable);
-        await network.FailAsync(ErrorId.DeviceConflict);
-        Assert.Single(network.Origin.Devices);
+        await using var network = new FaultyNetwork(fault);
+        await network.FailAsync(id, retrySeconds: 60);
+        Assert.Single(network.Server.Requests);
     }
 
     private static async Task FailsThenSucceeds(string fault, ErrorId id)

@@ -16,9 +16,9 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     private readonly string caFile;
     private readonly FaultyServer server;
 
-    internal FaultyNetwork(string script, bool refusesKnown = false)
+    internal FaultyNetwork(string script, bool refusesKnown = false, bool refusesKnownNames = false)
     {
-        Origin = new TestOrigin { RefusesKnown = refusesKnown };
+        Origin = new TestOrigin { RefusesKnown = refusesKnown, RefusesKnownNames = refusesKnownNames };
         server = new FaultyServer(Origin, script.Split(','));
         caFile = Path.Join(root, "ca.pem");
         File.WriteAllText(caFile, server.CertificatePem);
@@ -32,6 +32,12 @@ internal sealed class FaultyNetwork : IAsyncDisposable
 
     /// <summary>A name the user chose; none by default.</summary>
     internal string? Name { get; init; }
+
+    /// <summary>A UUID the user chose; none by default.</summary>
+    internal string? Uuid { get; set; }
+
+    /// <summary>Whether it is a production device.</summary>
+    internal bool Production { get; set; }
 
     /// <summary>What happens between the key and the request; nothing by default.</summary>
     internal Action<EnrollmentJournal>? Meanwhile { get; set; }
@@ -49,7 +55,7 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     internal async Task<ExportedCredentials> RunAsync(int retrySeconds = 0)
     {
         using var token = Secret.FromUtf8("token"u8);
-        var config = new SotaConfig { Root = root, Factory = "acme", Tags = ["main"], HardwareId = "x", Name = Name, DeviceApi = server.Api, ApiToken = token };
+        var config = new SotaConfig { Root = root, Factory = "acme", Tags = ["main"], HardwareId = "x", Name = Name, Uuid = Uuid, Production = Production, DeviceApi = server.Api, ApiToken = token };
         var enroller = new Enroller(new EnrollerOptions { RetryFor = TimeSpan.FromSeconds(retrySeconds) }, Observer);
         using var client = new RegistrationClient(Impatient, TrustAnchor.Load(caFile));
         DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
@@ -59,9 +65,9 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     }
 
     /// <summary>A run that must fail, in this way, and must leave nothing but the journal.</summary>
-    internal async Task<AutoRegisterException> FailAsync(ErrorId id)
+    internal async Task<AutoRegisterException> FailAsync(ErrorId id, int retrySeconds = 0)
     {
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync());
+        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync(retrySeconds));
         Assert.True(id == error.Id, $"Expected {id}, got {error.Id}: {error.Message}");
         Assert.Equal([".registration"], Directory.EnumerateFileSystemEntries(Sota).Select(path => Path.GetFileName(path)));
         Assert.False(File.Exists(Path.Join(root, "var", "evil")));

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using FaultServer;
+using Xunit;
 
 namespace AutoRegister.Core.Tests.NothingLost;
 
@@ -13,6 +14,7 @@ internal sealed class TestOrigin : IOrigin, IDisposable
     private readonly ECDsa caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 ca;
     private readonly ConcurrentDictionary<string, string> devices = new();
+    private readonly ConcurrentDictionary<string, string> names = new();
 
     internal TestOrigin()
     {
@@ -28,15 +30,28 @@ internal sealed class TestOrigin : IOrigin, IDisposable
     /// <summary>Whether a UUID that is registered already is refused, as by servers that are not idempotent.</summary>
     internal bool RefusesKnown { get; init; }
 
+    /// <summary>Whether a name that is registered already is refused too, as by a factory in which names are unique.</summary>
+    internal bool RefusesKnownNames { get; init; }
+
+    /// <summary>Deletes a device, as a person does in the factory.</summary>
+    internal void Delete(string uuid) => Assert.True(devices.TryRemove(uuid, out _) && names.TryRemove(uuid, out _));
+
     public Task<HttpReply> AnswerAsync(HttpCall received, CancellationToken cancellation)
     {
         using var document = JsonDocument.Parse(received.Body);
         string uuid = document.RootElement.GetProperty("uuid").GetString()!;
+        string name = document.RootElement.GetProperty("name").GetString()!;
+        if (RefusesKnownNames && names.Any(known => known.Value == name && known.Key != uuid))
+        {
+            return Task.FromResult(HttpReply.Text(409, "{\"error\": \"A device with this name exists\"}"));
+        }
+
         if (RefusesKnown && devices.ContainsKey(uuid))
         {
             return Task.FromResult(HttpReply.Text(409, "{\"error\": \"A device with this uuid exists\"}"));
         }
 
+        names[uuid] = name;
         string certificate = devices.GetOrAdd(uuid, _ => Issue(document.RootElement.GetProperty("csr").GetString()!));
         var files = new Dictionary<string, string>
         {

@@ -55,14 +55,13 @@ public static class FactoryClient
         return client.SendAsync(request);
     }
 
-    /// <summary>Sends a registration that must be refused with 400 and plain text; returns the text.</summary>
+    /// <summary>Sends a registration that must be refused with 400; returns the reason.</summary>
     public static async Task<string> RefusesAsync(this HttpClient client, FactoryProcess factory, JsonNode body, string because)
     {
         using var response = await client.RegisterAsync(factory, body);
         var text = await response.TextAsync();
         Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{because}: {response.StatusCode} {text}");
-        Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
-        return text;
+        return await response.JsonAsync("error");
     }
 
     /// <summary>The answer's JSON.</summary>
