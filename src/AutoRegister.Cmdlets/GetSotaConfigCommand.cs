@@ -190,11 +190,11 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         }
     }
 
-    /// <summary>A registered device needs no token any more, and may have deleted it.</summary>
+    /// <summary>A registered device needs no token any more, and may have deleted it. What is wrong with it is for New-HsmDeviceKey to say.</summary>
     private static bool IsRegistered(SotaConfigOptions options, string? output)
     {
         string sotaPath = output ?? RootedPath.Resolve(options.Root!, options.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
-        return InstalledCredentials.Inspect(sotaPath).Complete;
+        return InstalledCredentials.Inspect(sotaPath).Toml is not null;
     }
 
     private SotaConfigOptions Options(string root) => new()

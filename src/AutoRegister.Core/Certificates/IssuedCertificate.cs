@@ -9,6 +9,7 @@ public sealed class IssuedCertificate
 {
     private const string CommonNameOid = "2.5.4.3";
     private const string OrganizationalUnitOid = "2.5.4.11";
+    private const string BusinessCategoryOid = "2.5.4.15";
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
     private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
     private readonly IReadOnlyList<X509Certificate2> issuers;
@@ -27,6 +28,9 @@ public sealed class IssuedCertificate
 
     /// <summary>The OU, which is the factory.</summary>
     public string OrganizationalUnit => SubjectPart(OrganizationalUnitOid);
+
+    /// <summary>Whether the subject has <c>businessCategory=production</c>.</summary>
+    public bool IsProduction => SubjectPart(BusinessCategoryOid) == "production";
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo, lower-case hex.</summary>
     public string KeyFingerprint => Fingerprint(Leaf.PublicKey.ExportSubjectPublicKeyInfo());

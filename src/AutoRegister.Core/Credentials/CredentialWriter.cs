@@ -41,7 +41,8 @@ internal static class CredentialWriter
             AtomicFile.Delete(keyPath);
         }
 
-        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), answer.Toml.Encode(config.Hsm), AtomicFile.OwnerOnly);
+        var record = RegistrationRecord.Of(config.Name, config.DeviceGroup, answer);
+        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), answer.Toml.Encode(config.Hsm, record), AtomicFile.OwnerOnly);
         return written;
     }
 

@@ -28,6 +28,9 @@ public sealed class InstalledCredentials
     /// <summary>The device certificate, when there is a file of it.</summary>
     public IssuedCertificate? Certificate { get; private set; }
 
+    /// <summary>What the registration wrote down of itself; <see langword="null"/> when nothing did, or it is another device's.</summary>
+    internal RegistrationRecord? Record { get; private set; }
+
     /// <summary>The files that are there, full paths.</summary>
     public IReadOnlyList<string> Files { get; private set; } = [];
 
@@ -46,6 +49,7 @@ public sealed class InstalledCredentials
             found.InspectToml();
             found.InspectRoot();
             found.InspectIdentity();
+            found.InspectSignatures();
         }
 
         return found;
@@ -60,6 +64,7 @@ public sealed class InstalledCredentials
             return;
         }
 
+        Record = RegistrationRecord.Read(text);
         Toml = SotaToml.TryParse(text, out string problem);
         if (Toml is null)
         {
@@ -74,9 +79,13 @@ public sealed class InstalledCredentials
     private void InspectRoot()
     {
         string? text = Read(CredentialFileNames.RootCertificate);
-        if (text is null || Pem.DecodeAll("CERTIFICATE", text).Count == 0)
+        if (text is null)
         {
-            problems.Add(text is null ? "root.crt is missing" : "root.crt holds no certificate");
+            problems.Add("root.crt is missing");
+        }
+        else if (InstalledChain.FindUnreadable(CredentialFileNames.RootCertificate, text) is string unreadable)
+        {
+            problems.Add(unreadable);
         }
     }
 
@@ -97,6 +106,7 @@ public sealed class InstalledCredentials
             try
             {
                 Certificate = IssuedCertificate.Parse(text);
+                Record = Record?.Uuid == Certificate.CommonName ? Record : null;
             }
             catch (AutoRegisterException)
             {
@@ -120,6 +130,16 @@ public sealed class InstalledCredentials
         else if (Certificate is not null && IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) != Certificate.KeyFingerprint)
         {
             problems.Add("pkey.pem and client.pem are not a pair");
+        }
+    }
+
+    /// <summary>What parses may still have a flipped bit. Where something is missing already, its signature is not missed as well.</summary>
+    private void InspectSignatures()
+    {
+        if (problems.Count == 0)
+        {
+            problems.AddRange(new InstalledChain(
+                Read(CredentialFileNames.RootCertificate)!, Read(CredentialFileNames.ClientCertificate), Read(CredentialFileNames.ClientChain), Record).FindProblems());
         }
     }
 

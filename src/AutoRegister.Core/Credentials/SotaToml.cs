@@ -28,6 +28,11 @@ public sealed class SotaToml
         HasToken = document.Tables.Any(table => NameOf(table.Name) == "p11");
         TokenKeyId = Value(document, "p11", "tls_pkey_id") is { Length: > 0 } key ? key : KeyId;
         TokenCertificateId = Value(document, "p11", "tls_clientcert_id") is { Length: > 0 } certificate ? certificate : CertificateId;
+        TokenModule = Value(document, "p11", "module");
+        TokenLabel = Value(document, "p11", "label") is { Length: > 0 } label ? label : HsmSettings.DefaultTokenLabel;
+        Tags = Value(document, "pacman", "tags");
+        Apps = Value(document, "pacman", "compose_apps");
+        HardwareId = Value(document, "provision", "primary_ecu_hardware_id");
     }
 
     /// <summary>The URL of the device gateway (<c>[tls] server</c>); empty when there is none.</summary>
@@ -41,6 +46,25 @@ public sealed class SotaToml
 
     /// <summary>The id by which the OTA client looks for its certificate in the token, two hex digits.</summary>
     public string TokenCertificateId { get; }
+
+    /// <summary>The PKCS#11 module (<c>[p11] module</c>); empty when there is none.</summary>
+    internal string TokenModule { get; }
+
+    /// <summary>The token's label: the file's, or the one that LmP's OTA client looks for.</summary>
+    internal string TokenLabel { get; }
+
+    /// <summary>The tags whose targets the OTA client follows, separated by commas; empty when none are named.</summary>
+    internal string Tags { get; }
+
+    /// <summary>The apps to run, separated by commas; empty when none are named.</summary>
+    internal string Apps { get; }
+
+    /// <summary>The hardware id; empty when none is named.</summary>
+    internal string HardwareId { get; }
+
+    /// <summary>The user PIN by which the OTA client logs in to its token. The caller disposes of it.</summary>
+    /// <returns>The PIN; empty when none is named.</returns>
+    internal Secret ReadTokenPin() => Secret.FromChars(Value(SyntaxParser.ParseStrict(text), "p11", "pass"));
 
     /// <summary>Parses the file of an answer and checks that both readers can use it.</summary>
     /// <param name="text">The text of <c>sota.toml</c> as the server sent it.</param>
@@ -89,9 +113,12 @@ public sealed class SotaToml
     /// <summary>The bytes to write: the server's text and, with a token, exactly one <c>[p11]</c> section at the end.</summary>
     /// <param name="hsm">The token; <see langword="null"/> for a software key.</param>
     /// <returns>UTF-8; with a token it holds the PIN, and the caller zeroes it.</returns>
-    public byte[] Encode(HsmSettings? hsm)
+    public byte[] Encode(HsmSettings? hsm) => Encode(hsm, null);
+
+    /// <summary>The same, below what the registration writes down of itself.</summary>
+    internal byte[] Encode(HsmSettings? hsm, RegistrationRecord? record)
     {
-        byte[] body = Encoding.UTF8.GetBytes(text.TrimEnd() + "\n");
+        byte[] body = Encoding.UTF8.GetBytes($"{record}{text.TrimEnd()}\n");
         if (hsm is null)
         {
             return body;

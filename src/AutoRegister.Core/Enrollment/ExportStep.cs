@@ -86,7 +86,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         return new ExportedCredentials
         {
             Uuid = registration.Uuid,
-            Name = config.Name ?? registration.Uuid,
+            Name = installed.Record?.Name ?? config.Name ?? registration.Uuid,
             Factory = installed.Certificate?.OrganizationalUnit ?? registration.Factory,
             AlreadyRegistered = true,
             Path = config.SotaPath,

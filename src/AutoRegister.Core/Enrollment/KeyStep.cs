@@ -61,32 +61,36 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
     /// <summary>Credentials without a journal: whole ones mean that there is nothing to do, parts of some need a person.</summary>
     private DeviceKey? FindInstalled()
     {
-        InstalledCredentials installed = InstalledCredentials.Inspect(config.SotaPath);
-        if (!installed.Any)
+        var installed = InstalledIdentity.Inspect(config, observer);
+        if (!installed.Files.Any)
         {
             return null;
         }
 
-        if (!installed.Complete)
+        if (installed.Problems.Count > 0)
         {
-            OtaClient.RequireStopped(config.Root);
-            throw new AutoRegisterException(
-                ErrorId.RegistrationIncomplete,
-                $"'{config.SotaPath}' holds parts of a registration that was made elsewhere: {string.Join("; ", installed.Problems)}.",
-                "Restore the missing files, or register anew with -Force.",
-                config.SotaPath);
+            // A registered device's client runs, as it should; where none was registered it may have made what is there.
+            if (installed.Files.Toml is null)
+            {
+                OtaClient.RequireStopped(config.Root);
+            }
+
+            throw installed.Broken(config.SotaPath);
         }
 
+        IReadOnlyList<InstalledDifference> differences = InstalledDifference.Judge(config, installed, observer);
         journal.Remove();
         observer.ReportStep($"Device already registered in '{config.SotaPath}'");
+        SotaToml toml = installed.Files.Toml!;
         return new DeviceKey
         {
             Config = config,
             Uuid = installed.Certificate?.CommonName ?? config.Uuid ?? string.Empty,
             State = RegistrationState.Registered,
-            KeyLocation = installed.Toml!.HasToken ? $"pkcs11:id={new ObjectId(installed.Toml.TokenKeyId).ToUri()};type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
+            KeyLocation = toml.HasToken ? $"pkcs11:id={new ObjectId(toml.TokenKeyId).ToUri()};type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
             KeyFingerprint = installed.Certificate?.KeyFingerprint ?? string.Empty,
             CertificateRequest = string.Empty,
+            Differences = differences,
         };
     }
 

@@ -167,9 +167,15 @@ internal sealed class RegistrationStep(
 
     private DeviceRegistration Finished()
     {
-        if (!InstalledCredentials.Inspect(key.Config.SotaPath).Complete)
+        var installed = InstalledIdentity.Inspect(key.Config, observer);
+        if (!installed.Files.Any)
         {
             throw Gone("is gone");
+        }
+
+        if (installed.Problems.Count > 0)
+        {
+            throw installed.Broken(key.Config.SotaPath);
         }
 
         observer.ReportStep($"Device already registered in '{key.Config.SotaPath}'");

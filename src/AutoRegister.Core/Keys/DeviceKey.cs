@@ -1,4 +1,5 @@
 using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 
 namespace AutoRegister.Core.Keys;
@@ -32,6 +33,9 @@ public sealed record DeviceKey
 
     /// <summary>Whether credentials of an earlier registration are to be replaced.</summary>
     public bool Replace { get; init; }
+
+    /// <summary>Where a registered device is told to be something else than it was registered as; nothing of it was changed.</summary>
+    public IReadOnlyList<InstalledDifference> Differences { get; init; } = [];
 
     /// <summary>Name and state.</summary>
     /// <returns>The text.</returns>

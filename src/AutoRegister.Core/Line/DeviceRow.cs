@@ -66,8 +66,21 @@ public sealed record DeviceRow
             Tags = Tags is null ? line.Tags : TagList.Chosen(given)!.Value.Value,
             DeviceGroup = DeviceGroup is null ? line.DeviceGroup : RequestSettings.DeviceGroup(given)?.Value,
             Hsm = line.Hsm is HsmSettings hsm ? Own(hsm) : RequireNoToken(),
+            Settings = [.. line.Settings.Select(Own)],
         };
     }
+
+    // What the row says was given for this device, as a parameter is.
+    private Setting Own(Setting shared) => shared.Name switch
+    {
+        "Name" when Name is not null => Given(shared, Name),
+        "Uuid" when Uuid is not null => Given(shared, Uuid),
+        "Tags" when Tags is not null => Given(shared, string.Join(',', Tags)),
+        "DeviceGroup" when DeviceGroup is not null => Given(shared, DeviceGroup),
+        _ => shared,
+    };
+
+    private static Setting Given(Setting shared, string value) => shared with { Value = value, Source = SettingInputs.FromParameter(shared.Name) };
 
     private void RequireUsable(IRegistrationObserver observer, bool validateUuid)
     {

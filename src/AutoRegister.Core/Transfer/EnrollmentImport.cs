@@ -49,6 +49,12 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         if (there is null && IsInstalled(config, key))
         {
             DeviceKey registered = Describe(config, key, RegistrationState.Registered);
+            var identity = InstalledIdentity.Inspect(config, observer);
+            if (identity.Problems.Count > 0)
+            {
+                throw identity.Broken(config.SotaPath);
+            }
+
             return answer is null ? registered : new DeviceRegistration { Key = registered, State = RegistrationState.Registered };
         }
 

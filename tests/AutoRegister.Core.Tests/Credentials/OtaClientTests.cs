@@ -92,6 +92,17 @@ public sealed class OtaClientTests : IDisposable
         Assert.Equal(ErrorId.RegistrationIncomplete, Assert.Throws<AutoRegisterException>(() => enroller.MakeKey(config, replace: false, CancellationToken.None)).Id);
     }
 
+    [Fact]
+    public void TheDamageOfARegisteredDeviceIsSaidAlthoughItRuns()
+    {
+        device.Write(OtaClient.LockPath, string.Empty).Write("/var/sota/sota.toml", "[tls]\nserver = \"https://gateway.example:8443\"\n");
+        SotaConfig config = device.Read(new SotaConfigOptions { NoHsm = true });
+        using Process holder = Hold("exclusive");
+        var error = Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), device.Observer).MakeKey(config, replace: false, CancellationToken.None));
+        Assert.Equal(ErrorId.RegistrationIncomplete, error.Id);
+        Assert.Contains("client.pem is missing", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("--now")]

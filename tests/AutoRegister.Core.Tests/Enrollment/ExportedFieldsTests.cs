@@ -39,19 +39,21 @@ public sealed class ExportedFieldsTests(FactoryFixture shared) : IClassFixture<F
     }
 
     [Fact]
-    public async Task A_certificate_that_is_in_the_token_only_leaves_its_fields_empty()
+    public async Task A_certificate_that_is_in_the_token_only_says_who_the_device_is()
     {
         using var hsm = new SoftHsm();
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "token only", hsm.Settings);
         File.Delete(device.PathOf("client.pem"));
         (DeviceKey key, ExportedCredentials said) = await AgainAsync(device, device.Config);
-        Assert.Equal((RegistrationState.Registered, string.Empty, string.Empty), (key.State, key.Uuid, key.KeyFingerprint));
+        Assert.Equal((RegistrationState.Registered, device.Exported.Uuid), (key.State, key.Uuid));
+        Assert.Equal(64, key.KeyFingerprint.Length);
         Assert.Equal((string.Empty, "acme", true), (said.CertificateSerialNumber, said.Factory, said.AlreadyRegistered));
         Assert.Null(said.NotAfter);
         Assert.NotEmpty(said.GatewayServer);
 
         (key, _) = await AgainAsync(device, device.Config with { Uuid = "3b5278b1-fdbc-418a-9d66-8d533fc8b751" });
-        Assert.Equal("3b5278b1-fdbc-418a-9d66-8d533fc8b751", key.Uuid);
+        Assert.Equal(device.Exported.Uuid, key.Uuid);
+        Assert.Equal("Uuid", Assert.Single(key.Differences).Setting);
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class ExportedFieldsTests(FactoryFixture shared) : IClassFixture<F
         Directory.CreateDirectory(new EnrollmentJournal(device.Config.SotaPath).JournalPath);
         SotaConfig told = device.Config with { Name = null, Factory = "other", Uuid = "3b5278b1-fdbc-418a-9d66-8d533fc8b751" };
         (DeviceKey key, ExportedCredentials said) = await AgainAsync(device, told);
-        Assert.Equal((device.Exported.Uuid, device.Exported.Uuid, "acme"), (key.Uuid, said.Name, said.Factory));
+        Assert.Equal((device.Exported.Uuid, "told otherwise", "acme"), (key.Uuid, said.Name, said.Factory));
+        Assert.Equal(["Uuid", "Factory"], key.Differences.Select(difference => difference.Setting));
         Assert.Equal((told.SotaPath, device.PathOf("pkey.pem")), (said.Path, said.KeyLocation));
         Assert.False(key.Replace);
         Assert.False(Directory.Exists(new EnrollmentJournal(told.SotaPath).JournalPath));

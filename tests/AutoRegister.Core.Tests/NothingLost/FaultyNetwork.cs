@@ -11,15 +11,20 @@ namespace AutoRegister.Core.Tests.NothingLost;
 /// <summary>A device, a server that misbehaves, and whole registrations between them, each as a new run of the unit would do it.</summary>
 internal sealed class FaultyNetwork : IAsyncDisposable
 {
+    // Where a server is silent on purpose; elsewhere a busy machine must not look like one.
     private static readonly HttpTimeouts Impatient = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
+    private static readonly HttpTimeouts Patient = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
+    private static readonly string[] Silent = ["hang", "slow-headers", "slow-body", "no-handshake"];
     private readonly string root = Directory.CreateTempSubdirectory("autoregister-fault-").FullName;
     private readonly string caFile;
     private readonly FaultyServer server;
+    private readonly HttpTimeouts timeouts;
 
     internal FaultyNetwork(string script, bool refusesKnown = false, bool refusesKnownNames = false)
     {
         Origin = new TestOrigin { RefusesKnown = refusesKnown, RefusesKnownNames = refusesKnownNames };
         server = new FaultyServer(Origin, script.Split(','));
+        timeouts = Silent.Any(script.Contains) ? Impatient : Patient;
         caFile = Path.Join(root, "ca.pem");
         File.WriteAllText(caFile, server.CertificatePem);
     }
@@ -57,7 +62,7 @@ internal sealed class FaultyNetwork : IAsyncDisposable
         using var token = Secret.FromUtf8("token"u8);
         var config = new SotaConfig { Root = root, Factory = "acme", Tags = ["main"], HardwareId = "x", Name = Name, Uuid = Uuid, Production = Production, DeviceApi = server.Api, ApiToken = token };
         var enroller = new Enroller(new EnrollerOptions { RetryFor = TimeSpan.FromSeconds(retrySeconds) }, Observer);
-        using var client = new RegistrationClient(Impatient, TrustAnchor.Load(caFile));
+        using var client = new RegistrationClient(timeouts, TrustAnchor.Load(caFile));
         DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
         Meanwhile?.Invoke(Journal);
         Registration = await enroller.RegisterAsync(key, client, CancellationToken.None);

@@ -44,9 +44,10 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
             return CheckFinding.Failed("The key and the certificate in the token are not a pair.", Anew);
         }
 
-        if (context.Installed.Certificate is { } file && file.KeyFingerprint != certificate.PublicKeyHash)
+        // A renewal puts another key and certificate of the same device into the token, and need not replace the file.
+        if (context.Installed.Certificate is { } file && file.KeyFingerprint != certificate.PublicKeyHash && certificate.Subject?.Contains(file.CommonName, StringComparison.Ordinal) != true)
         {
-            return CheckFinding.Failed("client.pem is for another key than the certificate in the token.", Anew);
+            return CheckFinding.Failed("client.pem is for another device than the certificate in the token.", Anew);
         }
 
         return key is null ? CheckFinding.Warning("The token shows its certificate, but its public key only after a login.", "Use -Online: the gateway tells whether they are a pair.")

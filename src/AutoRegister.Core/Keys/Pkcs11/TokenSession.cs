@@ -180,6 +180,21 @@ public sealed class TokenSession : IDisposable
         return found.Handle is null ? null : certificates.Read(found.Handle);
     }
 
+    /// <summary>
+    /// Proves that a private key in the token is a public key's other half, with a test signature. How the key is protected is not
+    /// looked at: one that another tool made may be used as it is.
+    /// </summary>
+    /// <param name="privateKey">The private key, from <see cref="FindObjects()"/>.</param>
+    /// <param name="subjectPublicKeyInfo">The public key, DER.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmKeyUnusable"/> where it is not, or does not sign.</exception>
+    internal void Prove(TokenObject privateKey, byte[] subjectPublicKeyInfo)
+    {
+        KeyAlgorithm algorithm = KeyAlgorithms.Of(subjectPublicKeyInfo)
+            ?? throw KeyAttributes.Unusable(access, privateKey.Label, "its certificate is for another kind of key than a device may have");
+        using var key = new TokenKey(access, privateKey.Label, new ObjectId(privateKey.Id), privateKey.Handle!, null, subjectPublicKeyInfo, algorithm);
+        key.Prove();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
