@@ -10,9 +10,9 @@ BeforeDiscovery {
         @{ Case = 'an ambiguous beginning'; Argument = @('--hsm', 'x'); Words = "option '--hsm' is ambiguous and matches '--hsm-so-pin', '--hsm-module', '--hsm-pin'" }
         @{ Case = 'a missing argument'; Argument = @('--name'); Words = "the required argument for option '--name' is missing" }
         @{ Case = 'an empty adjacent argument'; Argument = @('--name='); Words = "the argument for option '--name' should follow immediately after the equal sign" }
-        @{ Case = 'no boolean word'; Argument = @('--force', 'maybe'); Words = "the argument ('maybe') for option '--force' is invalid" }
+        @{ Case = 'no boolean word'; Argument = @('--force', 'maybe'); Words = "the argument ('maybe') for option '--force' is invalid. Valid choices are 'on|off', 'yes|no', '1|0' and 'true|false'" }
+        @{ Case = 'no boolean word after a letter'; Argument = @('-pmaybe'); Words = "the argument ('maybe') for option '--production' is invalid. Valid choices are 'on|off', 'yes|no', '1|0' and 'true|false'" }
         @{ Case = 'an option twice'; Argument = @('-n', 'a', '--name=b'); Words = "option '--name' cannot be specified more than once" }
-        @{ Case = 'a word that is no option'; Argument = @('name'); Words = 'too many positional options have been specified on the command line' }
         @{ Case = 'an argument for --help'; Argument = @('--help=1'); Words = "option '--help' does not take any arguments" }
     )
     $read = @(
@@ -32,6 +32,10 @@ BeforeDiscovery {
         @{ Case = 'no -H'; Argument = @(); Option = 'api-token-header'; Value = 'OSF-TOKEN' }
         @{ Case = 'no --start-daemon'; Argument = @(); Option = 'start-daemon'; Value = $true }
         @{ Case = 'no --production'; Argument = @(); Option = 'production'; Value = $false }
+        @{ Case = 'a stray word before, which is ignored as upstream does'; Argument = @('stray', '--name', 'x'); Option = 'name'; Value = 'x' }
+        @{ Case = 'a stray word after'; Argument = @('--name', 'x', 'stray', ''); Option = 'name'; Value = 'x' }
+        @{ Case = 'a lone dash'; Argument = @('-', '--name', 'x'); Option = 'name'; Value = 'x' }
+        @{ Case = 'words after --'; Argument = @('--name', 'x', '--', '--name', 'y'); Option = 'name'; Value = 'x' }
         @{ Case = '--mlock-all 0'; Argument = @('--mlock-all', '0'); Option = 'mlock-all'; Value = $false }
     )
     foreach ($word in '1', 'true', 'on', 'yes', 'TRUE', 'On') {
@@ -75,9 +79,9 @@ Describe 'The command line of lmp-device-register' {
     }
 
     It 'ends with 255 and the usage when it cannot be read' {
-        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-File', $dropIn, '-n:x', 'y')
+        $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-File', $dropIn, '-n:x', '-y')
         $run.ExitCode | Should -Be 255
-        $run.Output | Should -Match '^ERROR: too many positional options'
+        $run.Output | Should -Match '^ERROR: unrecognised option ''-y'''
         $run.Output | Should -Match 'lmp-device-register options:'
     }
 }

@@ -60,7 +60,8 @@ function ConvertTo-UpstreamBool([string] $Text, [string] $Name) {
         { $_ -cin '0', 'false', 'off', 'no' } { return $false }
     }
 
-    throw [System.ArgumentException]::new("the argument ('$Text') for option '--$Name' is invalid")
+    throw [System.ArgumentException]::new(
+        "the argument ('$Text') for option '--$Name' is invalid. Valid choices are 'on|off', 'yes|no', '1|0' and 'true|false'")
 }
 
 # Reads a command line. The result has one entry for every option that was given or has a default.
@@ -91,8 +92,13 @@ function Read-UpstreamCommandLine {
 
             $value = if ($token.Length -gt 2) { $token.Substring(2) }
         }
+        elseif ($token -ceq '--') {
+            # What follows is words, whatever it looks like.
+            break
+        }
         else {
-            throw [System.ArgumentException]::new('too many positional options have been specified on the command line')
+            # As upstream: a word that belongs to no option is ignored.
+            continue
         }
 
         $name = $option.Name

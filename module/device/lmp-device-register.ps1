@@ -61,6 +61,17 @@ function Get-ConfigParameter([hashtable] $Option) {
     $parameters
 }
 
+# Options that contradict a registration are an error already; so are variables of the environment here, as upstream has it.
+$contradicted = $false
+function Test-Contradiction([object] $Key) {
+    $script:contradicted = [bool] @($Key.Differences | Where-Object { $_.Source.Kind -eq 'Environment' })
+    $script:contradicted
+}
+
+function Get-RegisteredSentence {
+    "ERROR: Device already registered in $($option['sota-dir'])`nRe-run with --force 1 to remove existing registration data"
+}
+
 # Upstream's sentence for a failure, which scripts look for, and ours below it.
 function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
     $id = $Failure.FullyQualifiedErrorId.Split(',')[0]
@@ -71,7 +82,7 @@ function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
         'UuidInvalid' { "Invalid UUID: $($option.uuid), aborting" }
         'OtaClientRunning' { 'ERROR: aktualizr-lite already running' }
         'Hsm*' { 'HSM incorrectly configured' }
-        'RegistrationIncomplete' { "ERROR: Device already registered in $($option['sota-dir'])`nRe-run with --force 1 to remove existing registration data" }
+        { $_ -cin 'RegistrationIncomplete', 'AlreadyRegistered' } { Get-RegisteredSentence }
         'SotaDirectoryUnusable' { "Unable to write to $($option['sota-dir'])" }
     }
     if ($sentence) { Write-Problem $sentence }
@@ -81,11 +92,14 @@ function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
         foreach ($words in $answer.Words) { Write-Problem $words }
     }
 
-    Write-Problem "$($Failure.Exception.Message)$(if ($Failure.ErrorDetails) { " $($Failure.ErrorDetails.RecommendedAction)" }) [$id]"
+    $message = ConvertTo-UpstreamWord $Failure.Exception.Message
+    $remedy = if ($Failure.ErrorDetails) { Get-UpstreamRemedy -ErrorId $id -Remedy $Failure.ErrorDetails.RecommendedAction }
+    Write-Problem "$(@($message; $remedy) -ne '' -join ' ') [$id]"
 }
 
 try {
     Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'UpstreamOptions.psm1')) -Verbose:$false
+    Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'UpstreamWords.psm1')) -Verbose:$false
     $option = Read-UpstreamCommandLine @(Get-RawArgument $args)
 }
 catch [System.ArgumentException] {
@@ -115,6 +129,7 @@ try {
         Get-SotaConfig @parameters |
             ForEach-Object { Write-Line "Using DEVICE_API: $($_.DeviceApi)"; $_ } |
             New-HsmDeviceKey -Force:$option.force -Confirm:$false |
+            Where-Object { -not (Test-Contradiction $_) } |
             Register-FoundriesDevice -Confirm:$false |
             Export-SotaCredentials -StartOtaClient:$option['start-daemon'] -ErrorAction Continue -Confirm:$false
     } 2>&1 3>&1 4>&1 6>&1 | ForEach-Object {
@@ -123,10 +138,15 @@ try {
                 if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') { throw $_ }
                 Write-Problem $_.Exception.Message
             }
-            { $_ -is [System.Management.Automation.WarningRecord] } { Write-Problem $_.Message }
+            { $_ -is [System.Management.Automation.WarningRecord] } { Write-Problem (ConvertTo-UpstreamWord $_.Message) }
             { $_ -is [System.Management.Automation.VerboseRecord] } { Write-Line $_.Message }
             { $_ -is [System.Management.Automation.InformationRecord] } { Write-Line "$($_.MessageData)" }
         }
+    }
+
+    if ($contradicted) {
+        Write-Problem (Get-RegisteredSentence)
+        exit 255
     }
 
     exit 0
