@@ -56,7 +56,7 @@ internal static class ErrorRecords
             or ErrorId.HardwareIdInvalid or ErrorId.OsReleaseInvalid or ErrorId.HostnameInvalid or ErrorId.DeviceNameInvalid
             or ErrorId.UuidInvalid or ErrorId.AppsInvalid or ErrorId.SettingInvalid or ErrorId.HsmFileInvalid
             or ErrorId.HsmSettingMissing or ErrorId.HsmPinConflict or ErrorId.HsmSettingUnusable or ErrorId.DeviceApiInvalid
-            or ErrorId.HsmPinLength => ErrorCategory.InvalidArgument,
+            or ErrorId.HsmPinLength or ErrorId.ProxyInvalid or ErrorId.CaFileInvalid => ErrorCategory.InvalidArgument,
     };
 #pragma warning restore CS8524
 }

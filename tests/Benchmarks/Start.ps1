@@ -1,18 +1,24 @@
 <#
 .SYNOPSIS
-    What a whole registration costs beside the bare host, as ratios of medians measured in one run, and the most memory it takes.
+    What a whole registration costs beside the bare pwsh of the payload: medians measured in one run, and the most memory it takes.
 .DESCRIPTION
-    The kinds take turns, so that a noisy moment of the machine meets all of them. With lmp-pwsh, and with pwsh besides where there
-    is one. Environment and command line are the unit's. Memory is measured in runs of its own: looking costs time.
+    The kinds take turns, so that a noisy moment of the machine meets all of them. Environment and command line are the unit's. On a
+    machine that others use, processor time says more than time. Memory is measured in runs of its own: looking costs time.
+.PARAMETER Baseline
+    A built clone of another version, with its host in out/device/host, which takes turns with this one.
 #>
 [CmdletBinding()]
-param([int] $Round = 15)
+param(
+    [int] $Round = 15,
+    [string] $Baseline
+)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module ([System.IO.Path]::Combine($PSScriptRoot, '..', 'support', 'DeviceRig.psm1'))
+$top = Resolve-Path (Join-Path $PSScriptRoot .. ..)
+Import-Module (Join-Path $top tests support DeviceRig.psm1)
 
-# One run: its time in milliseconds. What it needs is there before, and not part of it.
+# One run: its time and its processor time in milliseconds. What it needs is there before, and not part of it.
 function Measure-Run([hashtable] $Kind, [string] $Path, [hashtable] $Factory, [scriptblock] $While) {
     $environment = @{ DOTNET_EnableDiagnostics = '0' }
     $argument = @('-NoLogo', '-NoProfile', '-NonInteractive')
@@ -20,20 +26,22 @@ function Measure-Run([hashtable] $Kind, [string] $Path, [hashtable] $Factory, [s
         $hsm = if ($Kind.Hsm) { @{} } else { @{ Hsm = '' } }
         $device = New-RigDevice -Path $Path -Token $Factory.Token @hsm
         $environment = Get-RigEnvironment $device -Factory $Factory -Environment $environment
-        $argument += @('-File', (Get-RigPath Wrapper), '-Root', $device.Root, '-RetryFor', '10m')
+        $argument += '-File', $Kind.Wrapper, '-Root', $device.Root, '-RetryFor', '10m'
     }
     else {
-        $argument += @('-Command', 'exit 0')
+        $argument += '-Command', 'exit 0'
     }
 
+    # The shell's last line has the processor time of its children: user, system.
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
-    $result = Invoke-RigProcess $Kind.Shell $argument -Environment $environment -While $While
+    $result = Invoke-RigProcess sh (@('-c', '"$@"; code=$?; times; exit $code', 'sh', $Kind.Shell) + $argument) -Environment $environment -While $While
     $watch.Stop()
     if ($result.ExitCode -ne 0) {
         throw "A run failed: $($result.Error)"
     }
 
-    $watch.Elapsed.TotalMilliseconds
+    $seconds = [regex]::Matches($result.Lines[-1], '(\d+)m([\d.]+)s') | ForEach-Object { 60 * $_.Groups[1].Value + $_.Groups[2].Value }
+    @{ Time = $watch.Elapsed.TotalMilliseconds; Processor = 1000 * ($seconds | Measure-Object -Sum).Sum }
 }
 
 # The most memory a run had in MiB (VmHWM, proc(5)), as last seen before its end.
@@ -41,14 +49,11 @@ function Measure-Memory([hashtable] $Kind, [string] $Path, [hashtable] $Factory)
     $seen = @{ KiB = 0 }
     $look = {
         param($process)
-        try {
-            if ([System.IO.File]::ReadAllText("/proc/$($process.Id)/status") -match '(?m)^VmHWM:\s+(\d+) kB') {
-                $seen.KiB = [Math]::Max($seen.KiB, [int] $Matches[1])
+        foreach ($child in (Get-Content "/proc/$($process.Id)/task/$($process.Id)/children" -ErrorAction Ignore) -split ' ' -ne '') {
+            $line = Get-Content "/proc/$child/status" -ErrorAction Ignore | Select-String '^VmHWM:\s+(\d+) kB'
+            if ($line) {
+                $seen.KiB = [Math]::Max($seen.KiB, [int] $line.Matches[0].Groups[1].Value)
             }
-        }
-        catch [System.IO.IOException] {
-            # It has just ended.
-            $seen.Ended = $true
         }
     }.GetNewClosure()
 
@@ -57,65 +62,55 @@ function Measure-Memory([hashtable] $Kind, [string] $Path, [hashtable] $Factory)
 }
 
 function Get-Median([double[]] $Value) {
-    $sorted = [double[]] $Value.Clone()
-    [array]::Sort($sorted)
-    $sorted[[int] [Math]::Floor($sorted.Length / 2)]
+    ($Value | Sort-Object)[[Math]::Floor($Value.Count / 2)]
 }
 
-$shells = [ordered]@{ 'lmp-pwsh' = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'device', 'host', 'lmp-pwsh')) }
-foreach ($folder in $env:PATH.Split(':')) {
-    if ([System.IO.File]::Exists("$folder/pwsh")) {
-        $shells['pwsh'] = "$folder/pwsh"
-        break
-    }
-}
-
-$folder = [System.IO.Directory]::CreateTempSubdirectory('autoregister-bench-').FullName
-$factory = Start-RigFactory -Path "$folder/factory"
+$folder = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "autoregister-bench-$(New-Guid)")).FullName
+$factory = Start-RigFactory -Path (Join-Path $folder factory)
 try {
+    # The launcher as an installation writes it.
+    $launcher = Join-Path $folder pwsh
+    (Get-Content -Raw (Join-Path $top module device pwsh.in)).Replace('@@SHELL@@', (Join-Path $top out device host pwsh)) | Set-Content -NoNewline $launcher
+    chmod 0755 $launcher
+    $shells = [ordered]@{ '' = @{ Shell = $launcher; Wrapper = Get-RigPath Wrapper } }
+    if ($Baseline) {
+        $hostFolder = Join-Path $Baseline out device host
+        $shell = Get-ChildItem $hostFolder -File | Where-Object { -not $_.Extension -and $_.UnixMode[3] -eq 'x' } | Select-Object -First 1
+        $shells['baseline: '] = @{ Shell = $shell.FullName; Wrapper = Join-Path $Baseline out module AutoRegister device lmp-device-auto-register.ps1 }
+    }
+
     $kinds = [ordered]@{}
     foreach ($name in $shells.Keys) {
-        $kinds["${name}: -Command `"exit 0`""] = @{ Shell = $shells[$name]; Registers = $false; Bare = $true }
-        $kinds["${name}: registration with a key file"] = @{ Shell = $shells[$name]; Registers = $true; Hsm = $false }
-        $kinds["${name}: registration with SoftHSM2"] = @{ Shell = $shells[$name]; Registers = $true; Hsm = $true }
+        $kinds["${name}-Command `"exit 0`""] = $shells[$name] + @{ Registers = $false }
+        $kinds["${name}registration with a key file"] = $shells[$name] + @{ Registers = $true; Hsm = $false }
+        $kinds["${name}registration with SoftHSM2"] = $shells[$name] + @{ Registers = $true; Hsm = $true }
     }
 
-    $times = @{}
-    $memory = @{}
+    $runs = @{}
     $number = 0
-    for ($n = 0; $n -le $Round; $n++) {
+    # The first one reads the disk and does not count.
+    foreach ($turn in 0..$Round) {
         foreach ($name in $kinds.Keys) {
-            $number++
-            $time = Measure-Run -Kind $kinds[$name] -Path "$folder/$number" -Factory $factory
-            if ($n -eq 0) {
-                # The first one reads the disk.
-                $times[$name] = [System.Collections.Generic.List[double]]::new()
-                $memory[$name] = [System.Collections.Generic.List[double]]::new()
-                continue
+            $run = Measure-Run -Kind $kinds[$name] -Path (Join-Path $folder (++$number)) -Factory $factory
+            if ($turn -gt 0) {
+                $runs[$name] += @($run)
             }
-
-            $times[$name].Add($time)
         }
     }
 
+    $bare = $null
     foreach ($name in $kinds.Keys) {
-        for ($n = 0; $n -lt 3; $n++) {
-            $number++
-            $memory[$name].Add((Measure-Memory -Kind $kinds[$name] -Path "$folder/$number" -Factory $factory))
-        }
-    }
-
-    $base = 0
-    foreach ($name in $kinds.Keys) {
-        $median = Get-Median $times[$name].ToArray()
-        if ($kinds[$name].Contains('Bare')) {
-            $base = $median
+        $memory = foreach ($turn in 1..3) { Measure-Memory -Kind $kinds[$name] -Path (Join-Path $folder (++$number)) -Factory $factory }
+        $time = Get-Median $runs[$name].Time
+        $processor = Get-Median $runs[$name].Processor
+        if (-not $kinds[$name].Registers) {
+            $bare = @{ Time = $time; Processor = $processor }
         }
 
-        [Console]::Out.WriteLine(('{0,-42} {1,6:0} ms  {2,5:0.00} x  {3,5:0} MiB' -f $name, $median, ($median / $base), (Get-Median $memory[$name].ToArray())))
+        Write-Host ('{0,-42} {1,6:0} ms {2,5:0.00} x   processor {3,6:0} ms {4,5:0.00} x  {5,5:0} MiB' -f $name, $time, ($time / $bare.Time), $processor, ($processor / $bare.Processor), (Get-Median $memory))
     }
 }
 finally {
     Stop-RigFactory $factory
-    [System.IO.Directory]::Delete($folder, $true)
+    Remove-Item -Recurse -Force $folder
 }
