@@ -23,13 +23,12 @@ function Get-RestoredPackage {
         }
     }
 
-    # The runtime itself is no dependency but a download.
-    foreach ($download in $assets.project.frameworks['net10.0'].downloadDependencies) {
-        $name = $download.name
-        if ($name -eq "Microsoft.NETCore.App.Runtime.$Runtime") {
-            $version = $download.version.Trim('[', ']').Split(',')[0]
-            @{ Name = $name; Version = $version; Files = @('libcoreclr.so'); Folder = "$folder$($name.ToLowerInvariant())/$version" }
-        }
+    # The runtime, and the program whose modules the host takes, are no dependencies but downloads: a file of each says that it is there.
+    $download = @{ "Microsoft.NETCore.App.Runtime.$Runtime" = 'libcoreclr.so'; PowerShell = 'Microsoft.PowerShell.PSReadLine.dll' }
+    foreach ($downloaded in $assets.project.frameworks['net10.0'].downloadDependencies | Where-Object { $download.ContainsKey($_.name) }) {
+        $name = $downloaded.name
+        $version = $downloaded.version.Trim('[', ']').Split(',')[0]
+        @{ Name = $name; Version = $version; Files = @($download[$name]); Folder = "$folder$($name.ToLowerInvariant())/$version" }
     }
 }
 
