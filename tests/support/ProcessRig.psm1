@@ -36,7 +36,8 @@ function Invoke-RigProcess {
             ExitCode = $process.ExitCode
             Output   = $output.Result
             Error    = $problem.Result
-            Lines    = @($output.Result.Split("`n", [StringSplitOptions]::RemoveEmptyEntries))
+            # pwsh writes warnings to standard output, too; Output has them.
+            Lines    = @($output.Result.Split("`n", [StringSplitOptions]::RemoveEmptyEntries) -cnotlike 'WARNING: *')
         }
     }
     finally {
