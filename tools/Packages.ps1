@@ -34,6 +34,7 @@ function Get-TestingTool {
             'opencryptoki'          = '/usr/sbin/pkcsslotd'
             'systemd'               = '/usr/bin/systemd-analyze'
             'tmux'                  = '/usr/bin/tmux'
+            'iproute2'              = '/usr/sbin/ip'
         }
     }
 

@@ -13,15 +13,13 @@ internal static class ConnectionErrors
     /// <param name="e">What .NET says.</param>
     /// <param name="trust">Why its certificate was refused.</param>
     /// <param name="clock">The clock of this run.</param>
-    internal static AutoRegisterException FromFailure(Uri api, HttpRequestException e, ServerTrust trust, ClockWatch? clock = null) => e switch
+    internal static AutoRegisterException FromFailure(Uri api, HttpRequestException e, ServerTrust trust, ClockWatch? clock = null)
     {
-        // What the dialer says is whole.
-        { InnerException: AutoRegisterException ours } => ours,
-        { HttpRequestError: HttpRequestError.ProxyTunnelError } => new(
-            ErrorId.ProxyRefused, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e)}", target: api, innerException: e),
-        { HttpRequestError: HttpRequestError.SecureConnectionError } => FromTls(api, e, trust, clock ?? new ClockWatch(TimeProvider.System)),
-        _ => new(ErrorId.ServerUnreachable, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e)}", "Check the network, the proxy and DEVICE_API.", api, e),
-    };
+        AutoRegisterException failure = Sort(api, e, trust, clock);
+        failure.NothingWasSent = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+        return failure;
+    }
 
     /// <summary>No address of a host could be connected to.</summary>
     /// <param name="host">The host.</param>
@@ -42,6 +40,16 @@ internal static class ConnectionErrors
     /// <param name="cause">What was thrown, if anything was.</param>
     internal static AutoRegisterException Refused(ProxyServer proxy, string host, int port, string problem, Exception? cause) => new(
         ErrorId.ProxyRefused, $"The proxy {proxy} ({proxy.Variable}) does not connect to '{Place(host, port)}': {problem}.", target: proxy.Variable, innerException: cause);
+
+    private static AutoRegisterException Sort(Uri api, HttpRequestException e, ServerTrust trust, ClockWatch? clock) => e switch
+    {
+        // What the dialer says is whole.
+        { InnerException: AutoRegisterException ours } => ours,
+        { HttpRequestError: HttpRequestError.ProxyTunnelError } => new(
+            ErrorId.ProxyRefused, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e)}", target: api, innerException: e),
+        { HttpRequestError: HttpRequestError.SecureConnectionError } => FromTls(api, e, trust, clock ?? new ClockWatch(TimeProvider.System)),
+        _ => new(ErrorId.ServerUnreachable, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e)}", "Check the network, the proxy and DEVICE_API.", api, e),
+    };
 
     private static AutoRegisterException FromTls(Uri api, HttpRequestException e, ServerTrust trust, ClockWatch clock)
     {

@@ -51,15 +51,29 @@ public sealed class IssuedCertificate
         return new IssuedCertificate(all[0], all.Skip(1).ToList());
     }
 
-    /// <summary>Checks that the certificate is the one that was asked for.</summary>
+    /// <summary>Checks that the certificate is the one that was asked for, whatever the time.</summary>
     /// <param name="subject">Who it must be for.</param>
     /// <param name="keyFingerprint">The key it must certify.</param>
-    /// <param name="now">The time it must be valid at; a day's clock skew is allowed for.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/> naming the first difference.</exception>
-    public void CheckBelongsTo(DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
+    public void CheckBelongsTo(DeviceSubject subject, string keyFingerprint)
     {
-        string? difference = FindDifference(subject, keyFingerprint, now);
+        string? difference = FindStrangeness(subject, keyFingerprint);
         Require(difference is null, difference);
+    }
+
+    /// <summary>Checks that the certificate is valid now. Where nothing else is wrong with it, this device's clock is.</summary>
+    /// <param name="now">What the clock says; a day's skew is allowed for.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.ClockNotSet"/> or <see cref="ErrorId.ClockWrong"/>.</exception>
+    public void CheckTime(DateTimeOffset now)
+    {
+        if (FindUntimeliness(now) is string problem)
+        {
+            bool isSet = now >= BuildInformation.ReleaseDate;
+            throw new AutoRegisterException(
+                isSet ? ErrorId.ClockWrong : ErrorId.ClockNotSet,
+                $"The certificate that the server issued for this device {problem}, and the clock of this device says {now.ToUniversalTime():u}: "
+                + (isSet ? "one of them is wrong." : "the clock is not set."));
+        }
     }
 
     /// <summary>Looks for what keeps the certificate from being a device's.</summary>
@@ -69,15 +83,24 @@ public sealed class IssuedCertificate
     /// <returns>The first difference, as the end of a sentence about the certificate; <see langword="null"/> when there is none.</returns>
     public string? FindDifference(DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
     {
+        return FindStrangeness(subject, keyFingerprint) ?? FindUntimeliness(now);
+    }
+
+    private string? FindStrangeness(DeviceSubject subject, string keyFingerprint)
+    {
         ArgumentNullException.ThrowIfNull(subject);
         return KeyFingerprint != keyFingerprint ? "is for another key than the one this device made"
             : CommonName != subject.Uuid ? $"is for the device '{Printable.Text(CommonName)}', not for '{subject.Uuid}'"
             : OrganizationalUnit != subject.Factory ? $"is of the factory '{Printable.Text(OrganizationalUnit)}', not of '{subject.Factory}'"
             : !AllowsClientAuthentication() ? "does not allow client authentication"
-            : Leaf.NotBefore.ToUniversalTime() - ClockSkew > now.UtcDateTime ? $"is not valid before {Leaf.NotBefore.ToUniversalTime():u}"
-            : Leaf.NotAfter.ToUniversalTime() + ClockSkew < now.UtcDateTime ? $"expired at {Leaf.NotAfter.ToUniversalTime():u}"
             : null;
     }
+
+    // Differences, not sums: a certificate may end with the last second there is (IEEE 802.1AR).
+    private string? FindUntimeliness(DateTimeOffset now) =>
+        Leaf.NotBefore.ToUniversalTime() - now.UtcDateTime > ClockSkew ? $"is not valid before {Leaf.NotBefore.ToUniversalTime():u}"
+        : now.UtcDateTime - Leaf.NotAfter.ToUniversalTime() > ClockSkew ? $"expired at {Leaf.NotAfter.ToUniversalTime():u}"
+        : null;
 
     /// <summary>
     /// Checks the chain to the root where the answer carries the issuers; the hosted service may send the certificate alone,

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Keys;
 using Org.BouncyCastle.Tls;
 using Org.BouncyCastle.Tls.Crypto.Impl.BC;
@@ -56,8 +58,9 @@ internal sealed class GatewayIdentity(
         built.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         built.ChainPolicy.DisableCertificateDownloads = true;
         built.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ServerAuthOid));
-        return built.Build(shown[0])
-            ? string.Empty
+        return built.Build(shown[0]) ? string.Empty
+            : CertificateTerm.Of(built) is { } term
+                ? string.Create(CultureInfo.InvariantCulture, $"the certificate of '{term.Subject}' is valid from {term.NotBefore:u} to {term.NotAfter:u}, and {new ClockWatch(TimeProvider.System).Words}")
             : $"its certificate does not chain to root.crt ({string.Join("; ", built.ChainStatus.Select(status => status.StatusInformation.Trim()))})";
     }
 }

@@ -47,9 +47,9 @@ internal sealed record DeviceGrant
         };
     }
 
-    // A person is about to open it, and a terminal to print it.
+    // A person is about to open it, and a terminal to print it. With a user name in it, it looks like a link to somebody else.
     private static string Link(Uri endpoint, string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) && uri.UserInfo.Length == 0
             ? uri.AbsoluteUri
             : throw OAuthAnswer.Lacks(endpoint, "usable verification_uri");
 }

@@ -2,21 +2,20 @@ using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Enrollment;
 
-/// <summary>The answer that an earlier run made durable, checked as if it had just come.</summary>
+/// <summary>The answer that an earlier run made durable, checked as if it had just come, but for the time.</summary>
 internal static class KeptAnswer
 {
     /// <summary>Reads it back.</summary>
     /// <param name="journal">Where it is.</param>
     /// <param name="entry">Whom it must be for.</param>
-    /// <param name="now">The time certificates must be valid at.</param>
     /// <param name="observer">Told when it is damaged.</param>
     /// <returns>The answer; <see langword="null"/> when there is none that can be used.</returns>
-    internal static RegistrationAnswer? Read(EnrollmentJournal journal, JournalEntry entry, DateTimeOffset now, IRegistrationObserver observer)
+    internal static RegistrationAnswer? Read(EnrollmentJournal journal, JournalEntry entry, IRegistrationObserver observer)
     {
         try
         {
             byte[]? body = journal.ReadAnswer();
-            return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now);
+            return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null);
         }
         catch (Exception e) when (e is AutoRegisterException or InvalidDataException)
         {

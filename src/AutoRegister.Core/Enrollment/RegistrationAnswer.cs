@@ -28,17 +28,25 @@ public sealed class RegistrationAnswer
     /// <param name="body">The body of a 201 answer.</param>
     /// <param name="subject">Who the certificate must be for.</param>
     /// <param name="keyFingerprint">SHA-256 of the device key's SubjectPublicKeyInfo, hex.</param>
-    /// <param name="now">The time certificates must be valid at.</param>
+    /// <param name="now">The time certificates must be valid at; <see langword="null"/> where that is asked separately, because the answer is good and the clock may not be.</param>
     /// <returns>The checked answer.</returns>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.AnswerInvalid"/>, <see cref="ErrorId.CertificateMismatch"/> or <see cref="ErrorId.SotaTomlInvalid"/>, saying what is wrong.</exception>
-    public static RegistrationAnswer Check(ReadOnlySpan<byte> body, DeviceSubject subject, string keyFingerprint, DateTimeOffset now)
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.AnswerInvalid"/>, <see cref="ErrorId.CertificateMismatch"/>, <see cref="ErrorId.SotaTomlInvalid"/>, <see cref="ErrorId.ClockNotSet"/> or <see cref="ErrorId.ClockWrong"/>, saying what is wrong.</exception>
+    public static RegistrationAnswer Check(ReadOnlySpan<byte> body, DeviceSubject subject, string keyFingerprint, DateTimeOffset? now)
     {
         Dictionary<string, string> files = Parse(body);
         CheckNames(files);
         IssuedCertificate certificate = IssuedCertificate.Parse(files[CredentialFileNames.ClientCertificate]);
-        certificate.CheckBelongsTo(subject, keyFingerprint, now);
-        certificate.CheckChain(files[CredentialFileNames.RootCertificate], files.GetValueOrDefault(CredentialFileNames.ClientChain), now);
-        return new RegistrationAnswer(files, certificate, SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml]));
+        certificate.CheckBelongsTo(subject, keyFingerprint);
+        certificate.CheckChain(files[CredentialFileNames.RootCertificate], files.GetValueOrDefault(CredentialFileNames.ClientChain), now ?? TimeProvider.System.GetUtcNow());
+        SotaToml toml = SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml]);
+
+        // Last: when nothing but the time is wrong, the answer is good, and the clock is not.
+        if (now is { } time)
+        {
+            certificate.CheckTime(time);
+        }
+
+        return new RegistrationAnswer(files, certificate, toml);
     }
 
     private static Dictionary<string, string> Parse(ReadOnlySpan<byte> body)

@@ -32,22 +32,27 @@ internal sealed class RegistrationStep(
             throw Gone("belongs to another attempt than this key");
         }
 
-        if (entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, time.GetUtcNow(), observer) is RegistrationAnswer kept)
-        {
-            observer.ReportStep($"The answer for {entry.Uuid} is already here");
-            return Describe(entry, kept);
-        }
-
-        if (provisioned is not null)
+        RegistrationAnswer? answer = entry.State == RegistrationState.AnswerReceived ? KeptAnswer.Read(journal, entry, observer) : null;
+        if (answer is null && provisioned is not null)
         {
             (entry, RegistrationAnswer own) = new ProvisionedCertificate(key, provisioned, time, observer).Take(entry);
             return Describe(Remember(entry, own), own);
         }
 
-        observer.ReportStep($"Registering device {key.Config.Name ?? entry.Uuid} with factory {entry.Factory} at {key.Config.DeviceApi}");
+        observer.ReportStep(answer is null
+            ? $"Registering device {key.Config.Name ?? entry.Uuid} with factory {entry.Factory} at {key.Config.DeviceApi}"
+            : $"The answer for {entry.Uuid} is already here");
         current = entry;
-        RegistrationAnswer answer = await schedule.RunAsync(TryAsync, cancellation).ConfigureAwait(false);
-        return Describe(current, answer);
+        return await schedule.RunAsync(
+            async token =>
+            {
+                answer ??= await TryAsync(token).ConfigureAwait(false);
+
+                // A clock that was set back meanwhile is waited for; the answer is here, and is not asked for twice.
+                answer.Certificate.CheckTime(time.GetUtcNow());
+                return Describe(current, answer);
+            },
+            cancellation).ConfigureAwait(false);
     }
 
     private async Task<RegistrationAnswer> TryAsync(CancellationToken cancellation)
@@ -96,18 +101,13 @@ internal sealed class RegistrationStep(
     }
 
     /// <summary>Whether no device can have come of a request: the API itself refused it, or no connection was made.</summary>
-    private static bool LeavesNothing(AutoRegisterException e) => e.ServerAnswer is { IsRefusalOfTheApi: true }
-        || e.InnerException is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
-        };
+    private static bool LeavesNothing(AutoRegisterException e) => e.ServerAnswer is { IsRefusalOfTheApi: true } || e.NothingWasSent;
 
     private RegistrationAnswer Check(JournalEntry entry, byte[] body)
     {
         try
         {
-            return RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, time.GetUtcNow());
+            return RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null);
         }
         catch (AutoRegisterException e)
         {

@@ -38,4 +38,7 @@ public sealed class AutoRegisterException : Exception
 
     /// <summary>What the server said; <see langword="null"/> when there was no answer.</summary>
     public ServerAnswer? ServerAnswer { get; internal set; }
+
+    /// <summary>Whether no byte of a request can have reached a server: no connection to it was made.</summary>
+    internal bool NothingWasSent { get; set; }
 }

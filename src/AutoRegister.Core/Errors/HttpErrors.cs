@@ -46,7 +46,6 @@ internal static class HttpErrors
     private static AutoRegisterException FromStatus(Uri api, int status, string said) =>
         status switch
         {
-            407 => new(ErrorId.ProxyRefused, said, target: api),
             401 or 403 => new(ErrorId.ApiTokenRejected, said, "Give a valid API token with the scope devices:create for this factory.", api),
             409 => new(ErrorId.DeviceConflict, said, "Choose another device name, or delete the device of that name or UUID in the factory.", api),
             400 or 413 or 415 or 422 => new(ErrorId.RequestRejected, said, "Correct what the server complains about; the request follows the device's configuration.", api),
@@ -73,10 +72,10 @@ internal static class HttpErrors
 
     private static bool IsHtmlType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is "text/html";
 
-    /// <summary>Both forms of Retry-After (RFC 9110, section 10.2.3), bounded.</summary>
+    /// <summary>Both forms of Retry-After (RFC 9110, section 10.2.3), bounded. A date is the server's: its own clock says how far it is.</summary>
     private static TimeSpan? RetryAfter(HttpResponseMessage response)
     {
-        TimeSpan? asked = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - DateTimeOffset.UtcNow);
+        TimeSpan? asked = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - (response.Headers.Date ?? DateTimeOffset.UtcNow));
         return asked is TimeSpan time && time > TimeSpan.Zero ? (time < RetryAfterLimit ? time : RetryAfterLimit) : null;
     }
 

@@ -158,7 +158,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
     };
 
     private Dictionary<string, string>? Answer(JournalEntry entry, EnrollmentJournal journal) =>
-        entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, TimeProvider.System.GetUtcNow(), observer) is { } answer ? new(answer.Files) : null;
+        entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, observer) is { } answer ? new(answer.Files) : null;
 
     private static AutoRegisterException Nothing(DeviceKey key) => new(
         ErrorId.AlreadyRegistered, $"{key.Name} is registered in '{key.Config.SotaPath}': there is nothing to hand on.", "Put what is there in place with Export-SotaCredentials -Path.", key.Config.SotaPath);

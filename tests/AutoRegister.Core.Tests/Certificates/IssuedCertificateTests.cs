@@ -40,12 +40,19 @@ public sealed class IssuedCertificateTests : IDisposable
     [Theory]
     [InlineData(-30, -2, "expired at")]
     [InlineData(2, 30, "is not valid before")]
-    public void AnotherTimeIsRefused(int from, int to, string words) => Refuses(Issue(from: from, to: to), words);
+    public void AnotherTimeIsTheClocks(int from, int to, string words)
+    {
+        var error = Assert.Throws<AutoRegisterException>(() => Check(Issue(from: from, to: to)).CheckTime(Now));
+        Assert.Equal(ErrorId.ClockWrong, error.Id);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the clock of this device says {Now:u}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorId.ClockNotSet, Assert.Throws<AutoRegisterException>(() => Check(Issue()).CheckTime(DateTimeOffset.UnixEpoch)).Id);
+    }
 
     [Theory]
     [InlineData(-30, -0.5)]
     [InlineData(0.5, 30)]
-    public void ADayOfClockSkewIsAllowedFor(double from, double to) => Check(Issue(from: from, to: to));
+    public void ADayOfClockSkewIsAllowedFor(double from, double to) => Check(Issue(from: from, to: to)).CheckTime(Now);
 
     [Fact]
     public void AnotherUsageIsRefused() => Refuses(Issue(usage: "1.3.6.1.5.5.7.3.1"), "does not allow client authentication");
@@ -95,7 +102,7 @@ public sealed class IssuedCertificateTests : IDisposable
     private IssuedCertificate Check(string pem)
     {
         IssuedCertificate certificate = IssuedCertificate.Parse(pem);
-        certificate.CheckBelongsTo(Subject, IssuedCertificate.Fingerprint(key.ExportSubjectPublicKeyInfo()), Now);
+        certificate.CheckBelongsTo(Subject, IssuedCertificate.Fingerprint(key.ExportSubjectPublicKeyInfo()));
         return certificate;
     }
 

@@ -117,6 +117,16 @@ public sealed class HttpAnswerTests
     }
 
     [Fact]
+    public void ADateIsMeasuredByTheServersClock()
+    {
+        DateTimeOffset theirs = DateTimeOffset.UtcNow.AddYears(-10);
+        using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        response.Headers.Date = theirs;
+        response.Headers.RetryAfter = new RetryConditionHeaderValue(theirs.AddMinutes(5));
+        Assert.Equal(TimeSpan.FromMinutes(5), HttpErrors.FromAnswer(Api, response, string.Empty).RetryAfter);
+    }
+
+    [Fact]
     public void ATimeThatIsOverIsNoTimeToWait()
     {
         Assert.Null(Of(503, "x", retryAfter: new RetryConditionHeaderValue(DateTimeOffset.UtcNow.AddMinutes(-1))).RetryAfter);

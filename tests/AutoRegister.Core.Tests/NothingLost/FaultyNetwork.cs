@@ -44,6 +44,9 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     /// <summary>Whether it is a production device.</summary>
     internal bool Production { get; set; }
 
+    /// <summary>The device's clock, as what it checks the answer with sees it.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>What happens between the key and the request; nothing by default.</summary>
     internal Action<EnrollmentJournal>? Meanwhile { get; set; }
 
@@ -61,7 +64,7 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     {
         using var token = Secret.FromUtf8("token"u8);
         var config = new SotaConfig { Root = root, Factory = "acme", Tags = ["main"], HardwareId = "x", Name = Name, Uuid = Uuid, Production = Production, DeviceApi = server.Api, ApiToken = token };
-        var enroller = new Enroller(new EnrollerOptions { RetryFor = TimeSpan.FromSeconds(retrySeconds) }, Observer);
+        var enroller = new Enroller(new EnrollerOptions { RetryFor = TimeSpan.FromSeconds(retrySeconds), Time = Time }, Observer);
         using var client = new RegistrationClient(timeouts, TrustAnchor.Load(caFile));
         DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
         Meanwhile?.Invoke(Journal);

@@ -37,6 +37,8 @@ public static class Faults
             ["duplicate-name"] = DuplicateAsync,
             // As the reference server says it: plain words that are labelled as a page.
             ["status-400"] = Reply(400, "Missing required field 'hardware-id'", "text/html; charset=utf-8"),
+            ["hostile-words"] = Reply(400, "no\n<0>\u001b[2J\u009b31m\u202eevil\u2028http://user:sesame-4711@portal.example/ end", "text/plain"),
+            ["hostile-header"] = (call, _, stop) => call.SendAsync("HTTP/1.1 201 Created\r\nX \u001b[2J\u0007<0>evil\r\n\r\n", stop),
             ["status-401"] = Reply(401, "{\"error\": \"Provided token value is not valid\"}"),
             ["status-403"] = Reply(403, "{\"error\": \"The token lacks the scope devices:create\"}"),
             ["status-404"] = Reply(404, "{\"error\": \"No such factory\"}"),
