@@ -10,8 +10,11 @@ function Invoke-CrashSoak {
     $rig = Join-Top out test crash-rig crash-rig
     $failed = 0
     foreach ($key in @(), @('--module', (Get-TestingTool)['softhsm2'])) {
-        & $rig sweep --out (Join-Top out) @key | Out-Host
-        $failed += [int] ($LASTEXITCODE -ne 0)
+        # Killed at every call; then with each fsync failing in turn.
+        foreach ($fault in @(), @('--fault', 'fsync')) {
+            & $rig sweep --out (Join-Top out) @key @fault | Out-Host
+            $failed += [int] ($LASTEXITCODE -ne 0)
+        }
     }
 
     $failed

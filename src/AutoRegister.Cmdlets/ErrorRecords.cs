@@ -22,7 +22,7 @@ internal static class ErrorRecords
         ErrorId.RootNotFound or ErrorId.TokenFileMissing or ErrorId.HsmModuleNotFound or ErrorId.HsmTokenNotFound
             or ErrorId.HsmKeyNotFound or ErrorId.HsmCertificateNotFound or ErrorId.ApiTokenMissing => ErrorCategory.ObjectNotFound,
 
-        ErrorId.FileUnreadable => ErrorCategory.ReadError,
+        ErrorId.FileUnreadable or ErrorId.ReadFailed => ErrorCategory.ReadError,
         ErrorId.WriteFailed or ErrorId.ApiTokenNotRemoved => ErrorCategory.WriteError,
 
         ErrorId.ServerUnreachable or ErrorId.ServerUnavailable or ErrorId.CaptivePortal or ErrorId.ProxyRefused => ErrorCategory.ConnectionError,
@@ -30,7 +30,7 @@ internal static class ErrorRecords
         ErrorId.RegistrationBusy or ErrorId.OtaClientRunning => ErrorCategory.ResourceBusy,
 
         ErrorId.ServerNotTrusted or ErrorId.ClockNotSet or ErrorId.ClockWrong or ErrorId.CertificateMismatch or ErrorId.PlainHttpRefused
-            or ErrorId.GatewayRefused => ErrorCategory.SecurityError,
+            or ErrorId.GatewayRefused or ErrorId.FileNotTrusted => ErrorCategory.SecurityError,
 
         ErrorId.ApiTokenRejected or ErrorId.AuthorizationDenied or ErrorId.HsmPinRejected
             or ErrorId.HsmSoPinRejected => ErrorCategory.AuthenticationError,

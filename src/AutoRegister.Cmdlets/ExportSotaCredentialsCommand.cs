@@ -111,12 +111,7 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
                 byte[]? docker = dockerConfig is null ? null
                     : DockerCredentialHelper.Merge(dockerConfig, DockerCredentialHelper.HubHost(registration.Key.Config.DeviceApi), ConfigureDockerCredentialHelper!);
                 ExportedCredentials exported = new Enroller(new EnrollerOptions(), observer).Export(registration, token);
-                if (docker is not null)
-                {
-                    DockerCredentialHelper.Write(dockerConfig!, docker);
-                    exported = exported with { DockerConfigPath = dockerConfig };
-                }
-
+                exported = exported with { DockerConfigPath = docker is not null && WriteDocker(dockerConfig!, docker, problems) ? dockerConfig : null };
                 exported = exported with { ApiTokenRemoved = RemoveToken(registration, observer, problems) };
                 exported = await VerifyAsync(exported, registration, observer, problems, token).ConfigureAwait(false);
                 exported = copyPath is null ? exported : CredentialCopy.Copy(exported, copyPath);
@@ -126,6 +121,20 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
 
             // After the output: whoever stops at errors has the registration all the same.
             _ => problems.ForEach(problem => WriteError(IsLine ? ErrorRecords.Of(problem, registration) : ErrorRecords.From(problem, registration))));
+    }
+
+    private static bool WriteDocker(string path, byte[] content, List<AutoRegisterException> problems)
+    {
+        try
+        {
+            DockerCredentialHelper.Write(path, content);
+            return true;
+        }
+        catch (AutoRegisterException e)
+        {
+            problems.Add(e);
+            return false;
+        }
     }
 
     private bool RemoveToken(DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems)

@@ -13,6 +13,8 @@ internal static class Program
           crash-rig run [options] -- PROGRAM [ARGUMENTS]
             --count           only print the calls that count, numbered (the default)
             --kill-at N       send the signal at the entry of call N
+            --fail-at N       fsync(2) number N fails with EIO and is not carried out; only these calls count
+            --proof FILE      keep in FILE what is proven durable, over several runs; FILE.missing names what is not
             --signal N        the signal's number (default 9, SIGKILL: the call is not carried out)
             --classes C       all, or durable: rename, link, unlink, mkdir, rmdir, fsync only (default all)
             --under DIR       files at or below DIR count; may be given several times
@@ -76,6 +78,12 @@ internal static class Program
             {
                 case "--kill-at":
                     options = options with { At = int.Parse(value, CultureInfo.InvariantCulture) };
+                    break;
+                case "--fail-at":
+                    options = options with { At = int.Parse(value, CultureInfo.InvariantCulture), FailSync = true };
+                    break;
+                case "--proof":
+                    options = options with { ProofFile = value };
                     break;
                 case "--signal":
                     options = options with { Signal = int.Parse(value, CultureInfo.InvariantCulture) };

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Certificates;
 
@@ -58,8 +58,8 @@ internal static class CaFile
 
     private static string Text(string path, string source)
     {
-        using var handle = RegularFile.TryOpen(path, out long size, out string? problem);
-        if (handle is null || size > Limit)
+        using var handle = RegularFile.TryOpen(path, out FileStatus status, out string? problem);
+        if (handle is null || status.Size > Limit)
         {
             problem = handle is null ? problem ?? "it does not exist" : "it is too large";
             throw new AutoRegisterException(

@@ -66,6 +66,11 @@ internal static class ApiTokenSetting
     private static Sourced<Secret>? FromFile(string root, string path, SettingInputs inputs)
     {
         using var file = ConfigFile.TryRead(root, path);
+        if (file is not null)
+        {
+            FileTrust.Notice(file, "the API token", inputs.Observer);
+        }
+
         return file is not null ? Parse(file)
             : inputs.Options is { ApiTokenOptional: true, ApiTokenPath: null } ? null
             : throw new AutoRegisterException(ErrorId.TokenFileMissing, $"The API token file {path} does not exist.", Action, path);

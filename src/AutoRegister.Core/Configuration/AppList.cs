@@ -1,4 +1,6 @@
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Configuration;
 
@@ -30,6 +32,12 @@ internal static class AppList
         }
 
         var directory = Path.Join(sotaDirectory, "compose-apps");
+        if (IsOthers(inputs.Root, sotaDirectory))
+        {
+            inputs.Observer.ReportWarning($"Others may write to '{sotaDirectory}': the apps in it are not taken. Name them with -Apps or APPS.");
+            return SettingInputs.Default<IReadOnlyList<string>>([]);
+        }
+
         return Preloaded(inputs.Root, directory) is { Length: > 0 } found
             ? Check(new Sourced<IReadOnlyList<string>>(found, new SettingSource(SettingSourceKind.File, directory)), inputs.Observer)
             : SettingInputs.Default<IReadOnlyList<string>>([]);
@@ -38,6 +46,14 @@ internal static class AppList
     /// <summary>Reads the restorable apps, which only a parameter can name.</summary>
     public static Sourced<IReadOnlyList<string>>? ReadRestorable(SettingInputs inputs) =>
         SettingInputs.Parameter("RestorableApps", inputs.Options.RestorableApps) is { } given ? Check(given, inputs.Observer) : null;
+
+    // The registration sets aside what is in such a directory.
+    private static bool IsOthers(string root, string sotaDirectory)
+    {
+        string path = RootedPath.Resolve(root, sotaDirectory);
+        using SafeFileHandle? directory = Posix.TryOpen(path, OpenFlags.PathOnly | OpenFlags.Directory);
+        return directory is not null && Directory.Exists(Path.Join(path, "compose-apps")) && !Posix.StatusOf(directory, path).IsOurs;
+    }
 
     // What ls shows: no dot files, in the order of bytes that LC_ALL=C gives.
     private static string[] Preloaded(string root, string directory)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Configuration;
@@ -19,9 +20,10 @@ public sealed class ConfigFile : IDisposable
     private readonly int start;
     private readonly int length;
 
-    private ConfigFile(string name, byte[] buffer, int length)
+    private ConfigFile(string name, byte[] buffer, int length, FileStatus? status)
     {
         Name = name;
+        Status = status;
         this.buffer = buffer;
         start = buffer.AsSpan(0, length).StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
         this.length = length - start;
@@ -29,6 +31,9 @@ public sealed class ConfigFile : IDisposable
 
     /// <summary>The path as messages show it: as the device sees it.</summary>
     public string Name { get; }
+
+    /// <summary>Whose the file is and who may write to it; <see langword="null"/> when it is none.</summary>
+    internal FileStatus? Status { get; }
 
     /// <summary>The text, without a byte order mark.</summary>
     public ReadOnlySpan<byte> Utf8 => buffer.AsSpan(start, length);
@@ -42,7 +47,7 @@ public sealed class ConfigFile : IDisposable
     /// </exception>
     public static ConfigFile? TryRead(string root, string devicePath)
     {
-        using var handle = RegularFile.TryOpen(RootedPath.Resolve(root, devicePath), out var size, out var problem);
+        using var handle = RegularFile.TryOpen(RootedPath.Resolve(root, devicePath), out var status, out var problem);
         if (handle is null)
         {
             // A link into nowhere is not the same as no file: somebody meant there to be one.
@@ -52,9 +57,9 @@ public sealed class ConfigFile : IDisposable
 
         // The size is a hint: files of /proc have none, and a file may grow. One byte more than allowed tells.
         var content = GC.AllocateUninitializedArray<byte>(MaximumLength + 1, pinned: true);
-        var read = size > MaximumLength ? content.Length : ReadFully(devicePath, handle, content);
+        var read = status.Size > MaximumLength ? content.Length : ReadFully(devicePath, handle, content);
         return read < content.Length
-            ? Create(devicePath, content, read)
+            ? Create(devicePath, content, read, status)
             : throw new AutoRegisterException(
                 ErrorId.FileTooLarge,
                 $"{devicePath} is larger than {MaximumLength / 1024} KiB, far more than it may hold.",
@@ -71,7 +76,7 @@ public sealed class ConfigFile : IDisposable
     {
         var copy = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
         content.CopyTo(copy);
-        return Create(name, copy, copy.Length);
+        return Create(name, copy, copy.Length, status: null);
     }
 
     /// <summary>The place of one of its lines.</summary>
@@ -82,9 +87,9 @@ public sealed class ConfigFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => CryptographicOperations.ZeroMemory(buffer);
 
-    private static ConfigFile Create(string name, byte[] content, int length)
+    private static ConfigFile Create(string name, byte[] content, int length, FileStatus? status)
     {
-        var file = new ConfigFile(name, content, length);
+        var file = new ConfigFile(name, content, length, status);
         try
         {
             ConfigText.Require(name, file.Utf8);

@@ -1,6 +1,8 @@
 using System.Text;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Configuration;
 
@@ -35,6 +37,12 @@ internal static class HsmSetting
                 if (file is null && module is null && pin is null && soPin is null && uri is null)
                 {
                     return null;
+                }
+
+                if (file is { Status: FileStatus status })
+                {
+                    FileTrust.Require(status, file.Name, "which code is loaded");
+                    FileTrust.Notice(file, "the PINs", inputs.Observer);
                 }
 
                 using var parsed = file is null ? null : HsmFile.Parse(file, inputs.Observer);
@@ -97,6 +105,9 @@ internal static class HsmSetting
                 "Install the module, or correct its path.",
                 hsm.Module.Value);
         }
+
+        using SafeFileHandle? module = RegularFile.TryOpen(hsm.Module.Value, out FileStatus found, out _);
+        FileTrust.Require(found, hsm.Module.Value, "which code is run");
     }
 
     private static void Require(SettingSource source, string thing, string? problem)

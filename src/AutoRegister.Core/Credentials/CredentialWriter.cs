@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Credentials;
@@ -17,7 +18,7 @@ internal static class CredentialWriter
     /// <param name="answer">The checked answer.</param>
     /// <param name="privateKeyPath">The software key's file in the journal; not used with a token.</param>
     /// <returns>The files, full paths, in the order they were written.</returns>
-    /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.WriteFailed"/>.</exception>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, <see cref="ErrorId.ReadFailed"/> or, without the key's file, <see cref="ErrorId.RegistrationIncomplete"/>.</exception>
     internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, string privateKeyPath)
     {
         List<string> written = [];
@@ -33,7 +34,7 @@ internal static class CredentialWriter
         string keyPath = Path.Join(directory, CredentialFileNames.PrivateKey);
         if (config.Hsm is null)
         {
-            Put(written, keyPath, File.ReadAllBytes(privateKeyPath), AtomicFile.OwnerOnly);
+            Put(written, keyPath, SmallFile.TryReadOwn(privateKeyPath) ?? throw Gone(privateKeyPath), AtomicFile.OwnerOnly);
         }
         else
         {
@@ -45,6 +46,9 @@ internal static class CredentialWriter
         Put(written, Path.Join(directory, CredentialFileNames.SotaToml), answer.Toml.Encode(config.Hsm, record), AtomicFile.OwnerOnly);
         return written;
     }
+
+    private static AutoRegisterException Gone(string path) => new(
+        ErrorId.RegistrationIncomplete, $"The private key '{path}' is not there any more.", "Begin again with New-HsmDeviceKey.", path);
 
     private static void Put(List<string> written, string path, byte[] content, UnixFileMode mode)
     {

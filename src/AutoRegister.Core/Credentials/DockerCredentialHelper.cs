@@ -72,35 +72,37 @@ public static class DockerCredentialHelper
         return [.. JsonSerializer.SerializeToUtf8Bytes(config, Readable), (byte)'\n'];
     }
 
-    /// <summary>Writes the file durably, with the mode it had; a new one is for its owner only, for it may hold passwords later.</summary>
+    /// <summary>
+    /// Writes the file durably, with the mode and the owner it had; a new one is for its directory's owner only, for it may hold
+    /// passwords later.
+    /// </summary>
     /// <param name="path">Docker's configuration.</param>
     /// <param name="content">What <see cref="Merge"/> made.</param>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, or <see cref="ErrorId.DockerConfigInvalid"/>: another user's link leads to it.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         // A linked file stays linked: what it points at is replaced.
-        string target = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
-        AtomicFile.CreateDirectory(Path.GetDirectoryName(target)!);
-        AtomicFile.Write(target, content, File.Exists(target) ? File.GetUnixFileMode(target) : AtomicFile.OwnerOnly);
+        using OwnersFile file = Find(path, create: true)!;
+        file.Write(content);
     }
 
     private static JsonObject Read(string path)
     {
         try
         {
-            if (!File.Exists(path) && !Directory.Exists(path))
+            using OwnersFile? file = Find(path, create: false);
+            if (file is not { Status: FileStatus status })
             {
                 return [];
             }
 
-            if (new FileInfo(path).Length > SizeLimit)
+            if (status.Size > SizeLimit && status.IsRegular)
             {
                 throw new AutoRegisterException(ErrorId.FileTooLarge, $"'{path}' is larger than {SizeLimit / 1024} KiB.", "Give the path of Docker's config.json.", path);
             }
 
-            using FileStream stream = File.OpenRead(path);
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            return JsonNode.Parse(stream, documentOptions: options) as JsonObject ?? throw Invalid(path, "it is no JSON object", null);
+            return JsonNode.Parse(SmallFile.Read(file.StablePath), documentOptions: options) as JsonObject ?? throw Invalid(path, "it is no JSON object", null);
         }
         catch (JsonException e)
         {
@@ -109,6 +111,18 @@ public static class DockerCredentialHelper
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", "Run this as the user that owns the file.", path, e);
+        }
+    }
+
+    private static OwnersFile? Find(string path, bool create)
+    {
+        try
+        {
+            return OwnersFile.Find(path, create);
+        }
+        catch (IOException e)
+        {
+            throw Invalid(path, e.Message, e);
         }
     }
 

@@ -7,6 +7,7 @@ using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Keys.Pkcs11;
 using Org.BouncyCastle.Security;
@@ -147,6 +148,6 @@ public static class GatewayProbe
     private static IReadOnlyList<byte[]> Certificates(string sotaPath, string name)
     {
         string path = Path.Join(sotaPath, name);
-        return File.Exists(path) ? Pem.DecodeAll("CERTIFICATE", File.ReadAllText(path)) : [];
+        return File.Exists(path) ? Pem.DecodeAll("CERTIFICATE", SmallFile.ReadText(path)) : [];
     }
 }

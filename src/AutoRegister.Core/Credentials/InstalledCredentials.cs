@@ -1,6 +1,8 @@
+using System.Text;
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
 
 namespace AutoRegister.Core.Credentials;
@@ -37,7 +39,7 @@ public sealed class InstalledCredentials
     /// <summary>Looks at a SOTA directory and changes nothing.</summary>
     /// <param name="sotaPath">The directory on this machine; it need not exist.</param>
     /// <returns>What is there.</returns>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>.</exception>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.ReadFailed"/>.</exception>
     public static InstalledCredentials Inspect(string sotaPath)
     {
         var found = new InstalledCredentials(sotaPath);
@@ -145,15 +147,7 @@ public sealed class InstalledCredentials
 
     private string? Read(string name)
     {
-        string path = Path.Join(sotaPath, name);
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(
-                ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", "Run this as the user that owns the file, usually root.", path, e);
-        }
+        byte[]? content = SmallFile.TryReadOwn(Path.Join(sotaPath, name));
+        return content is null ? null : Encoding.UTF8.GetString(content);
     }
 }

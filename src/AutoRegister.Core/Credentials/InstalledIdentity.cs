@@ -2,6 +2,7 @@ using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Credentials;
 
@@ -49,7 +50,7 @@ internal sealed class InstalledIdentity
         using Secret pin = toml.ReadTokenPin();
         HsmSettings hsm = (config.Hsm ?? new HsmSettings { ModulePath = toml.TokenModule, Pin = pin, SoPin = pin }) with { Pin = pin, TokenLabel = toml.TokenLabel };
         var token = new InstalledToken(files, hsm, observer);
-        string Read(string name) => File.ReadAllText(Path.Join(config.SotaPath, name));
+        string Read(string name) => SmallFile.ReadText(Path.Join(config.SotaPath, name));
         token.Inspect(Read(CredentialFileNames.RootCertificate), File.Exists(Path.Join(config.SotaPath, CredentialFileNames.ClientChain)) ? Read(CredentialFileNames.ClientChain) : null);
         return new InstalledIdentity(files, token);
     }

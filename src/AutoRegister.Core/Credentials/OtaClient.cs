@@ -1,5 +1,6 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Credentials;
 
@@ -22,6 +23,11 @@ public static class OtaClient
     public static bool IsRunning(string root)
     {
         string path = RootedPath.Resolve(root, LockPath);
+        if (!MayBeItsOwn(path))
+        {
+            return false;
+        }
+
         try
         {
             // With ReadWrite sharing .NET takes no flock(2) of its own; Lock on a file that is open for reading is a shared fcntl lock.
@@ -55,6 +61,20 @@ public static class OtaClient
                 $"{DefaultService} already running: it holds the lock '{RootedPath.Resolve(root, LockPath)}'.",
                 $"Stop it (systemctl stop {DefaultService}), then run this again.",
                 LockPath);
+        }
+    }
+
+    /// <summary>Everybody may make files in the directory of locks: a FIFO there would stop us, and another user's file is no client's that runs as root.</summary>
+    private static bool MayBeItsOwn(string path)
+    {
+        try
+        {
+            return Posix.StatusOf(path) is { } there && (there.IsRegular || there.IsDirectory) && (there.Owner == 0 || there.Owner == Posix.EffectiveUser());
+        }
+        catch (IOException)
+        {
+            // Opening it says why.
+            return true;
         }
     }
 

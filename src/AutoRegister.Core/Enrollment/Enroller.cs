@@ -35,7 +35,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         ArgumentNullException.ThrowIfNull(choice);
         SotaConfig chosen = choice.Existing is null ? config : config with { Hsm = WithExisting(config, choice.Existing) };
         chosen = choice.EraseToken && chosen.Hsm is not null ? chosen with { Hsm = chosen.Hsm with { MayErase = true } } : chosen;
-        AtomicFile.CreateDirectory(config.SotaPath);
+        DurableDirectory.Create(config.SotaPath);
         using DirectoryLock held = Lock(config, cancellation);
         return new KeyStep(chosen, observer).Run(choice);
     }
@@ -76,6 +76,19 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         ? throw new AutoRegisterException(ErrorId.HsmSettingMissing, "There is no token to take an existing key from.", "Configure HSM_MODULE, HSM_PIN and HSM_SOPIN.", config)
         : config.Hsm with { ExistingKey = existing };
 
-    private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation) =>
-        DirectoryLock.Acquire(config.SotaPath, options.LockPatience, observer, cancellation);
+    /// <summary>Takes the lock, and makes sure that what is read from now on is ours.</summary>
+    private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation)
+    {
+        DirectoryLock held = DirectoryLock.Acquire(config.SotaPath, options.LockPatience, observer, cancellation);
+        try
+        {
+            SotaDirectory.Claim(config.SotaPath, config.Root, observer);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Enrollment;
@@ -15,8 +16,6 @@ public sealed class EnrollmentJournal
     /// <summary>The directory's name below the SOTA directory.</summary>
     public const string DirectoryName = ".registration";
 
-    private const long SizeLimit = 4 * 1024 * 1024;
-    private readonly string sotaPath;
     private readonly string entryPath;
     private readonly string answerPath;
     private readonly string tokenMarkPath;
@@ -26,7 +25,6 @@ public sealed class EnrollmentJournal
     /// <param name="sotaPath">The SOTA directory on this machine.</param>
     public EnrollmentJournal(string sotaPath)
     {
-        this.sotaPath = sotaPath;
         JournalPath = Path.Join(sotaPath, DirectoryName);
         entryPath = Path.Join(JournalPath, "journal.json");
         answerPath = Path.Join(JournalPath, "answer.json");
@@ -66,14 +64,14 @@ public sealed class EnrollmentJournal
     public JournalEntry? Peek(out string damage)
     {
         damage = string.Empty;
-        if (!File.Exists(entryPath))
-        {
-            return null;
-        }
-
         try
         {
-            JournalEntry? entry = JsonSerializer.Deserialize(ReadBounded(entryPath), EnrollmentJson.Default.JournalEntry);
+            if (ReadBounded(entryPath) is not byte[] content)
+            {
+                return null;
+            }
+
+            JournalEntry? entry = JsonSerializer.Deserialize(content, EnrollmentJson.Default.JournalEntry);
             if (entry is { Version: JournalEntry.CurrentVersion } && IsWhole(entry))
             {
                 return entry;
@@ -89,15 +87,25 @@ public sealed class EnrollmentJournal
         {
             damage = e.Message;
         }
-
         return null;
+    }
+
+    /// <summary>
+    /// Makes durable what an earlier run left, before anything is built on it: that run may have been killed before an fsync, or
+    /// been told that it failed.
+    /// </summary>
+    /// <param name="entry">What was read.</param>
+    public void Keep(JournalEntry entry)
+    {
+        DurableDirectory.SyncName(JournalPath);
+        Save(entry);
     }
 
     /// <summary>Makes the entry durable, and the journal's directory when it is missing.</summary>
     /// <param name="entry">What to remember.</param>
     public void Save(JournalEntry entry)
     {
-        AtomicFile.CreateDirectory(JournalPath);
+        DurableDirectory.Create(JournalPath);
         AtomicFile.Write(entryPath, JsonSerializer.SerializeToUtf8Bytes(entry, EnrollmentJson.Default.JournalEntry), AtomicFile.OwnerOnly);
     }
 
@@ -107,7 +115,7 @@ public sealed class EnrollmentJournal
     /// <summary>Remembers that a blank token is about to be initialised; this comes before the entry, which needs the token.</summary>
     public void BeginTokenInitialization()
     {
-        AtomicFile.CreateDirectory(JournalPath);
+        DurableDirectory.Create(JournalPath);
         AtomicFile.Write(tokenMarkPath, [], AtomicFile.OwnerOnly);
     }
 
@@ -120,7 +128,7 @@ public sealed class EnrollmentJournal
 
     /// <summary>Reads the answer back.</summary>
     /// <returns>The bytes that <see cref="SaveAnswer"/> wrote; <see langword="null"/> when there are none.</returns>
-    public byte[]? ReadAnswer() => File.Exists(answerPath) ? ReadBounded(answerPath) : null;
+    public byte[]? ReadAnswer() => ReadBounded(answerPath);
 
     /// <summary>Keeps the encrypted private key of an imported device, which this machine cannot open.</summary>
     /// <param name="pem">The key as PEM.</param>
@@ -128,7 +136,7 @@ public sealed class EnrollmentJournal
 
     /// <summary>Reads the encrypted private key back.</summary>
     /// <returns>What <see cref="SaveSealedKey"/> wrote; <see langword="null"/> when there is none.</returns>
-    public string? ReadSealedKey() => File.Exists(sealedKeyPath) ? Encoding.ASCII.GetString(ReadBounded(sealedKeyPath)) : null;
+    public string? ReadSealedKey() => ReadBounded(sealedKeyPath) is byte[] pem ? Encoding.ASCII.GetString(pem) : null;
 
     /// <summary>Keeps an answer that failed its checks for a person to look at.</summary>
     /// <param name="body">The body as it came.</param>
@@ -149,8 +157,22 @@ public sealed class EnrollmentJournal
         }
 
         AtomicFile.Delete(entryPath);
-        Directory.Delete(JournalPath, recursive: true);
-        Posix.SyncDirectory(sotaPath);
+        DurableDirectory.Delete(JournalPath);
+    }
+
+    /// <summary>Forgets the registration of a device that has its credentials: nothing in the journal is needed any more, so a failure is a warning.</summary>
+    /// <param name="observer">Told of one.</param>
+    public void RemoveAfterwards(IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        try
+        {
+            Remove();
+        }
+        catch (AutoRegisterException e) when (e.Id == ErrorId.WriteFailed)
+        {
+            observer.ReportWarning($"The device is registered, and its journal '{JournalPath}' is not removed: {e.Message} The next run removes it.");
+        }
     }
 
     private static bool IsWhole(JournalEntry entry) =>
@@ -158,23 +180,20 @@ public sealed class EnrollmentJournal
         && (entry.State == RegistrationState.Unregistered || (entry.KeyFingerprint.Length == 64 && entry.CertificateRequest.Length > 0))
         && entry.State is >= RegistrationState.Unregistered and < RegistrationState.Registered;
 
-    private static byte[] ReadBounded(string path)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-        if (stream.Length > SizeLimit)
-        {
-            throw new InvalidDataException("too large");
-        }
-
-        byte[] content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return content;
-    }
+    private static byte[]? ReadBounded(string path) =>
+        new FileInfo(path) is { Exists: true, Length: > SmallFile.MaximumLength } ? throw new InvalidDataException("too large") : SmallFile.TryReadOwn(path);
 
     private static void SetAside(string path)
     {
         string stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        File.Move(path, $"{path}.{stamp}.damaged", overwrite: true);
-        Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            Posix.Rename(path, $"{path}.{stamp}.damaged");
+            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException e)
+        {
+            throw WriteFailure.Of(path, e);
+        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         }
 
         IReadOnlyList<string> files = CredentialWriter.Write(written, answer, journal.PrivateKeyPath);
-        journal.Remove();
+        journal.RemoveAfterwards(observer);
         observer.ReportStep("Device is now registered.");
         return new ExportedCredentials
         {

@@ -17,7 +17,7 @@ internal static class KeptAnswer
             byte[]? body = journal.ReadAnswer();
             return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null);
         }
-        catch (Exception e) when (e is AutoRegisterException or InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or AutoRegisterException { Id: not ErrorId.ReadFailed })
         {
             observer.ReportWarning($"The answer in '{journal.JournalPath}' is damaged and is asked for again: {e.Message}");
             return null;

@@ -2,6 +2,7 @@ using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Identity;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Keys.Pkcs11;
@@ -38,7 +39,13 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
         // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
         OtaClient.RequireStopped(config.Root);
-        SotaDirectory.Restrict(config.SotaPath, observer);
+        SotaDirectory.Restrict(config.SotaPath);
+        DurableDirectory.SyncName(config.SotaPath);
+        if (entry is not null)
+        {
+            journal.Keep(entry);
+        }
+
         using IKeyPlace place = KeyPlaces.Open(config, journal, observer);
         if (replace)
         {
@@ -79,7 +86,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         }
 
         IReadOnlyList<InstalledDifference> differences = InstalledDifference.Judge(config, installed, observer);
-        journal.Remove();
+        journal.RemoveAfterwards(observer);
         observer.ReportStep($"Device already registered in '{config.SotaPath}'");
         SotaToml toml = installed.Files.Toml!;
         return new DeviceKey

@@ -19,6 +19,9 @@ internal sealed class RegistrationStep(
     private JournalEntry current = null!;
     private int attempts;
 
+    // An answer that came and could not be made durable: the next try writes it, and does not ask again.
+    private RegistrationAnswer? unsaved;
+
     internal async Task<DeviceRegistration> RunAsync(CancellationToken cancellation)
     {
         JournalEntry? entry = journal.Read(observer);
@@ -42,7 +45,9 @@ internal sealed class RegistrationStep(
         observer.ReportStep(answer is null
             ? $"Registering device {key.Config.Name ?? entry.Uuid} with factory {entry.Factory} at {key.Config.DeviceApi}"
             : $"The answer for {entry.Uuid} is already here");
-        current = entry;
+
+        // Written anew: whether the run that was the first to write it could make it durable is not known.
+        current = answer is null ? entry : Remember(entry, answer);
         return await schedule.RunAsync(
             async token =>
             {
@@ -57,6 +62,12 @@ internal sealed class RegistrationStep(
 
     private async Task<RegistrationAnswer> TryAsync(CancellationToken cancellation)
     {
+        if (unsaved is not null)
+        {
+            current = Remember(current with { State = RegistrationState.AnswerReceived }, unsaved);
+            return unsaved;
+        }
+
         attempts++;
 
         // Before the ping: whoever must be asked for a right to register is asked first.
@@ -75,7 +86,7 @@ internal sealed class RegistrationStep(
             }
         }
 
-        RegistrationAnswer answer = Check(current, body);
+        RegistrationAnswer answer = unsaved = Check(current, body);
         current = Remember(current with { State = RegistrationState.AnswerReceived }, answer);
         observer.ReportStep($"The factory issued certificate {answer.Certificate.Leaf.SerialNumber} for {current.Uuid}");
         return answer;

@@ -17,6 +17,9 @@ public enum ErrorId
     /// <summary>A configuration file is not UTF-8 text, or has NUL or control characters.</summary>
     FileNotText,
 
+    /// <summary>Everybody may write to a file that decides what code is loaded.</summary>
+    FileNotTrusted,
+
     /// <summary>There is no API token file.</summary>
     TokenFileMissing,
 
@@ -235,6 +238,9 @@ public enum ErrorId
 
     /// <summary>A file could not be made durable: disk full, read-only, I/O error.</summary>
     WriteFailed,
+
+    /// <summary>A file of a registration, begun or finished, cannot be read: no permission, I/O error, no regular file.</summary>
+    ReadFailed,
 
     /// <summary>Docker's configuration is no JSON that an entry can be added to.</summary>
     DockerConfigInvalid,

@@ -19,6 +19,7 @@ public static class FailureSorts
         ErrorId.FileUnreadable => FailureSort.Configuration,
         ErrorId.FileTooLarge => FailureSort.Configuration,
         ErrorId.FileNotText => FailureSort.Configuration,
+        ErrorId.FileNotTrusted => FailureSort.Configuration,
         ErrorId.TokenFileMissing => FailureSort.Configuration,
         ErrorId.TokenFileEmpty => FailureSort.Configuration,
         ErrorId.TokenFileInvalid => FailureSort.Configuration,
@@ -96,6 +97,7 @@ public static class FailureSorts
         ErrorId.EnrollmentFileInvalid => FailureSort.Configuration,
         ErrorId.PrivateKeyLocked => FailureSort.Configuration,
         ErrorId.WriteFailed => FailureSort.TryAgain,
+        ErrorId.ReadFailed => FailureSort.TryAgain, // A medium that wears out answers now and then.
         ErrorId.DockerConfigInvalid => FailureSort.Configuration,
         ErrorId.GatewayRefused => FailureSort.NeedsPerson,
     };

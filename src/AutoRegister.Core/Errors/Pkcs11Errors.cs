@@ -27,7 +27,7 @@ internal static class Pkcs11Errors
             CKR.CKR_TOKEN_WRITE_PROTECTED or CKR.CKR_SESSION_READ_ONLY =>
                 (ErrorId.HsmTokenUnusable, "The token is write-protected; make it writable or use another one."),
             CKR.CKR_DEVICE_MEMORY =>
-                (ErrorId.HsmTokenUnusable, "The token has no room left; remove objects that are no longer needed."),
+                (ErrorId.HsmTokenUnusable, $"The token has no room left: remove objects that are no longer needed, or {TokenMedium.Words(target)}"),
             CKR.CKR_TOKEN_NOT_RECOGNIZED =>
                 (ErrorId.HsmTokenUnusable, "The module does not recognise the token; check that they belong together."),
             CKR.CKR_MECHANISM_INVALID or CKR.CKR_MECHANISM_PARAM_INVALID or CKR.CKR_CURVE_NOT_SUPPORTED
@@ -37,6 +37,8 @@ internal static class Pkcs11Errors
                 (ErrorId.HsmFailure, "Someone else in this process has logged out of the token; run again."),
             CKR.CKR_FUNCTION_CANCELED =>
                 (ErrorId.HsmFailure, "Nobody entered the PIN at the token's PIN pad; run again and enter it there."),
+            CKR.CKR_DEVICE_ERROR or CKR.CKR_GENERAL_ERROR or CKR.CKR_FUNCTION_FAILED or CKR.CKR_HOST_MEMORY =>
+                (ErrorId.HsmFailure, $"The medium that the token keeps its objects on may be full or read-only: {TokenMedium.Words(target)}"),
             _ => (ErrorId.HsmFailure, "Look up the return value in the module's documentation and log."),
         };
         return new AutoRegisterException(id, $"{Capital(subject)} failed: {cause.Method} returned {NameOf(cause.RV)}.", action, target, cause);

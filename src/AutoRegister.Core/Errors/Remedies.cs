@@ -12,6 +12,7 @@ internal static class Remedies
         ErrorId.FileUnreadable => "Run as the user that owns the file, usually root, and check that it is a regular file.",
         ErrorId.FileTooLarge => "Check that the right file is in its place.",
         ErrorId.FileNotText => "Save the file as UTF-8 text.",
+        ErrorId.FileNotTrusted => "Check what is in the file, then take the right to write to it from others: chmod o-w.",
         ErrorId.TokenFileMissing => "Write an API token with scope devices:create to /etc/lmp-device-register-token, or authorise the device in a browser.",
         ErrorId.TokenFileEmpty => "Write an API token with scope devices:create on the first line of the file.",
         ErrorId.TokenFileInvalid => "Copy the API token again, without anything around it.",
@@ -83,6 +84,7 @@ internal static class Remedies
         ErrorId.EnrollmentFileInvalid => "Export the device again with Export-DeviceEnrollment.",
         ErrorId.PrivateKeyLocked => "Give the passphrase it was exported with, or the private key of the certificate it was exported for.",
         ErrorId.WriteFailed => "Make room, or make the file system writable, and run again: it continues where it stopped.",
+        ErrorId.ReadFailed => "Check the medium and whose file it is; then run again, as the user that registers the device.",
         ErrorId.DockerConfigInvalid => "Correct the file, or give another one with -DockerConfigPath.",
         ErrorId.GatewayRefused => "Check in the factory that the device exists; then register anew with New-HsmDeviceKey -Force.",
     };

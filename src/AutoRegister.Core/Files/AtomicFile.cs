@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AutoRegister.Core.Errors;
 using Microsoft.Win32.SafeHandles;
 
@@ -5,7 +6,7 @@ namespace AutoRegister.Core.Files;
 
 /// <summary>
 /// Files that are either the old or the new one, whenever the power goes: a temporary name in the same directory, the mode
-/// set at creation, fsync, rename, fsync of the directory.
+/// set at creation, fsync, rename, fsync of the directory. A file whose fsync failed is never the one that counts.
 /// </summary>
 public static class AtomicFile
 {
@@ -15,32 +16,84 @@ public static class AtomicFile
     /// <summary>Readable by all, writable by the owner (0644).</summary>
     public const UnixFileMode WorldReadable = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>A directory for the owner only (0700).</summary>
-    public const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
-
-    /// <summary>A directory others may look into (0755).</summary>
-    public const UnixFileMode PublicDirectory = OwnerOnlyDirectory | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    /// <summary>What the name of a file ends with while it is being written.</summary>
+    internal const string TemporaryEnding = ".part";
 
     /// <summary>Writes a file durably. A leftover of an interrupted write is replaced.</summary>
     /// <param name="path">The file; its directory must exist.</param>
     /// <param name="content">The whole content.</param>
     /// <param name="mode">The exact mode, whatever the umask.</param>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>: disk full, read-only, I/O error. The old file is untouched.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    /// <exception cref="AutoRegisterException">
+    /// <see cref="ErrorId.WriteFailed"/>: disk full, read-only, I/O error. The old file is untouched, unless it was the fsync of the
+    /// directory that failed: then it may be either, and where there was none there is none.
+    /// </exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode) => Write(path, content, mode, like: null, path);
+
+    /// <summary>The same, for a file whose owner another one is taken from, and that is shown by another name.</summary>
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, FileStatus? like, string shown)
     {
-        string directory = Path.GetDirectoryName(path)!;
-        string temporary = TemporaryNameFor(path);
+        bool isNew = false;
         try
         {
-            File.Delete(temporary);
-            WriteThrough(temporary, content, mode);
-            File.Move(temporary, path, overwrite: true);
-            Posix.SyncDirectory(directory);
+            WriteTemporary(path, content, mode, like);
+            isNew = Posix.StatusOf(path) is null;
+            File.Move(TemporaryNameFor(path), path, overwrite: true);
+            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
-            throw WriteFailed(path, e);
+            TryDelete(TemporaryNameFor(path));
+            if (isNew)
+            {
+                TryDelete(path);
+            }
+
+            throw WriteFailure.Of(shown, e);
+        }
+    }
+
+    /// <summary>
+    /// Writes files anew that are there: the same bytes, mode and owner, under a new name that takes the old one's place. For
+    /// what an earlier run or another program wrote: nobody knows whether its fsync succeeded, and one after an fsync that
+    /// failed succeeds without having written anything (fsync(2)).
+    /// </summary>
+    /// <param name="paths">Regular files, all of one directory.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>. The old files are untouched.</exception>
+    public static void WriteAnew(params IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        string current = string.Empty;
+        try
+        {
+            foreach (string path in paths)
+            {
+                current = path;
+                byte[] content = SmallFile.Read(path, out FileStatus status);
+                try
+                {
+                    WriteTemporary(path, content, status.Mode, status);
+                }
+                finally
+                {
+                    CryptographicOperations.ZeroMemory(content);
+                }
+            }
+
+            foreach (string path in paths)
+            {
+                current = path;
+                File.Move(TemporaryNameFor(path), path, overwrite: true);
+            }
+
+            if (paths.Count > 0)
+            {
+                Posix.SyncDirectory(Path.GetDirectoryName(current)!);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            paths.ToList().ForEach(path => TryDelete(TemporaryNameFor(path)));
+            throw WriteFailure.Of(current, e);
         }
     }
 
@@ -51,7 +104,7 @@ public static class AtomicFile
     {
         try
         {
-            if (File.Exists(path))
+            if (Posix.StatusOf(path) is not null)
             {
                 File.Delete(path);
                 Posix.SyncDirectory(Path.GetDirectoryName(path)!);
@@ -59,83 +112,18 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw WriteFailed(path, e);
-        }
-    }
-
-    /// <summary>Creates a directory durably, and what is missing above it with mode 0755; an existing one is left as it is.</summary>
-    /// <param name="path">The directory.</param>
-    /// <param name="mode">Its exact mode, whatever the umask.</param>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
-    public static void CreateDirectory(string path, UnixFileMode mode = OwnerOnlyDirectory)
-    {
-        if (Directory.Exists(path))
-        {
-            return;
-        }
-
-        try
-        {
-            string parent = Path.GetDirectoryName(path.TrimEnd('/'))!;
-            if (!Directory.Exists(parent))
-            {
-                CreateDirectory(parent, PublicDirectory);
-            }
-
-            Directory.CreateDirectory(path, mode);
-            File.SetUnixFileMode(path, mode);
-            Posix.SyncDirectory(parent);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WriteFailed(path, e);
-        }
-    }
-
-    /// <summary>Deletes a directory with everything in it, durably.</summary>
-    /// <param name="path">The directory.</param>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
-    public static void DeleteDirectory(string path)
-    {
-        try
-        {
-            Directory.Delete(path, recursive: true);
-            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WriteFailed(path, e);
-        }
-    }
-
-    /// <summary>Makes durable what someone else wrote into a directory: its files, their names, and its own name.</summary>
-    /// <param name="path">The directory.</param>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
-    public static void SyncContents(string path)
-    {
-        try
-        {
-            foreach (string file in Directory.EnumerateFiles(path))
-            {
-                using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                RandomAccess.FlushToDisk(handle);
-            }
-
-            Posix.SyncDirectory(path);
-            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WriteFailed(path, e);
+            throw WriteFailure.Of(path, e);
         }
     }
 
     /// <summary>The name a file has while it is being written; fixed, so that the next run overwrites what a killed one left.</summary>
     internal static string TemporaryNameFor(string path) =>
-        Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.part");
+        Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}{TemporaryEnding}");
 
-    private static void WriteThrough(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    private static void WriteTemporary(string path, ReadOnlySpan<byte> content, UnixFileMode mode, FileStatus? like)
     {
+        string temporary = TemporaryNameFor(path);
+        File.Delete(temporary);
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -144,10 +132,17 @@ public static class AtomicFile
             BufferSize = 0,
             UnixCreateMode = OwnerOnly,
         };
-        using var stream = new FileStream(path, options);
+        using var stream = new FileStream(temporary, options);
         stream.Write(content);
-        File.SetUnixFileMode(stream.SafeFileHandle, mode);
-        stream.Flush(flushToDisk: true);
+        SafeFileHandle handle = stream.SafeFileHandle;
+        FileStatus made = Posix.StatusOf(handle, temporary);
+        if (like is FileStatus wanted && (wanted.Owner != made.Owner || wanted.Group != made.Group))
+        {
+            Posix.ChangeOwner(handle, wanted.Owner, temporary, wanted.Group);
+        }
+
+        File.SetUnixFileMode(handle, mode);
+        Posix.Sync(handle, temporary);
     }
 
     private static void TryDelete(string path)
@@ -161,11 +156,4 @@ public static class AtomicFile
             // The write's own error is the one to report; the next run deletes the leftover.
         }
     }
-
-    private static AutoRegisterException WriteFailed(string path, Exception cause) => new(
-        ErrorId.WriteFailed,
-        $"'{path}' could not be written: {cause.Message}",
-        "Make room, or make the file system writable, and run the registration again: it continues where it stopped.",
-        path,
-        cause);
 }

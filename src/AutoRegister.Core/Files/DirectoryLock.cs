@@ -31,7 +31,7 @@ public sealed class DirectoryLock : IDisposable
         {
             var waited = Stopwatch.StartNew();
             bool told = false;
-            while (!Posix.TryLock(handle, path))
+            while (!TryLock(handle, path))
             {
                 string holder = DescribeHolder(path);
                 if (waited.Elapsed >= patience)
@@ -64,6 +64,19 @@ public sealed class DirectoryLock : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
+
+    private static bool TryLock(SafeFileHandle handle, string path)
+    {
+        try
+        {
+            return Posix.TryLock(handle, path);
+        }
+        catch (IOException e)
+        {
+            throw new AutoRegisterException(
+                ErrorId.SotaDirectoryUnusable, $"The directory '{path}' cannot be locked: {e.Message}", "Put it on a file system that has locks (flock(2)).", path, e);
+        }
+    }
 
     private static SafeFileHandle Open(string path)
     {

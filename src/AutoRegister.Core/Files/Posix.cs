@@ -4,38 +4,60 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Files;
 
-/// <summary>The few system calls on directories that .NET does not offer.</summary>
+/// <summary>The few system calls that .NET does not offer, or does not check: its own flush calls return normally when fsync(2) fails.</summary>
 internal static partial class Posix
 {
-    private const int OpenReadOnly = 0;
-    private const int OpenCloseOnExec = 0x80000;
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
-    private const int WouldBlock = 11;
+    private const int NoSuchFile = 2;
+    private const int NotADirectory = 20;
     private const int Interrupted = 4;
+    private const int WouldBlock = 11;
+    private const int CurrentDirectory = -100;
+    private const int NoFollowLink = 0x100;
     private const int EmptyPath = 0x1000;
-    private const uint StatXUser = 0x8;
+    private const int MayWrite = 2;
 
-    /// <summary>Opens a directory; it is an error when the path is none.</summary>
-    /// <exception cref="IOException">open(2) or fstat(2) failed.</exception>
-    internal static SafeFileHandle OpenDirectory(string path)
+    /// <summary>Opens what is there; never creates.</summary>
+    /// <returns>The handle; <see langword="null"/> when open(2) failed: <see cref="Marshal.GetLastPInvokeError"/> says why.</returns>
+    internal static SafeFileHandle? TryOpen(string path, int flags)
     {
-        // O_DIRECTORY differs between architectures (0x10000 on x86, 0x4000 on arm): a trailing slash means the same everywhere.
-        int descriptor = Open(path.TrimEnd('/') + "/", OpenReadOnly | OpenCloseOnExec);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("open", path);
+        int descriptor = Open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec | flags);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
     }
 
-    /// <summary>Makes the entries of a directory durable (fsync(2) on it): without this a rename may be lost in a power cut.</summary>
+    /// <summary>Opens a directory; it is an error when the path is none.</summary>
+    /// <exception cref="IOException">open(2) failed.</exception>
+    internal static SafeFileHandle OpenDirectory(string path) => TryOpen(path, OpenFlags.Directory) ?? throw LastFailure("open", path);
+
+    /// <summary>Makes the content of an open file, or the names in an open directory, durable.</summary>
+    /// <exception cref="IOException">fsync(2) failed. What it was about is unknown from now on: a later fsync of the same file says nothing.</exception>
+    internal static void Sync(SafeFileHandle handle, string path)
+    {
+        while (FSync(handle) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw LastFailure("fsync", path);
+            }
+        }
+    }
+
+    /// <summary>Makes the entries of a directory durable: without this a rename may be lost in a power cut.</summary>
     /// <exception cref="IOException">fsync(2) failed.</exception>
     internal static void SyncDirectory(string path)
     {
         using SafeFileHandle directory = OpenDirectory(path);
-        while (FSync(directory) != 0)
+        Sync(directory, path);
+    }
+
+    /// <summary>Gives a file another name, over whatever has it. Links are renamed themselves.</summary>
+    /// <exception cref="IOException">rename(2) failed.</exception>
+    internal static void Rename(string from, string to)
+    {
+        if (RenameCall(from, to) != 0)
         {
-            if (Marshal.GetLastPInvokeError() != Interrupted)
-            {
-                throw Failure("fsync", path);
-            }
+            throw LastFailure("rename", from);
         }
     }
 
@@ -54,7 +76,7 @@ internal static partial class Posix
 
             if (error != Interrupted)
             {
-                throw Failure("flock", path);
+                throw LastFailure("flock", path);
             }
         }
 
@@ -65,32 +87,47 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
 
-    /// <summary>Reads whose a directory is.</summary>
-    /// <returns>The user id.</returns>
+    /// <summary>Reads what is known of an open file.</summary>
     /// <exception cref="IOException">statx(2) failed.</exception>
-    internal static uint OwnerOf(SafeFileHandle handle, string path)
+    internal static FileStatus StatusOf(SafeFileHandle handle, string path) =>
+        StatX(handle, string.Empty, EmptyPath, FileStatus.Basic, out FileStatus status) == 0 ? status : throw LastFailure("statx", path);
+
+    /// <summary>Reads what is known of a name; of a link, not of what it leads to.</summary>
+    /// <returns>Its status; <see langword="null"/> when there is none.</returns>
+    /// <exception cref="IOException">statx(2) failed otherwise.</exception>
+    internal static FileStatus? StatusOf(string path)
     {
-        // struct statx is the same on every architecture, unlike struct stat; stx_uid is at offset 20 (statx(2)).
-        Span<byte> status = stackalloc byte[256];
-        return StatX(handle, string.Empty, EmptyPath, StatXUser, ref MemoryMarshal.GetReference(status)) == 0
-            ? MemoryMarshal.Read<uint>(status[20..])
-            : throw Failure("statx", path);
+        if (StatX(CurrentDirectory, path, NoFollowLink, FileStatus.Basic, out FileStatus status) == 0)
+        {
+            return status;
+        }
+
+        return Marshal.GetLastPInvokeError() is NoSuchFile or NotADirectory ? null : throw LastFailure("statx", path);
     }
 
-    /// <summary>Gives a directory to a user; its group stays.</summary>
+    /// <summary>Gives an open file to a user and, unless told to leave that, a group.</summary>
     /// <exception cref="IOException">fchown(2) failed.</exception>
-    internal static void ChangeOwner(SafeFileHandle handle, uint user, string path)
+    internal static void ChangeOwner(SafeFileHandle handle, uint user, string path, uint group = uint.MaxValue)
     {
-        if (FChOwn(handle, user, uint.MaxValue) != 0)
+        if (FChOwn(handle, user, group) != 0)
         {
-            throw Failure("fchown", path);
+            throw LastFailure("fchown", path);
         }
     }
 
-    private static IOException Failure(string call, string path)
+    /// <summary>Asks the kernel whether something can be written: a read-only file system says no to root, too.</summary>
+    /// <returns>The system's words when not; else <see langword="null"/>.</returns>
+    internal static string? WhyNotWritable(string path) =>
+        Access(path, MayWrite) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
+    /// <summary>The error of the call that failed last.</summary>
+    internal static IOException LastFailure(string call, string path)
     {
-        var cause = new Win32Exception(Marshal.GetLastPInvokeError());
-        return new IOException($"{call} on '{path}' failed: {cause.Message}", cause);
+        int error = Marshal.GetLastPInvokeError();
+        var cause = new Win32Exception(error);
+
+        // As .NET's own: HResult is the errno.
+        return new IOException($"{call} on '{path}' failed: {cause.Message}", cause) { HResult = error };
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -99,12 +136,21 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle handle);
 
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameCall(string from, string to);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(SafeFileHandle handle, string path, int flags, uint mask, ref byte status);
+    private static partial int StatX(SafeFileHandle handle, string path, int flags, uint mask, out FileStatus status);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, out FileStatus status);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int FChOwn(SafeFileHandle handle, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 }

@@ -66,14 +66,14 @@ public sealed class FileDeviceKey : IDeviceKey
     /// <summary>Reads a key from its file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The key; <see langword="null"/> when the file is missing or holds no private key a device may have.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.ReadFailed"/>.</exception>
     public static FileDeviceKey? TryOpen(string path)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length > 64 * 1024)
+        if (SmallFile.TryReadOwn(path) is not byte[] pem)
         {
             return null;
         }
 
-        byte[] pem = File.ReadAllBytes(path);
         char[] text = Encoding.ASCII.GetChars(pem);
         try
         {

@@ -1,11 +1,14 @@
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Keys;
 
 /// <summary>A key file: in the journal's directory until it is put in place.</summary>
 internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
 {
+    private bool written;
+
     public string Description => "file";
 
     public string Location => journal.PrivateKeyPath;
@@ -36,7 +39,12 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
         return null;
     }
 
-    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
+    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
+    {
+        FileDeviceKey key = FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
+        written = true;
+        return key;
+    }
 
     public void RemoveDebris(IReadOnlyCollection<string> before)
     {
@@ -45,7 +53,11 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
 
     public void MakeDurable()
     {
-        // The key file is written durably.
+        if (!written)
+        {
+            AtomicFile.WriteAnew(journal.PrivateKeyPath);
+            written = true;
+        }
     }
 
     public void Dispose()

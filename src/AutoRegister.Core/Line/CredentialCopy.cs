@@ -28,7 +28,7 @@ public static class CredentialCopy
         }
 
         RequireOurs(exported, target);
-        AtomicFile.CreateDirectory(target);
+        DurableDirectory.Create(target);
         List<string> copies = [];
         foreach (string file in exported.Files.OrderBy(file => file.EndsWith('/' + CredentialFileNames.SotaToml, StringComparison.Ordinal)))
         {
@@ -58,7 +58,7 @@ public static class CredentialCopy
     {
         try
         {
-            return IssuedCertificate.Parse(File.ReadAllText(certificate)).CommonName;
+            return IssuedCertificate.Parse(SmallFile.ReadText(certificate)).CommonName;
         }
         catch (AutoRegisterException)
         {
@@ -69,7 +69,7 @@ public static class CredentialCopy
 
     private static void CopyFile(string from, string to)
     {
-        byte[] content = File.ReadAllBytes(from);
+        byte[] content = SmallFile.Read(from);
         try
         {
             UnixFileMode mode = File.GetUnixFileMode(from);
@@ -91,7 +91,7 @@ public static class CredentialCopy
             return false;
         }
 
-        byte[] there = File.ReadAllBytes(path);
+        byte[] there = SmallFile.Read(path);
         bool same = there.AsSpan().SequenceEqual(content);
         CryptographicOperations.ZeroMemory(there);
         return same;

@@ -103,7 +103,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
 
     private string Seal(string path)
     {
-        byte[] pem = File.ReadAllBytes(path);
+        byte[] pem = SmallFile.Read(path);
         char[] text = Encoding.ASCII.GetChars(pem);
         try
         {

@@ -21,7 +21,7 @@ internal static class EnrollmentFileFormat
             RequireSame(path, file);
         }
 
-        AtomicFile.CreateDirectory(Path.GetDirectoryName(path)!);
+        DurableDirectory.Create(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(file, EnrollmentFileJson.Default.EnrollmentFile), (byte)'\n'], AtomicFile.OwnerOnly);
     }
 

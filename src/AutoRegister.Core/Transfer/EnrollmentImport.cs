@@ -42,8 +42,9 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         }
 
         RegistrationAnswer? answer = Check(path, file, key);
-        AtomicFile.CreateDirectory(config.SotaPath);
+        DurableDirectory.Create(config.SotaPath);
         using DirectoryLock held = DirectoryLock.Acquire(config.SotaPath, LockPatience, observer, cancellation);
+        SotaDirectory.Claim(config.SotaPath, config.Root, observer);
         var journal = new EnrollmentJournal(config.SotaPath);
         JournalEntry? there = journal.Read(observer);
         if (there is null && IsInstalled(config, key))
@@ -93,8 +94,8 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
             isHere = true;
         }
 
-        SotaDirectory.Restrict(config.SotaPath, observer);
-        AtomicFile.CreateDirectory(journal.JournalPath);
+        SotaDirectory.Restrict(config.SotaPath);
+        DurableDirectory.Create(journal.JournalPath);
         if (opened is not null)
         {
             opened.Save(journal.PrivateKeyPath);

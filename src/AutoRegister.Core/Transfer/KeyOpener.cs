@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
 
 namespace AutoRegister.Core.Transfer;
@@ -103,7 +104,7 @@ public sealed class KeyOpener : IDisposable
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return SmallFile.Read(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Transfer;
 
@@ -85,7 +86,7 @@ public sealed class KeySeal
         try
         {
             // The loader's own reading says of a file that is not there that it holds no certificate.
-            return X509CertificateLoader.LoadCertificate(File.ReadAllBytes(path));
+            return X509CertificateLoader.LoadCertificate(SmallFile.Read(path));
         }
         catch (CryptographicException e)
         {

@@ -33,7 +33,7 @@ internal sealed class ApiToken
             throw new ExitException(ExitCode.NoInput, $"the token file {path} does not exist");
         }
 
-        var token = File.ReadLines(path).Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0)
+        var token = DurableFile.Read(path).Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0)
             ?? throw new ExitException(ExitCode.Configuration, $"the token file {path} is empty");
         return new ApiToken(token, path);
     }

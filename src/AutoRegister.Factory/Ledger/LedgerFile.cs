@@ -1,4 +1,5 @@
 using AutoRegister.Factory.CommandLine;
+using AutoRegister.Factory.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AutoRegister.Factory.Ledger;
@@ -42,13 +43,13 @@ internal static class LedgerFile
     /// <summary>Opens the ledger for its one writer; makes it when it is not there.</summary>
     public static SqliteConnection Open(string path)
     {
-        // SQLite gives its companions (-wal, -shm) the mode of the file, so the file gets its mode first.
-        new FileStream(path, new FileStreamOptions
+        // SQLite gives its companions (-wal, -shm) the mode of the file, so the file gets its mode first. An empty file is an empty
+        // database; what is in it is made durable by SQLite, its name by us.
+        if (!File.Exists(path))
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }).Dispose();
+            DurableFile.Write(path, string.Empty);
+        }
+
         var connection = Connect(path, SqliteOpenMode.ReadWrite);
         // FULL: in WAL mode, only then has a commit reached the disk when it returns.
         Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");

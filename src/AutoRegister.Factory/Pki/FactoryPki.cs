@@ -45,7 +45,7 @@ internal sealed class FactoryPki : IDisposable
         if (!server.MatchesHostname(host))
         {
             // Started with another --address or --host: same key, same root, another name.
-            File.Delete(data["server.crt"]);
+            Make(data["server.crt"], () => Authority.CreateServer(serverKey, host, root, rootKey));
             server = Certificate(data["server.crt"], () => Authority.CreateServer(serverKey, host, root, rootKey));
         }
 
@@ -70,7 +70,7 @@ internal sealed class FactoryPki : IDisposable
         }
 
         var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(path));
+        key.ImportFromPem(DurableFile.Read(path));
         return key;
     }
 
@@ -78,11 +78,16 @@ internal sealed class FactoryPki : IDisposable
     {
         if (!File.Exists(path))
         {
-            using var made = make();
-            DurableFile.Write(path, made.ExportCertificatePem() + "\n");
+            Make(path, make);
         }
 
-        return X509Certificate2.CreateFromPem(File.ReadAllText(path));
+        return X509Certificate2.CreateFromPem(DurableFile.Read(path));
+    }
+
+    private static void Make(string path, Func<X509Certificate2> make)
+    {
+        using var made = make();
+        DurableFile.Write(path, made.ExportCertificatePem() + "\n");
     }
 
     private static void RefuseOtherFactory(X509Certificate2 deviceCa, string factory, string path)

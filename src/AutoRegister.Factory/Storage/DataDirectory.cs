@@ -1,3 +1,5 @@
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Factory.CommandLine;
 
 namespace AutoRegister.Factory.Storage;
@@ -5,8 +7,6 @@ namespace AutoRegister.Factory.Storage;
 /// <summary>The directory the factory owns: for its user alone, and for one process at a time.</summary>
 internal sealed class DataDirectory : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly string path;
     private readonly FileStream held;
 
@@ -19,14 +19,14 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Makes the directory where there is none, checks its mode and takes its lock.</summary>
     public static DataDirectory Open(string path)
     {
-        Directory.CreateDirectory(path, OwnerOnly);
-        var others = File.GetUnixFileMode(path) & ~OwnerOnly;
+        Create(path);
+        var others = File.GetUnixFileMode(path) & ~DurableDirectory.OwnerOnly;
         if (others != 0 && Directory.EnumerateFileSystemEntries(path).Any())
         {
             throw new ExitException(ExitCode.Configuration, $"{path} is open to group or others: chmod 700 it, or name an empty directory");
         }
 
-        File.SetUnixFileMode(path, OwnerOnly);
+        File.SetUnixFileMode(path, DurableDirectory.OwnerOnly);
         return new DataDirectory(path, Lock(path));
     }
 
@@ -35,6 +35,21 @@ internal sealed class DataDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => held.Dispose();
+
+    private static void Create(string path)
+    {
+        try
+        {
+            DurableDirectory.Create(Path.GetFullPath(path));
+
+            // What a start that was killed renamed into place, and its own name.
+            DurableDirectory.SyncNames(Path.GetFullPath(path));
+        }
+        catch (AutoRegisterException e)
+        {
+            throw new ExitException(ExitCode.OperatingSystem, e.Message);
+        }
+    }
 
     // The lock (flock) goes with its process, however that ends; the file stays.
     private static FileStream Lock(string path)

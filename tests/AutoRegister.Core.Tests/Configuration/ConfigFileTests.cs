@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Configuration;
@@ -65,6 +66,7 @@ public sealed class ConfigFileTests : IDisposable
     public void No_permission(string path)
     {
         device.Set("USE_HOSTNAME", "1").WriteHsm();
+        Array.ForEach(["/etc/lmp-device-register-token", "/etc/sota/hsm"], secret => File.SetUnixFileMode(device.Below(secret), AtomicFile.WorldReadable));
         File.SetUnixFileMode(device.Below(path), UnixFileMode.None);
         File.SetUnixFileMode(device.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         AutoRegisterException? error = null;

@@ -37,6 +37,11 @@ public sealed class DeviceRoot : IDisposable
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Below(devicePath))!);
         File.WriteAllBytes(Below(devicePath), content);
+        if (devicePath is "/etc/lmp-device-register-token" or "/etc/sota/hsm")
+        {
+            File.SetUnixFileMode(Below(devicePath), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return this;
     }
 

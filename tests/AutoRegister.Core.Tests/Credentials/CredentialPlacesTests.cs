@@ -42,9 +42,9 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
     [Fact]
     public void The_directory_is_made_its_owners()
     {
-        Directory.CreateDirectory(hand.In("sota"), AtomicFile.PublicDirectory);
-        SotaDirectory.Restrict(hand.In("sota"), hand.Observer);
-        Assert.Equal(AtomicFile.OwnerOnlyDirectory, File.GetUnixFileMode(hand.In("sota")));
+        Directory.CreateDirectory(hand.In("sota"), DurableDirectory.Public);
+        SotaDirectory.Restrict(hand.In("sota"));
+        Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(hand.In("sota")));
         Assert.Empty(hand.Observer.Warnings);
     }
 
@@ -54,9 +54,9 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
         string path = Directory.CreateDirectory(hand.In("sota")).FullName;
         using Microsoft.Win32.SafeHandles.SafeFileHandle directory = Posix.OpenDirectory(path);
         Posix.ChangeOwner(directory, 12345, path);
-        SotaDirectory.Restrict(path, hand.Observer);
+        SotaDirectory.Claim(path, "/", hand.Observer);
         Assert.Contains("user 12345", Assert.Single(hand.Observer.Warnings), StringComparison.Ordinal);
-        Assert.Equal((0u, AtomicFile.OwnerOnlyDirectory), (Posix.OwnerOf(directory, path), File.GetUnixFileMode(path)));
+        Assert.Equal((0u, DurableDirectory.OwnerOnly), (Posix.StatusOf(directory, path).Owner, File.GetUnixFileMode(path)));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
     public void A_directory_that_cannot_be_corrected_is_named(string path)
     {
         // Not even root changes modes below /proc.
-        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => SotaDirectory.Restrict(path, hand.Observer));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => SotaDirectory.Restrict(path));
         Assert.Equal((ErrorId.SotaDirectoryUnusable, path), (error.Id, error.Target));
         Assert.NotNull(error.InnerException);
     }
@@ -79,7 +79,7 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
         // The first byte of this one is nobody's to read.
         File.CreateSymbolicLink(Path.Join(Directory.CreateDirectory(hand.In("sota")).FullName, name), "/proc/self/mem");
         AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => InstalledCredentials.Inspect(hand.In("sota")));
-        Assert.Equal((ErrorId.FileUnreadable, Path.Join(hand.In("sota"), name)), (error.Id, error.Target));
+        Assert.Equal((ErrorId.ReadFailed, Path.Join(hand.In("sota"), name)), (error.Id, error.Target));
     }
 
     public void Dispose() => hand.Dispose();

@@ -31,7 +31,7 @@ public sealed class EnrollmentJournalTests : IDisposable
         Assert.True(read.UuidIsOurs);
         Assert.Empty(observer.Warnings);
         Assert.False(journal.WasDamaged);
-        Assert.Equal(AtomicFile.OwnerOnlyDirectory, File.GetUnixFileMode(journal.JournalPath));
+        Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(journal.JournalPath));
         Assert.All(Directory.GetFiles(journal.JournalPath), file => Assert.Equal(AtomicFile.OwnerOnly, File.GetUnixFileMode(file)));
     }
 

@@ -70,32 +70,31 @@ public sealed class AtomicFileTests : IDisposable
     {
         string path = Path.Join(folder, "var", "sota");
 
-        AtomicFile.CreateDirectory(path);
+        DurableDirectory.Create(path);
 
-        Assert.Equal(AtomicFile.OwnerOnlyDirectory, File.GetUnixFileMode(path));
-        Assert.Equal(AtomicFile.PublicDirectory, File.GetUnixFileMode(Path.Join(folder, "var")));
+        Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(path));
+        Assert.Equal(DurableDirectory.Public, File.GetUnixFileMode(Path.Join(folder, "var")));
     }
 
     [Fact]
     public void A_directory_that_is_there_keeps_its_mode()
     {
-        File.SetUnixFileMode(folder, AtomicFile.PublicDirectory);
-        AtomicFile.CreateDirectory(folder);
-        Assert.Equal(AtomicFile.PublicDirectory, File.GetUnixFileMode(folder));
+        File.SetUnixFileMode(folder, DurableDirectory.Public);
+        DurableDirectory.Create(folder);
+        Assert.Equal(DurableDirectory.Public, File.GetUnixFileMode(folder));
     }
 
     [Fact]
     public void What_is_deleted_is_gone_and_what_is_not_there_is_no_error()
     {
         string file = Path.Join(folder, "a", "b");
-        AtomicFile.CreateDirectory(Path.Join(folder, "a"));
+        DurableDirectory.Create(Path.Join(folder, "a"));
         AtomicFile.Write(file, "x"u8, AtomicFile.OwnerOnly);
-        AtomicFile.SyncContents(Path.Join(folder, "a"));
         AtomicFile.Delete(file);
         AtomicFile.Delete(file);
         Assert.False(File.Exists(file));
         AtomicFile.Write(file, "x"u8, AtomicFile.OwnerOnly);
-        AtomicFile.DeleteDirectory(Path.Join(folder, "a"));
+        DurableDirectory.Delete(Path.Join(folder, "a"));
         Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
@@ -109,9 +108,9 @@ public sealed class AtomicFileTests : IDisposable
         [
             ("/proc/self/new", () => AtomicFile.Write("/proc/self/new", "x"u8, AtomicFile.OwnerOnly)),
             ("/proc/self/status", () => AtomicFile.Delete("/proc/self/status")),
-            (file, () => AtomicFile.CreateDirectory(Path.Join(file, "below"))),
-            (Path.Join(folder, "missing"), () => AtomicFile.DeleteDirectory(Path.Join(folder, "missing"))),
-            (Path.Join(folder, "missing"), () => AtomicFile.SyncContents(Path.Join(folder, "missing"))),
+            (file, () => DurableDirectory.Create(Path.Join(file, "below"))),
+            (Path.Join(folder, "missing"), () => DurableDirectory.Delete(Path.Join(folder, "missing"))),
+            (Path.Join(folder, "missing"), () => AtomicFile.WriteAnew(Path.Join(folder, "missing"))),
         ];
         Assert.All(cases, one =>
         {
@@ -123,8 +122,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_mode_is_exact_whatever_the_umask_and_a_slash_at_the_end_is_nothing()
     {
-        const UnixFileMode ForAll = AtomicFile.PublicDirectory | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        AtomicFile.CreateDirectory(Path.Join(folder, "open") + "/", ForAll);
+        const UnixFileMode ForAll = DurableDirectory.Public | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        DurableDirectory.Create(Path.Join(folder, "open") + "/", ForAll);
         Assert.Equal(ForAll, File.GetUnixFileMode(Path.Join(folder, "open")));
         AtomicFile.Write(Path.Join(folder, "open", "file"), "x"u8, ForAll);
         Assert.Equal(ForAll, File.GetUnixFileMode(Path.Join(folder, "open", "file")));

@@ -20,7 +20,7 @@ public sealed class PosixTests : IDisposable
         using SafeFileHandle handle = Posix.OpenDirectory(folder + end);
         string flags = File.ReadLines($"/proc/self/fdinfo/{handle.DangerousGetHandle()}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
         Assert.NotEqual(0, Convert.ToInt32(flags[6..].Trim(), 8) & CloseOnExec);
-        Assert.Equal(Posix.EffectiveUser(), Posix.OwnerOf(handle, folder));
+        Assert.Equal(Posix.EffectiveUser(), Posix.StatusOf(handle, folder).Owner);
         Posix.ChangeOwner(handle, Posix.EffectiveUser(), folder);
     }
 
@@ -54,8 +54,10 @@ public sealed class PosixTests : IDisposable
             ("open", () => Posix.OpenDirectory("/proc/self/status")),
             ("fsync", () => Posix.SyncDirectory("/proc/self")),
             ("fchown", () => Posix.ChangeOwner(process, 12345, "/proc/self")),
-            ("statx", () => Posix.OwnerOf(nothing, "nothing")),
+            ("statx", () => Posix.StatusOf(nothing, "nothing")),
             ("flock", () => Posix.TryLock(nothing, "nothing")),
+            ("rename", () => Posix.Rename(Path.Join(folder, "nothing"), Path.Join(folder, "other"))),
+            ("statx", () => Posix.StatusOf(Path.Join(folder, new string('x', 300)))),
         ];
         Assert.All(cases, one =>
         {
@@ -63,6 +65,51 @@ public sealed class PosixTests : IDisposable
             Assert.StartsWith(one.Call + " on '", error.Message, StringComparison.Ordinal);
             Assert.EndsWith(Assert.IsType<Win32Exception>(error.InnerException).Message, error.Message, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void A_link_is_known_as_itself_and_its_target_has_the_status_that_stat_says()
+    {
+        string file = Path.Join(folder, "file");
+        File.WriteAllText(file, "12345");
+        File.SetUnixFileMode(file, AtomicFile.WorldReadable);
+        string link = Path.Join(folder, "link");
+        File.CreateSymbolicLink(link, file);
+        Assert.Null(Posix.StatusOf(Path.Join(folder, "nothing")));
+        Assert.Null(Posix.StatusOf(Path.Join(file, "below")));
+        FileStatus status = Posix.StatusOf(file)!.Value;
+        Assert.True(status is { IsRegular: true, IsDirectory: false, IsLink: false, IsOurs: true, Size: 5, Links: 1, Mode: AtomicFile.WorldReadable });
+        Assert.Equal(Posix.StatusOf(folder)!.Value.Device, status.Device);
+        Assert.NotEqual(Posix.StatusOf("/proc")!.Value.Device, status.Device);
+        Assert.True(Posix.StatusOf(link) is { IsLink: true, IsRegular: false });
+        Assert.True(Posix.StatusOf(folder) is { IsDirectory: true });
+    }
+
+    [Fact]
+    public void Each_open_flag_means_on_this_architecture_what_its_name_says()
+    {
+        string file = Path.Join(folder, "file");
+        File.WriteAllText(file, "x");
+        File.CreateSymbolicLink(Path.Join(folder, "to-file"), file);
+        File.CreateSymbolicLink(Path.Join(folder, "to-folder"), folder);
+        const int NotADirectory = 20;
+        const int TooManyLinks = 40;
+        (string Path, int Flags, int Error)[] cases =
+        [
+            (file, OpenFlags.Directory, NotADirectory),
+            (Path.Join(folder, "to-file"), OpenFlags.Directory, NotADirectory),
+            (Path.Join(folder, "to-file"), OpenFlags.NoFollow, TooManyLinks),
+            (Path.Join(folder, "to-folder"), OpenFlags.NoFollow, TooManyLinks),
+            (Path.Join(folder, "to-folder"), OpenFlags.NoFollow | OpenFlags.Directory, NotADirectory),
+        ];
+        Assert.All(cases, one =>
+        {
+            Assert.Null(Posix.TryOpen(one.Path, one.Flags));
+            Assert.Equal(one.Error, System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+        });
+        Posix.TryOpen(Path.Join(folder, "to-folder"), OpenFlags.Directory)!.Dispose();
+        Posix.TryOpen(folder, OpenFlags.Directory | OpenFlags.NoFollow)!.Dispose();
+        Posix.TryOpen(file, OpenFlags.NoFollow)!.Dispose();
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

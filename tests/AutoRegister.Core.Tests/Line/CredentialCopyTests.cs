@@ -22,7 +22,7 @@ public sealed class CredentialCopyTests(FactoryFixture shared) : IClassFixture<F
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "copied");
         ExportedCredentials copy = CredentialCopy.Copy(device.Exported, Target);
         Assert.Equal((Target, Path.Join(Target, "pkey.pem"), device.Exported.Uuid), (copy.Path, copy.KeyLocation, copy.Uuid));
-        Assert.Equal(AtomicFile.OwnerOnlyDirectory, File.GetUnixFileMode(Target));
+        Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(Target));
         Assert.Equal(device.Exported.Files.Count, copy.Files.Count);
         Assert.Equal(Path.Join(Target, "sota.toml"), copy.Files[^1]);
         Assert.Equal(copy.Files.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(Target).Order(StringComparer.Ordinal));

@@ -20,7 +20,7 @@ public sealed class EnrollmentExportTests : IDisposable
         string path = hand.In("new/folder/file.json");
         EnrollmentExport.Write(hand.Config("lamp"), path);
         Assert.Equal(AtomicFile.OwnerOnly, File.GetUnixFileMode(path));
-        Assert.Equal(AtomicFile.OwnerOnlyDirectory, File.GetUnixFileMode(hand.In("new/folder")));
+        Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(hand.In("new/folder")));
         Assert.EndsWith("}\n", File.ReadAllText(path), StringComparison.Ordinal);
     }
 

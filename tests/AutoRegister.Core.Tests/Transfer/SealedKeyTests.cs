@@ -69,11 +69,11 @@ public sealed class SealedKeyTests : IDisposable
     public void Nobody_who_opens_it_and_it_is_kept_sealed_until_somebody_does()
     {
         hand.Export("sealed", KeySeal.With(hand.Passphrase));
-        Directory.CreateDirectory(hand.In("device"), AtomicFile.PublicDirectory);
+        Directory.CreateDirectory(hand.In("device"), DurableDirectory.Public);
         hand.Read("sealed.json", "device");
         string kept = Path.Join(hand.In("device"), ".registration", "pkey.sealed");
         Assert.Equal((string?)hand.Json("sealed.json")["key"]!["sealed"], File.ReadAllText(kept));
-        Assert.Equal((AtomicFile.OwnerOnly, AtomicFile.OwnerOnlyDirectory), (File.GetUnixFileMode(kept), File.GetUnixFileMode(hand.In("device"))));
+        Assert.Equal((AtomicFile.OwnerOnly, DurableDirectory.OwnerOnly), (File.GetUnixFileMode(kept), File.GetUnixFileMode(hand.In("device"))));
         Assert.True(Entry().KeyIsElsewhere);
 
         using KeyOpener opener = KeyOpener.Create(hand.Passphrase, null);

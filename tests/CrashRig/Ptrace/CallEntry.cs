@@ -4,6 +4,7 @@ namespace CrashRig.Ptrace;
 internal sealed record CallEntry(int ThreadId, long Number, long[] Arguments)
 {
     private const byte OperationEntry = 1;
+    private const byte OperationExit = 2;
 
     /// <summary>Asks a thread in a system call stop.</summary>
     /// <returns>The entry; <see langword="null"/> at the exit of a call.</returns>
@@ -19,5 +20,15 @@ internal sealed record CallEntry(int ThreadId, long Number, long[] Arguments)
         }
 
         return new CallEntry(threadId, *(long*)(info + 24), new ReadOnlySpan<long>(info + 32, 6).ToArray());
+    }
+
+    /// <summary>Asks a thread in a system call stop how its call ended.</summary>
+    /// <returns>What it returned, a negative errno for a failure; <see langword="null"/> at the entry of a call.</returns>
+    internal static unsafe long? ReadResult(int threadId)
+    {
+        // struct ptrace_syscall_info: op at 0, rval at 24.
+        const int Size = 88;
+        byte* info = stackalloc byte[Size];
+        return Native.PTrace(Native.RequestGetSyscallInfo, threadId, Size, info) > 0 && info[0] == OperationExit ? *(long*)(info + 24) : null;
     }
 }

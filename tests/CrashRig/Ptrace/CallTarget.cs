@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -55,6 +56,15 @@ internal static class CallTarget
     private static string? At(int threadId, int directory, long address)
     {
         string path = Text(threadId, address);
+
+        // /proc/self is another one for whoever looks: a path that begins at a descriptor of the tracee.
+        const string Own = "/proc/self/fd/";
+        if (path.StartsWith(Own, StringComparison.Ordinal) && path.IndexOf('/', Own.Length) is > 0 and int end)
+        {
+            string? begin = Descriptor(threadId, int.Parse(path[Own.Length..end], CultureInfo.InvariantCulture));
+            return begin is null ? null : begin + path[end..];
+        }
+
         if (path.StartsWith('/'))
         {
             return path;

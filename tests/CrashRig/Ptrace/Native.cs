@@ -71,6 +71,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "ptrace", SetLastError = true)]
     internal static unsafe partial nint PTrace(nint request, int pid, nint address, byte* data);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int StatX(int directory, string path, int flags, uint mask, ref byte status);
+
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     internal static partial int WaitPid(int pid, out int status, int options);
 

@@ -9,6 +9,12 @@ internal sealed record RigOptions
     /// <summary>Whether only calls count that order what a disk holds; sockets do not count then.</summary>
     public bool DurableOnly { get; init; }
 
+    /// <summary>Whether only fsync(2) and fdatasync(2) count, and the chosen one fails with EIO instead of a signal.</summary>
+    public bool FailSync { get; init; }
+
+    /// <summary>Where is kept what is proven durable; empty when nobody asks.</summary>
+    public string ProofFile { get; init; } = string.Empty;
+
     /// <summary>The number of the call at whose entry the signal is sent, from 1; 0 sends none.</summary>
     public int At { get; init; }
 
@@ -23,7 +29,10 @@ internal sealed record RigOptions
 
     /// <summary>Whether a call counts.</summary>
     public bool Counts(SystemCall call, string target) =>
-        (call.Durable || !DurableOnly)
-        && (Under.Any(prefix => target == prefix || target.StartsWith(prefix.TrimEnd('/') + "/", StringComparison.Ordinal))
-            || (!DurableOnly && target.StartsWith("socket:", StringComparison.Ordinal)));
+        FailSync ? call.Name is "fsync" or "fdatasync" && IsUnder(target)
+        : (call.Durable || !DurableOnly) && (IsUnder(target) || (!DurableOnly && target.StartsWith("socket:", StringComparison.Ordinal)));
+
+    /// <summary>Whether a path is one of those, or below.</summary>
+    public bool IsUnder(string target) =>
+        Under.Any(prefix => target == prefix || target.StartsWith(prefix.TrimEnd('/') + "/", StringComparison.Ordinal));
 }

@@ -10,6 +10,9 @@ internal sealed class Tracer(RigOptions options)
 {
     private readonly List<string> points = [];
     private readonly HashSet<int> processes = [];
+    private readonly Dictionary<int, WatchedCall> watched = [];
+    private readonly HashSet<int> failing = [];
+    private readonly DurabilityProof proof = new();
     private bool reached;
 
     /// <summary>Runs the program on a thread of its own: all requests must come from the thread that traces (ptrace(2)).</summary>
@@ -36,6 +39,7 @@ internal sealed class Tracer(RigOptions options)
 
     private RigResult Follow()
     {
+        proof.Load(options.ProofFile);
         int root = Start();
         int exitCode = 0;
         int pid;
@@ -53,6 +57,12 @@ internal sealed class Tracer(RigOptions options)
             {
                 exitCode = low == 0 ? (status >> 8) & 0xff : 128 + low;
             }
+        }
+
+        if (options.ProofFile.Length > 0)
+        {
+            proof.Save(options.ProofFile);
+            File.WriteAllLines(options.ProofFile + ".missing", proof.Missing(options.Under));
         }
 
         return new RigResult(points, reached, exitCode);
@@ -94,14 +104,31 @@ internal sealed class Tracer(RigOptions options)
 
     private void AtCall(int pid)
     {
-        if (reached && options.Signal == Native.SignalKill)
+        if (reached && options is { FailSync: false, Signal: Native.SignalKill })
         {
             return;
         }
 
+        if (CallEntry.ReadResult(pid) is long result)
+        {
+            AtExit(pid, result);
+            return;
+        }
+
+        bool asked = options.ProofFile.Length > 0;
         if (CallEntry.Read(pid) is not CallEntry entry || SystemCallTable.Find(entry.Number) is not SystemCall call
-            || (options.DurableOnly && !call.Durable)
-            || TargetOf(call, entry) is not string target || !options.Counts(call, target))
+            || (options.DurableOnly && !asked && !call.Durable)
+            || TargetOf(call, entry) is not string target)
+        {
+            return;
+        }
+
+        if (asked && options.IsUnder(target))
+        {
+            watched[pid] = new WatchedCall(call, entry, target);
+        }
+
+        if (!options.Counts(call, target))
         {
             return;
         }
@@ -110,11 +137,32 @@ internal sealed class Tracer(RigOptions options)
         if (points.Count == options.At)
         {
             reached = true;
+            if (options.FailSync)
+            {
+                CallFault.Skip(pid);
+                failing.Add(pid);
+                return;
+            }
+
             processes.Add(ProcessOf(pid));
             foreach (int process in processes)
             {
                 Native.Kill(process, options.Signal);
             }
+        }
+    }
+
+    private void AtExit(int pid, long result)
+    {
+        bool fails = failing.Remove(pid);
+        if (fails)
+        {
+            CallFault.Fail(pid);
+        }
+
+        if (watched.Remove(pid, out WatchedCall? call))
+        {
+            call.End(fails ? -1 : result, proof);
         }
     }
 

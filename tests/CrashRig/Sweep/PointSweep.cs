@@ -19,7 +19,7 @@ internal sealed class PointSweep(SweepOptions options)
         var workers = Enumerable.Range(0, options.Parallel).Select(number => Task.Run(() => Work(number))).ToArray();
         Task.WaitAll(workers);
         string kind = options.Module.Length > 0 ? "token" : "software key";
-        string ending = options.Signal == Native.SignalKill ? "killed" : $"signal {options.Signal}";
+        string ending = options.FailSync ? "fsync fails" : options.Signal == Native.SignalKill ? "killed" : $"signal {options.Signal}";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}, {ending}: {tried} points, {failures} failures"));
         return failures;
     }
@@ -39,8 +39,12 @@ internal sealed class PointSweep(SweepOptions options)
                 continue;
             }
 
-            ProcessRun rerun = ProcessRun.Run(options.Shell, Arguments(device), device.Environment(factory));
-            List<string> problems = new Aftermath(device, factory, options.Module).Problems(rerun, devices);
+            List<string> problems = options.FailSync ? FaultProblems(crashed, device) : [];
+            ProcessRun rerun = options.FailSync
+                ? ProcessRun.Run(Environment.ProcessPath!, ["run", .. Proof(device), "--", options.Shell, .. Arguments(device)], device.Environment(factory))
+                : ProcessRun.Run(options.Shell, Arguments(device), device.Environment(factory));
+            problems.AddRange(new Aftermath(device, factory, options.Module).Problems(rerun, devices));
+            problems.AddRange(options.FailSync ? NotDurable(device, "the next run said success") : []);
             devices = factory.Devices().Count;
             Report(crashed, problems, device);
         }
@@ -51,8 +55,9 @@ internal sealed class PointSweep(SweepOptions options)
     {
         string[] arguments =
         [
-            "run", "--kill-at", point.ToString(CultureInfo.InvariantCulture), "--signal", options.Signal.ToString(CultureInfo.InvariantCulture),
-            "--classes", options.DurableOnly ? "durable" : "all", "--under", device.Sota, "--under", device.Tokens,
+            "run", options.FailSync ? "--fail-at" : "--kill-at", point.ToString(CultureInfo.InvariantCulture),
+            "--signal", options.Signal.ToString(CultureInfo.InvariantCulture), "--classes", options.DurableOnly ? "durable" : "all",
+            .. options.FailSync ? Proof(device) : ["--under", device.Sota, "--under", device.Tokens],
             "--points", Path.Join(device.Root, "points"), "--", options.Shell, .. Arguments(device),
         ];
         ProcessRun run = ProcessRun.Run(Environment.ProcessPath!, arguments, device.Environment(factory));
@@ -64,6 +69,20 @@ internal sealed class PointSweep(SweepOptions options)
 
         return new RigResult(points, points.Length >= point, run.ExitCode);
     }
+
+    private static string[] Proof(Device device) => ["--under", Path.Join(device.Root, "var"), "--proof", Path.Join(device.Root, "proof")];
+
+    /// <summary>A run that met a failed fsync says success and is right, or asks for another one.</summary>
+    private static List<string> FaultProblems(RigResult run, Device device) => run.ExitCode switch
+    {
+        0 => [.. NotDurable(device, "the run said success")],
+        75 => [],
+        _ => [$"the run ended with exit code {run.ExitCode}"],
+    };
+
+    private static IEnumerable<string> NotDurable(Device device, string when) => File.ReadLines(Path.Join(device.Root, "proof.missing"))
+        .Where(path => !path.Contains("/.registration", StringComparison.Ordinal))
+        .Select(path => $"{when}, and {path} is not proven durable");
 
     private string[] Arguments(Device device) =>
         ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", options.Wrapper, "-Root", device.Root];

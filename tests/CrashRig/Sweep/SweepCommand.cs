@@ -19,6 +19,8 @@ internal static class SweepCommand
           --from N --to N  the first and the last point
           --parallel N     devices at a time (default 2)
           --signal N       the signal's number (default 9)
+          --fault fsync    instead: each fsync in turn fails with EIO. Afterwards either the run said success and everything is
+                           proven durable, or it ended with 75; and so for the next run, which must end with success
         Exit codes: 0 no failures, 1 failures, 64 wrong command line.
         """;
 
@@ -55,6 +57,11 @@ internal static class SweepCommand
 
         string? Take(string name) => given.Remove(name, out string? value) ? value : null;
         int Number(string name, int otherwise) => Take(name) is string text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        if (Take("--fault") is var fault && fault is not (null or "fsync"))
+        {
+            return null;
+        }
+
         if (Take("--out") is not string output || Take("--classes") is var classes && classes is not (null or "all" or "durable"))
         {
             return null;
@@ -66,6 +73,7 @@ internal static class SweepCommand
             Work = Path.GetFullPath(Take("--work") ?? Path.Join(Path.GetTempPath(), $"crash-rig-{Environment.ProcessId}")),
             Module = Take("--module") ?? string.Empty,
             DurableOnly = classes == "durable",
+            FailSync = fault is not null,
             Every = Number("--every", 1),
             From = Number("--from", 1),
             To = Number("--to", int.MaxValue),

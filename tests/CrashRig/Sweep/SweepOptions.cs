@@ -27,6 +27,9 @@ internal sealed record SweepOptions
     /// <summary>How many devices are registered at a time, each with a factory of its own.</summary>
     public int Parallel { get; init; } = 2;
 
+    /// <summary>Whether at each point an fsync fails, and no signal is sent.</summary>
+    public bool FailSync { get; init; }
+
     /// <summary>The signal sent at each point.</summary>
     public int Signal { get; init; } = Ptrace.Native.SignalKill;
 

@@ -1,5 +1,7 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 
@@ -13,16 +15,22 @@ internal sealed class PermissionCheck() : LocalCheck("Permissions")
     {
         // Throws where nobody may look.
         _ = context.Installed;
-        if (Directory.Exists(context.SotaPath) && (File.GetUnixFileMode(context.SotaPath) & OthersMayWrite) != 0)
+        if (IsOthers(context.SotaPath))
         {
             return CheckFinding.Failed(
-                $"Others than its owner may write to '{context.SotaPath}': the OTA client refuses to use it.", $"chmod 0700 '{context.SotaPath}'");
+                $"Others than its user may write to '{context.SotaPath}': the OTA client refuses to use it.", $"The next registration sets aside what is in it. If all of it is yours, keep it: chown root '{context.SotaPath}' && chmod 0700 '{context.SotaPath}'");
         }
 
         List<string> open = [.. Secrets(context).Where(path => File.Exists(path) && (File.GetUnixFileMode(path) & (OthersMayRead | OthersMayWrite)) != 0)];
         return open.Count > 0
             ? CheckFinding.Warning($"Others than the owner may read {string.Join(" and ", open.Select(path => $"'{path}'"))}.", $"chmod 0600 {string.Join(' ', open.Select(path => $"'{path}'"))}")
             : CheckFinding.Passed(Directory.Exists(context.SotaPath) ? $"Secrets are their owner's alone; '{context.SotaPath}' too" : $"Secrets are their owner's alone; '{context.SotaPath}' will be made");
+    }
+
+    private static bool IsOthers(string path)
+    {
+        using SafeFileHandle? directory = Posix.TryOpen(path, OpenFlags.PathOnly | OpenFlags.Directory);
+        return directory is not null && !Posix.StatusOf(directory, path).IsOurs;
     }
 
     private static IEnumerable<string> Secrets(DiagnosisContext context)

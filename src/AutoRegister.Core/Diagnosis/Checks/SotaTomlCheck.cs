@@ -1,5 +1,6 @@
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 
@@ -21,7 +22,7 @@ internal sealed class SotaTomlCheck() : LocalCheck("sota.toml")
             return CheckFinding.Failed($"'{path}' is missing.", "Register anew with New-HsmDeviceKey -Force, or put the file back.");
         }
 
-        string text = File.ReadAllText(path);
+        string text = SmallFile.ReadText(path);
         if (SotaToml.TryParse(text, out string problem) is not SotaToml toml)
         {
             return CheckFinding.Failed($"fioconfig cannot read it: {problem}.", Anew);

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Files;
+
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>Where SoftHSM2 keeps its tokens (softhsm2.conf(5)).</summary>
@@ -16,7 +18,7 @@ internal static class SoftHsmConfiguration
             "/etc/softhsm2.conf",
         ];
         return places.FirstOrDefault(File.Exists) is string file
-            ? File.ReadLines(file)
+            ? SmallFile.ReadText(file).Split('\n')
                 .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))
                 .LastOrDefault(parts => parts is ["directories.tokendir", _])?[1]
             : null;

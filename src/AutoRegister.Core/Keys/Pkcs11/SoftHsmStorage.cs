@@ -7,7 +7,9 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <summary>
 /// The files of SoftHSM2 2.6: a directory for each token, named after a UUID whose second half is the token's serial number.
 /// It writes them without fsync(2), so that a power cut within half a minute may leave empty ones; it has no call to ask for
-/// more, and its files are all there is to sync. Other modules store durably themselves.
+/// more. It opens them by name whenever it needs them, so each is written anew, durably, while no call is in progress: an fsync
+/// of the file it wrote could follow one that failed, and then says nothing. Where it keeps objects in SQLite
+/// (objectstore.backend = db), SQLite makes them durable. Other modules do so themselves.
 /// </summary>
 internal static class SoftHsmStorage
 {
@@ -24,14 +26,37 @@ internal static class SoftHsmStorage
     /// <summary>The serial number of the token in a directory of <see cref="TokenDirectories"/>.</summary>
     public static string SerialOf(string directory) => Path.GetFileName(directory).Replace("-", string.Empty, StringComparison.Ordinal)[16..];
 
-    /// <summary>Makes a token's files durable, and their names.</summary>
+    /// <summary>Makes a token's files durable, and their names. Nobody uses the module meanwhile.</summary>
     /// <param name="serial">The token's serial number.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>: an I/O error.</exception>
     public static void MakeDurable(string serial)
     {
         foreach (string directory in TokenDirectories().Where(d => SerialOf(d) == serial))
         {
-            AtomicFile.SyncContents(directory);
+            MakeDirectoryDurable(directory);
         }
     }
+
+    private static void MakeDirectoryDurable(string directory)
+    {
+        try
+        {
+            // What a run left that was killed while it did this.
+            foreach (string leftover in Directory.EnumerateFiles(directory, $".*{AtomicFile.TemporaryEnding}"))
+            {
+                File.Delete(leftover);
+            }
+
+            AtomicFile.WriteAnew([.. Directory.EnumerateFiles(directory).Where(HoldsSomething)]);
+            DurableDirectory.SyncName(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteFailure.Of(directory, e);
+        }
+    }
+
+    // Beside them are lock files, which are empty.
+    private static bool HoldsSomething(string path) =>
+        path.EndsWith(".object", StringComparison.Ordinal) || Path.GetFileName(path) == "generation";
 }

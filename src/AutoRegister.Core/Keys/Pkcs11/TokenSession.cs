@@ -68,7 +68,10 @@ public sealed class TokenSession : IDisposable
     {
         if (SoftHsmStorage.Serves(opened.Module.Loaded))
         {
-            SoftHsmStorage.MakeDurable(Token.Serial);
+            lock (opened.Module.Loaded.Calls)
+            {
+                SoftHsmStorage.MakeDurable(Token.Serial);
+            }
         }
     }
 

@@ -31,10 +31,10 @@ internal static class TornTokens
         }
 
         // The module reads its directories when it is initialised, so this must happen while nobody uses it.
-        foreach (string directory in SoftHsmStorage.TokenDirectories().Where(d => IsEmptyToken(d) && !usable.Contains(SoftHsmStorage.SerialOf(d))))
+        foreach (string directory in SoftHsmStorage.TokenDirectories().Where(d => IsOurs(d) && IsEmptyToken(d) && !usable.Contains(SoftHsmStorage.SerialOf(d))))
         {
             observer.ReportWarning($"Removing '{directory}': a token that an interrupted run did not finish making");
-            AtomicFile.DeleteDirectory(directory);
+            DurableDirectory.Delete(directory);
         }
     }
 
@@ -42,6 +42,9 @@ internal static class TornTokens
     private static bool IsTorn(TokenDescription token, string label) =>
         token.Label == label && token.SoPin == PinState.Locked && token.UserPin == PinState.NotInitialized;
 
+    // Others can make one in a directory that several users keep tokens in.
+    private static bool IsOurs(string directory) => Posix.StatusOf(directory) is { IsDirectory: true, IsOurs: true };
+
     private static bool IsEmptyToken(string directory) =>
-        Directory.EnumerateFileSystemEntries(directory).All(path => Bookkeeping.Contains(Path.GetFileName(path)));
+        Directory.EnumerateFileSystemEntries(directory).All(path => Bookkeeping.Contains(Path.GetFileName(path)) || path.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal));
 }

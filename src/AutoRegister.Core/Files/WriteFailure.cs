@@ -1,0 +1,18 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Files;
+
+/// <summary>The one error of what could not be made durable.</summary>
+internal static class WriteFailure
+{
+    /// <summary>Makes it.</summary>
+    /// <param name="path">What was being written, made or deleted.</param>
+    /// <param name="cause">What the system said.</param>
+    /// <returns>The error.</returns>
+    internal static AutoRegisterException Of(string path, Exception cause) => new(
+        ErrorId.WriteFailed,
+        $"'{path}' could not be written: {cause.Message}",
+        "Make room, or make the file system writable, and run the registration again: it continues where it stopped.",
+        path,
+        cause);
+}
