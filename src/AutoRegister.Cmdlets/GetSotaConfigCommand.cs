@@ -118,6 +118,14 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     [Parameter]
     public string? ApiTokenHeader { get; set; }
 
+    /// <summary>
+    /// Keys that the server's sota.toml may have besides the known ones: <c>section.key</c>, or <c>section.key:kind</c> with one of text,
+    /// path, url, source, number, flag, count and switch. Without it those of <c>/etc/sota/toml-keys</c>.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[]? AllowTomlKey { get; set; }
+
     /// <summary>The PKCS#11 module, on this machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ModulePathCompleter))]
@@ -218,6 +226,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         ApiToken = ApiToken.ToSecret(),
         ApiTokenPath = ApiTokenPath is null ? null : GetUnresolvedProviderPathFromPSPath(ApiTokenPath),
         ApiTokenHeader = ApiTokenHeader,
+        AllowTomlKeys = AllowTomlKey,
         HsmModule = HsmModule,
         HsmPin = HsmPin.ToSecret(),
         HsmSoPin = HsmSoPin.ToSecret(),

@@ -47,7 +47,7 @@ internal static class HsmRules
     /// <summary>Why a module path is unusable.</summary>
     public static string? ModuleProblem(string path) =>
         !path.StartsWith('/') ? $"{Characters.Quote(path)} is not an absolute path"
-        : path.AsSpan().ContainsAny("\"\\") ? "the path has a double quote or backslash, which sota.toml cannot hold"
+        : path.AsSpan().ContainsAny("\"\\&") ? "the path has a double quote, a backslash or '&', which sota.toml cannot hold so that both of its readers understand it"
         : Characters.Unprintable(path) is string wrong ? $"the path has {wrong}"
         : null;
 

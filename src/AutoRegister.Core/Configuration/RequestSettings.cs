@@ -46,7 +46,7 @@ internal static class RequestSettings
         var path = directory.Value.TrimEnd('/');
         return !path.StartsWith('/') ? throw Invalid(directory.Source, "the SOTA directory is not an absolute path below '/'")
             : path.Split('/').Contains("..") ? throw Invalid(directory.Source, "the SOTA directory has '..' in it")
-            : path.AsSpan().ContainsAny("\"\\") ? throw Invalid(directory.Source, "the SOTA directory has a quote or backslash, which sota.toml cannot hold")
+            : path.AsSpan().ContainsAny("\"\\&") ? throw Invalid(directory.Source, "the SOTA directory has a quote, a backslash or '&', which sota.toml cannot hold")
             : Characters.Unprintable(path) is string wrong ? throw Invalid(directory.Source, $"the SOTA directory has {wrong}")
             : directory with { Value = path };
     }

@@ -81,11 +81,17 @@ public sealed record SotaConfig
     /// <summary>The header that carries <see cref="ApiToken"/>.</summary>
     public string ApiTokenHeader { get; init; } = DefaultApiTokenHeader;
 
+    /// <summary>Keys that the server's <c>sota.toml</c> may have besides the known ones: <c>section.key</c> or <c>section.key:kind</c>.</summary>
+    public IReadOnlyList<string> AllowedTomlKeys { get; init; } = [];
+
     /// <summary>The token that holds the device key; <see langword="null"/> means a key file.</summary>
     public HsmSettings? Hsm { get; init; }
 
     /// <summary>The token that holds the device key and is not on this machine: the device was imported. <see langword="null"/> otherwise.</summary>
     public TokenReference? RemoteToken { get; init; }
+
+    /// <summary>What the server's <c>sota.toml</c> may have.</summary>
+    public SotaKeys TomlKeys => AllowedTomlKeys.Count == 0 ? SotaKeys.Standard : SotaKeys.Standard.With(AllowedTomlKeys, nameof(AllowedTomlKeys));
 
     /// <summary>Whether the device key is in a token, here or elsewhere.</summary>
     public bool UsesToken => Hsm is not null || RemoteToken is not null;

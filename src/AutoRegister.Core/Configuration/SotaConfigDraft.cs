@@ -44,6 +44,8 @@ internal sealed class SotaConfigDraft : IDisposable
 
     public Sourced<string> ApiTokenHeader { get; set; }
 
+    public Sourced<IReadOnlyList<string>> AllowedTomlKeys { get; set; }
+
     public HsmSources? Hsm { get; set; }
 
     /// <summary>Makes the configuration, which owns the secrets from then on.</summary>
@@ -70,6 +72,7 @@ internal sealed class SotaConfigDraft : IDisposable
             ApiToken = ApiToken?.Value,
             ApiTokenFile = ApiTokenFile,
             ApiTokenHeader = ApiTokenHeader.Value,
+            AllowedTomlKeys = AllowedTomlKeys.Value,
             Hsm = Hsm?.Settings,
             Settings = Table(),
         };
@@ -103,6 +106,7 @@ internal sealed class SotaConfigDraft : IDisposable
         .Add("OAuthBase", OAuthBase)
         .Add("ApiToken", ApiToken)
         .Add("ApiTokenHeader", ApiTokenHeader)
+        .Add("AllowedTomlKeys", AllowedTomlKeys)
         .Add("Hsm.ModulePath", Hsm?.Module)
         .Add("Hsm.Pin", Hsm?.Pin)
         .Add("Hsm.SoPin", Hsm?.SoPin)

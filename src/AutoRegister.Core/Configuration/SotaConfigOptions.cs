@@ -87,6 +87,9 @@ public sealed record SotaConfigOptions
     /// <summary>Use a key file, whatever the hsm file and credentials say.</summary>
     public bool NoHsm { get; init; }
 
+    /// <summary>Keys that a server's <c>sota.toml</c> may have besides the known ones: <c>section.key</c> or <c>section.key:kind</c>.</summary>
+    public IReadOnlyList<string>? AllowTomlKeys { get; init; }
+
     /// <summary>Accept plain http to any address; the environment's <c>ALLOW_PLAIN_HTTP=1</c> says the same.</summary>
     public bool? AllowPlainHttp { get; init; }
 

@@ -45,6 +45,7 @@ public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, str
         draft.DeviceApi = EndpointSetting.DeviceApi(inputs);
         draft.OAuthBase = EndpointSetting.OAuthBase(inputs);
         draft.ApiTokenHeader = RequestSettings.ApiTokenHeader(inputs);
+        draft.AllowedTomlKeys = TomlKeySetting.Read(inputs);
         return draft.Complete();
     }
 

@@ -16,10 +16,11 @@ internal static class CredentialWriter
     /// <summary>Writes the files of a checked answer.</summary>
     /// <param name="config">Where to, and which token <c>sota.toml</c> names.</param>
     /// <param name="answer">The checked answer.</param>
+    /// <param name="toml">Its <c>sota.toml</c>, fit for this device.</param>
     /// <param name="privateKeyPath">The software key's file in the journal; not used with a token.</param>
     /// <returns>The files, full paths, in the order they were written.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, <see cref="ErrorId.ReadFailed"/> or, without the key's file, <see cref="ErrorId.RegistrationIncomplete"/>.</exception>
-    internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, string privateKeyPath)
+    internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, SotaToml toml, string privateKeyPath)
     {
         List<string> written = [];
         string directory = config.SotaPath;
@@ -43,7 +44,7 @@ internal static class CredentialWriter
         }
 
         var record = RegistrationRecord.Of(config.Name, config.DeviceGroup, answer);
-        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), answer.Toml.Encode(config.Hsm, record), AtomicFile.OwnerOnly);
+        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), toml.Encode(config.Hsm, record), AtomicFile.OwnerOnly);
         return written;
     }
 

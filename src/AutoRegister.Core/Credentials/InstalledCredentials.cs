@@ -147,6 +147,11 @@ public sealed class InstalledCredentials
 
     private string? Read(string name)
     {
+        if (name == CredentialFileNames.SotaToml)
+        {
+            return SotaFile.TryReadText(Path.Join(sotaPath, name));
+        }
+
         byte[]? content = SmallFile.TryReadOwn(Path.Join(sotaPath, name));
         return content is null ? null : Encoding.UTF8.GetString(content);
     }

@@ -47,7 +47,7 @@ internal sealed class InstalledIdentity
             return new InstalledIdentity(files, null);
         }
 
-        using Secret pin = toml.ReadTokenPin();
+        using Secret pin = SotaFile.ReadPin(Path.Join(config.SotaPath, CredentialFileNames.SotaToml));
         HsmSettings hsm = (config.Hsm ?? new HsmSettings { ModulePath = toml.TokenModule, Pin = pin, SoPin = pin }) with { Pin = pin, TokenLabel = toml.TokenLabel };
         var token = new InstalledToken(files, hsm, observer);
         string Read(string name) => SmallFile.ReadText(Path.Join(config.SotaPath, name));

@@ -1,15 +1,12 @@
-using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
-using Tomlyn;
-using Tomlyn.Parsing;
-using Tomlyn.Syntax;
 
 namespace AutoRegister.Core.Credentials;
 
 /// <summary>
 /// The OTA client's configuration. Two programs read it and do not agree on the language: aktualizr-lite takes INI lines with
-/// quotes stripped, fioconfig strict TOML. What is written here is both.
+/// quotes stripped, fioconfig strict TOML. What comes from a server is decoded, checked against <see cref="SotaKeys"/>, and written
+/// anew in the one form that both read alike.
 /// </summary>
 public sealed class SotaToml
 {
@@ -19,20 +16,18 @@ public sealed class SotaToml
     /// <summary>CKA_ID of the device certificate.</summary>
     public const string CertificateId = "03";
 
-    private readonly string text;
-
-    private SotaToml(string text, DocumentSyntax document)
+    private SotaToml(IReadOnlyList<SotaEntry> entries)
     {
-        this.text = text;
-        GatewayServer = Value(document, "tls", "server");
-        HasToken = document.Tables.Any(table => NameOf(table.Name) == "p11");
-        TokenKeyId = Value(document, "p11", "tls_pkey_id") is { Length: > 0 } key ? key : KeyId;
-        TokenCertificateId = Value(document, "p11", "tls_clientcert_id") is { Length: > 0 } certificate ? certificate : CertificateId;
-        TokenModule = Value(document, "p11", "module");
-        TokenLabel = Value(document, "p11", "label") is { Length: > 0 } label ? label : HsmSettings.DefaultTokenLabel;
-        Tags = Value(document, "pacman", "tags");
-        Apps = Value(document, "pacman", "compose_apps");
-        HardwareId = Value(document, "provision", "primary_ecu_hardware_id");
+        Entries = entries;
+        GatewayServer = Value("tls", "server");
+        HasToken = entries.Any(entry => entry.Section == SotaKeys.TokenSection);
+        TokenKeyId = Value(SotaKeys.TokenSection, "tls_pkey_id") is { Length: > 0 } key ? key : KeyId;
+        TokenCertificateId = Value(SotaKeys.TokenSection, "tls_clientcert_id") is { Length: > 0 } certificate ? certificate : CertificateId;
+        TokenModule = Value(SotaKeys.TokenSection, "module");
+        TokenLabel = Value(SotaKeys.TokenSection, "label") is { Length: > 0 } label ? label : HsmSettings.DefaultTokenLabel;
+        Tags = Value("pacman", "tags");
+        Apps = Value("pacman", "compose_apps");
+        HardwareId = Value("provision", "primary_ecu_hardware_id");
     }
 
     /// <summary>The URL of the device gateway (<c>[tls] server</c>); empty when there is none.</summary>
@@ -62,93 +57,63 @@ public sealed class SotaToml
     /// <summary>The hardware id; empty when none is named.</summary>
     internal string HardwareId { get; }
 
-    /// <summary>The user PIN by which the OTA client logs in to its token. The caller disposes of it.</summary>
-    /// <returns>The PIN; empty when none is named.</returns>
-    internal Secret ReadTokenPin() => Secret.FromChars(Value(SyntaxParser.ParseStrict(text), "p11", "pass"));
+    /// <summary>Its lines.</summary>
+    internal IReadOnlyList<SotaEntry> Entries { get; }
 
-    /// <summary>Parses the file of an answer and checks that both readers can use it.</summary>
+    /// <summary>Decodes the file of an answer and checks all that it says.</summary>
     /// <param name="text">The text of <c>sota.toml</c> as the server sent it.</param>
+    /// <param name="keys">What it may have; <see cref="SotaKeys.Standard"/> unless the device is told more.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaTomlInvalid"/>.</exception>
-    public static SotaToml ParseAnswer(string text)
+    public static SotaToml ParseAnswer(string text, SotaKeys? keys = null)
     {
-        SotaToml toml = TryParse(text, out string problem) ?? throw Invalid(problem);
-        int line = IniLines.FirstUnreadable(text);
-        if (line > 0)
+        ArgumentNullException.ThrowIfNull(text);
+        List<TomlEntry> read = TomlEntries.TryRead(text, out string problem) ?? throw Invalid(problem);
+        if (read.Count == 0)
         {
-            throw Invalid($"line {line} cannot be read by the OTA client, which reads one 'key = value' a line");
+            throw Invalid("it is empty");
         }
 
-        if (toml.HasToken)
-        {
-            throw Invalid("it has a [p11] section of its own");
-        }
-
+        var toml = new SotaToml(SotaAnswer.Check(read, keys ?? SotaKeys.Standard));
         return Uri.TryCreate(toml.GatewayServer, UriKind.Absolute, out Uri? server) && server.Scheme == Uri.UriSchemeHttps
             ? toml
             : throw Invalid("its [tls] section names no https server");
     }
 
-    /// <summary>Parses a file that is already there.</summary>
+    /// <summary>Reads a file that is already there, as a strict parser does.</summary>
     /// <param name="text">The text.</param>
     /// <param name="problem">What is wrong with it; empty when nothing is.</param>
     /// <returns>The configuration; <see langword="null"/> when it is no TOML.</returns>
     public static SotaToml? TryParse(string text, out string problem)
     {
         ArgumentNullException.ThrowIfNull(text);
-        try
-        {
-            // Validated: a section or key that comes twice is fatal to both readers, and Tomlyn's serializer would let it pass.
-            DocumentSyntax document = SyntaxParser.ParseStrict(text, sourceName: null, validate: true);
-            problem = document.Tables.ChildrenCount == 0 ? "it is empty" : string.Empty;
-            return problem.Length > 0 ? null : new SotaToml(text, document);
-        }
-        catch (TomlException e)
-        {
-            problem = $"it is no TOML ({Printable.Text(e.Message)})";
-            return null;
-        }
+        List<TomlEntry>? read = TomlEntries.TryRead(text, out problem);
+        problem = read is { Count: 0 } ? "it is empty" : problem;
+        return problem.Length > 0 ? null : new SotaToml(
+        [
+            .. read!.Where(entry => entry.Path.Count is 1 or 2).Select(entry =>
+                new SotaEntry(entry.Path[0], entry.Path.Count == 2 ? entry.Path[1] : string.Empty, SotaValueKind.Text, entry.Kind == TomlEntryKind.Text ? entry.Text : string.Empty)),
+        ]);
     }
 
-    /// <summary>The bytes to write: the server's text and, with a token, exactly one <c>[p11]</c> section at the end.</summary>
+    /// <summary>The bytes to write, read back by the rules of both readers. With a token exactly one <c>[p11]</c> section is at the end.</summary>
     /// <param name="hsm">The token; <see langword="null"/> for a software key.</param>
-    /// <returns>UTF-8; with a token it holds the PIN, and the caller zeroes it.</returns>
-    public byte[] Encode(HsmSettings? hsm) => Encode(hsm, null);
+    /// <returns>UTF-8 in pinned memory; with a token it holds the PIN, and the caller zeroes it.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaTomlInvalid"/>.</exception>
+    public byte[] Encode(HsmSettings? hsm) => SotaText.Encode(Entries, hsm);
 
     /// <summary>The same, below what the registration writes down of itself.</summary>
-    internal byte[] Encode(HsmSettings? hsm, RegistrationRecord? record)
-    {
-        byte[] body = Encoding.UTF8.GetBytes($"{record}{text.TrimEnd()}\n");
-        if (hsm is null)
-        {
-            return body;
-        }
+    internal byte[] Encode(HsmSettings? hsm, RegistrationRecord record) => SotaText.Encode(Entries, hsm, record.ToString());
 
-        // PIN and module were refused when they were read if they cannot be written as a plain quoted value.
-        return
-        [
-            .. body,
-            .. Encoding.UTF8.GetBytes($"\n[p11]\nmodule = \"{hsm.ModulePath}\"\npass = \""),
-            .. hsm.Pin.Utf8,
-            .. Encoding.UTF8.GetBytes($"\"\n{Label(hsm)}tls_pkey_id = \"{hsm.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex}\"\ntls_clientcert_id = \"{hsm.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex}\"\n"),
-        ];
-    }
-
-    // Without a label the OTA client takes the one that LmP's drop-in names, or the first initialised token.
-    private static string Label(HsmSettings hsm) =>
-        hsm.TokenLabel == HsmSettings.DefaultTokenLabel ? string.Empty : $"label = \"{hsm.TokenLabel}\"\n";
-
-    private static string Value(DocumentSyntax document, string section, string key) => document.Tables
-        .Where(table => NameOf(table.Name) == section)
-        .SelectMany(table => table.Items)
-        .Where(item => NameOf(item.Key) == key)
-        .Select(item => (item.Value as StringValueSyntax)?.Value ?? string.Empty)
-        .FirstOrDefault(string.Empty);
-
-    private static string NameOf(KeySyntax? name) => name?.ToString().Trim() ?? string.Empty;
-
-    private static AutoRegisterException Invalid(string what) => new(
+    /// <summary>The error that a server's file cannot be used.</summary>
+    internal static AutoRegisterException Invalid(string what) => new(
         ErrorId.SotaTomlInvalid,
         $"The sota.toml in the server's answer cannot be used: {what}. Nothing was written.",
         "Correct the configuration that the factory's server hands out; then run the registration again.");
+
+    /// <summary>The same file with other lines.</summary>
+    internal static SotaToml Of(IReadOnlyList<SotaEntry> entries) => new(entries);
+
+    private string Value(string section, string key) =>
+        Entries.FirstOrDefault(entry => entry.Section == section && entry.Key == key)?.Value ?? string.Empty;
 }

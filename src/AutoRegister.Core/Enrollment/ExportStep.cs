@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
@@ -34,14 +35,18 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         }
 
         string keyLocation = Path.Join(config.SotaPath, CredentialFileNames.PrivateKey);
-        SotaConfig written = config;
-        if (config.Hsm is not null)
+        SotaConfig written = WithCertificateId(entry);
+        SotaToml toml = new SotaPlaces(written, Placed(answer)).Fit(answer.Toml, observer);
+
+        // Read back before anything is put in place: what cannot be written stops here.
+        CryptographicOperations.ZeroMemory(toml.Encode(written.Hsm));
+        if (written.Hsm is not null)
         {
             keyLocation = registration.Key.KeyLocation;
-            written = StoreInToken(config.Hsm, answer, entry);
+            StoreInToken(written.Hsm, answer);
         }
 
-        IReadOnlyList<string> files = CredentialWriter.Write(written, answer, journal.PrivateKeyPath);
+        IReadOnlyList<string> files = CredentialWriter.Write(written, answer, toml, journal.PrivateKeyPath);
         journal.RemoveAfterwards(observer);
         observer.ReportStep("Device is now registered.");
         return new ExportedCredentials
@@ -61,19 +66,41 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
     }
 
     /// <summary>A certificate that came with the key stays where it is, and <c>sota.toml</c> gets its id.</summary>
-    private SotaConfig StoreInToken(HsmSettings hsm, RegistrationAnswer answer, JournalEntry entry)
+    private SotaConfig WithCertificateId(JournalEntry entry) => entry.CertificateId.Length == 0 || config.Hsm is null ? config
+        : config with { Hsm = config.Hsm with { ExistingCertificateId = entry.CertificateId } };
+
+    private void StoreInToken(HsmSettings hsm, RegistrationAnswer answer)
     {
-        if (entry.CertificateId.Length > 0)
+        using TokenSession session = TokenSession.OpenPublic(hsm, observer);
+        if (hsm.ExistingCertificateId is null)
         {
-            return config with { Hsm = hsm with { ExistingCertificateId = entry.CertificateId } };
+            session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory, hsm.Objects.CertificateLabel, hsm.Objects.CertificateId);
+            session.MakeDurable();
+            observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
         }
 
-        using TokenSession session = TokenSession.OpenPublic(hsm, observer);
-        session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory, hsm.Objects.CertificateLabel, hsm.Objects.CertificateId);
-        session.MakeDurable();
-        observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
-        return config;
+        RequireNamed(session, hsm, answer);
     }
+
+    /// <summary>What <c>sota.toml</c> is about to name must be in the token. New-HsmDeviceKey has signed with the key, whose private half only a login shows.</summary>
+    private static void RequireNamed(TokenSession session, HsmSettings hsm, RegistrationAnswer answer)
+    {
+        IReadOnlyList<TokenObject> there = session.FindObjects();
+        string certificate = hsm.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex;
+        if (!there.Any(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
+        {
+            throw new AutoRegisterException(
+                ErrorId.HsmCertificateNotFound, $"The device certificate is not in {session.Token} under the id {certificate}, by which the OTA client looks for it.", target: hsm.TokenLabel);
+        }
+
+        if (hsm.ExistingKey is null && !there.Any(o => o.Kind != TokenObjectKind.Certificate && o.Id == hsm.Objects.KeyId.Hex))
+        {
+            throw new AutoRegisterException(
+                ErrorId.HsmKeyNotFound, $"The device key is not in {session.Token} under the id {hsm.Objects.KeyId}, by which the OTA client looks for it.", target: hsm.TokenLabel);
+        }
+    }
+
+    private string[] Placed(RegistrationAnswer answer) => config.Hsm is null ? [.. answer.Files.Keys, CredentialFileNames.PrivateKey] : [.. answer.Files.Keys];
 
     private ExportedCredentials AlreadyThere()
     {

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Enrollment;
@@ -8,14 +9,15 @@ internal static class KeptAnswer
     /// <summary>Reads it back.</summary>
     /// <param name="journal">Where it is.</param>
     /// <param name="entry">Whom it must be for.</param>
+    /// <param name="keys">What <c>sota.toml</c> may have.</param>
     /// <param name="observer">Told when it is damaged.</param>
     /// <returns>The answer; <see langword="null"/> when there is none that can be used.</returns>
-    internal static RegistrationAnswer? Read(EnrollmentJournal journal, JournalEntry entry, IRegistrationObserver observer)
+    internal static RegistrationAnswer? Read(EnrollmentJournal journal, JournalEntry entry, SotaKeys keys, IRegistrationObserver observer)
     {
         try
         {
             byte[]? body = journal.ReadAnswer();
-            return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null);
+            return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null, keys);
         }
         catch (Exception e) when (e is InvalidDataException or AutoRegisterException { Id: not ErrorId.ReadFailed })
         {

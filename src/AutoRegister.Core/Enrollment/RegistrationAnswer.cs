@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
 
@@ -29,16 +30,17 @@ public sealed class RegistrationAnswer
     /// <param name="subject">Who the certificate must be for.</param>
     /// <param name="keyFingerprint">SHA-256 of the device key's SubjectPublicKeyInfo, hex.</param>
     /// <param name="now">The time certificates must be valid at; <see langword="null"/> where that is asked separately, because the answer is good and the clock may not be.</param>
+    /// <param name="keys">What <c>sota.toml</c> may have; <see cref="SotaKeys.Standard"/> unless the device is told more.</param>
     /// <returns>The checked answer.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.AnswerInvalid"/>, <see cref="ErrorId.CertificateMismatch"/>, <see cref="ErrorId.SotaTomlInvalid"/>, <see cref="ErrorId.ClockNotSet"/> or <see cref="ErrorId.ClockWrong"/>, saying what is wrong.</exception>
-    public static RegistrationAnswer Check(ReadOnlySpan<byte> body, DeviceSubject subject, string keyFingerprint, DateTimeOffset? now)
+    public static RegistrationAnswer Check(ReadOnlySpan<byte> body, DeviceSubject subject, string keyFingerprint, DateTimeOffset? now, SotaKeys? keys = null)
     {
         Dictionary<string, string> files = Parse(body);
         CheckNames(files);
         IssuedCertificate certificate = IssuedCertificate.Parse(files[CredentialFileNames.ClientCertificate]);
         certificate.CheckBelongsTo(subject, keyFingerprint);
         certificate.CheckChain(files[CredentialFileNames.RootCertificate], files.GetValueOrDefault(CredentialFileNames.ClientChain), now ?? TimeProvider.System.GetUtcNow());
-        SotaToml toml = SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml]);
+        SotaToml toml = SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml], keys);
 
         // Last: when nothing but the time is wrong, the answer is good, and the clock is not.
         if (now is { } time)

@@ -35,7 +35,7 @@ internal sealed class RegistrationStep(
             throw Gone("belongs to another attempt than this key");
         }
 
-        RegistrationAnswer? answer = entry.State == RegistrationState.AnswerReceived ? KeptAnswer.Read(journal, entry, observer) : null;
+        RegistrationAnswer? answer = entry.State == RegistrationState.AnswerReceived ? KeptAnswer.Read(journal, entry, key.Config.TomlKeys, observer) : null;
         if (answer is null && provisioned is not null)
         {
             (entry, RegistrationAnswer own) = new ProvisionedCertificate(key, provisioned, time, observer).Take(entry);
@@ -118,7 +118,7 @@ internal sealed class RegistrationStep(
     {
         try
         {
-            return RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null);
+            return RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null, key.Config.TomlKeys);
         }
         catch (AutoRegisterException e)
         {

@@ -51,7 +51,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
         }
 
         (string? text, KeyCustody custody) = Protect(key.Config, journal);
-        IReadOnlyDictionary<string, string>? answer = Answer(entry, journal);
+        IReadOnlyDictionary<string, string>? answer = Answer(entry, journal, key.Config);
         RegistrationState state = entry.State == RegistrationState.AnswerReceived && answer is null ? RegistrationState.RequestSent : entry.State;
         var file = new EnrollmentFile { State = state, Device = Describe(key.Config), Key = Describe(entry, text), Answer = answer };
         return Write(file, custody, path);
@@ -157,8 +157,8 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
         Orphans = entry.Orphans,
     };
 
-    private Dictionary<string, string>? Answer(JournalEntry entry, EnrollmentJournal journal) =>
-        entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, observer) is { } answer ? new(answer.Files) : null;
+    private Dictionary<string, string>? Answer(JournalEntry entry, EnrollmentJournal journal, SotaConfig config) =>
+        entry.State == RegistrationState.AnswerReceived && KeptAnswer.Read(journal, entry, config.TomlKeys, observer) is { } answer ? new(answer.Files) : null;
 
     private static AutoRegisterException Nothing(DeviceKey key) => new(
         ErrorId.AlreadyRegistered, $"{key.Name} is registered in '{key.Config.SotaPath}': there is nothing to hand on.", "Put what is there in place with Export-SotaCredentials -Path.", key.Config.SotaPath);

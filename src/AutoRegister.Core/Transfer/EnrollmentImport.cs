@@ -41,7 +41,7 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
             return config;
         }
 
-        RegistrationAnswer? answer = Check(path, file, key);
+        RegistrationAnswer? answer = Check(path, file, key, config.TomlKeys);
         DurableDirectory.Create(config.SotaPath);
         using DirectoryLock held = DirectoryLock.Acquire(config.SotaPath, LockPatience, observer, cancellation);
         SotaDirectory.Claim(config.SotaPath, config.Root, observer);
@@ -65,7 +65,7 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         return answer is null ? taken : new DeviceRegistration { Key = taken, State = entry.State, Answer = answer, Orphans = entry.Orphans };
     }
 
-    private static RegistrationAnswer? Check(string path, EnrollmentFile file, EnrollmentKey key)
+    private static RegistrationAnswer? Check(string path, EnrollmentFile file, EnrollmentKey key, SotaKeys keys)
     {
         if (file.Answer is null)
         {
@@ -75,7 +75,7 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         try
         {
             byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(file.Answer), EnrollmentJson.Default.DictionaryStringString);
-            return RegistrationAnswer.Check(body, new(key.Uuid, file.Device.Factory, file.Device.Production), key.Fingerprint, TimeProvider.System.GetUtcNow());
+            return RegistrationAnswer.Check(body, new(key.Uuid, file.Device.Factory, file.Device.Production), key.Fingerprint, TimeProvider.System.GetUtcNow(), keys);
         }
         catch (AutoRegisterException e)
         {

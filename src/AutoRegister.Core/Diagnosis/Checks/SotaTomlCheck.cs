@@ -22,14 +22,13 @@ internal sealed class SotaTomlCheck() : LocalCheck("sota.toml")
             return CheckFinding.Failed($"'{path}' is missing.", "Register anew with New-HsmDeviceKey -Force, or put the file back.");
         }
 
-        string text = SmallFile.ReadText(path);
+        string text = SotaFile.ReadText(path);
         if (SotaToml.TryParse(text, out string problem) is not SotaToml toml)
         {
             return CheckFinding.Failed($"fioconfig cannot read it: {problem}.", Anew);
         }
 
-        int line = IniLines.FirstUnreadable(text);
-        return line > 0 ? CheckFinding.Failed($"aktualizr-lite cannot read line {line}: it reads one 'key = value' a line.", Anew)
+        return SotaReaders.Difference(text) is string difference ? CheckFinding.Failed($"aktualizr-lite cannot read it as it is meant: {difference}.", Anew)
             : toml.GatewayServer.Length == 0 ? CheckFinding.Failed("It names no [tls] server.", Anew)
             : CheckFinding.Passed($"Both of its readers can read it; the gateway is {toml.GatewayServer}");
     }
