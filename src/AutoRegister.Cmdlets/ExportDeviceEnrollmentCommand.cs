@@ -22,6 +22,8 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
     private const string RegistrationSet = "Registration";
     private Secret? secret;
     private KeySeal? seal;
+    private SigningKey? signer;
+    private ProofMaker? prover;
 
     /// <summary>A device that has no key yet.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true, ValueFromPipeline = true)]
@@ -43,9 +45,8 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The passphrase the private key is encrypted with (PKCS#8).</summary>
-    [Parameter(ParameterSetName = KeySet)]
-    [Parameter(ParameterSetName = RegistrationSet)]
+    /// <summary>The passphrase that proves the file to whoever has it as well, and that the private key is encrypted with (PKCS#8).</summary>
+    [Parameter]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
@@ -54,6 +55,16 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
     [Parameter(ParameterSetName = RegistrationSet)]
     [ValidateNotNullOrEmpty]
     public string? RecipientCertificatePath { get; set; }
+
+    /// <summary>A PEM file with this machine's private key (EC or RSA), to sign the file with.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SigningKeyPath { get; set; }
+
+    /// <summary>The passphrase of that file, where it is encrypted.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? SigningKeyPassphrase { get; set; }
 
     /// <summary>Leaves the private key on this machine, where the device is put in place later.</summary>
     [Parameter(ParameterSetName = KeySet)]
@@ -68,16 +79,19 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         base.BeginProcessing();
         try
         {
-            if ((Passphrase is null ? 0 : 1) + (RecipientCertificatePath is null ? 0 : 1) + (WithoutKey ? 1 : 0) > 1)
+            if (RecipientCertificatePath is not null && (Passphrase is not null || WithoutKey))
             {
                 throw new AutoRegisterException(
-                    ErrorId.SettingInvalid, "-Passphrase, -RecipientCertificatePath and -WithoutKey exclude each other.", "Give one of them.", nameof(Passphrase));
+                    ErrorId.SettingInvalid, $"-RecipientCertificatePath and -{(WithoutKey ? nameof(WithoutKey) : nameof(Passphrase))} exclude each other.", "Give one of them.", nameof(RecipientCertificatePath));
             }
 
             secret = Passphrase.ToSecret();
             seal = secret is not null ? KeySeal.With(secret)
                 : RecipientCertificatePath is null ? null
                 : KeySeal.For(GetUnresolvedProviderPathFromPSPath(RecipientCertificatePath), DateTimeOffset.UtcNow);
+            using Secret? opens = SigningKeyPassphrase.ToSecret();
+            signer = SigningKeyPath is null ? null : SigningKey.Load(GetUnresolvedProviderPathFromPSPath(SigningKeyPath), opens);
+            prover = new ProofMaker(secret, signer);
         }
         catch (AutoRegisterException e)
         {
@@ -95,8 +109,8 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         string path = GetUnresolvedProviderPathFromPSPath(Path!);
         if (ShouldProcess(path, $"Export the device {name}"))
         {
-            var export = new EnrollmentExport(seal, WithoutKey, ObserverOf(name));
-            Process(token => Task.FromResult(config is not null ? EnrollmentExport.Write(config, path) : export.Write(key!, path, token)), item);
+            var export = new EnrollmentExport(seal, WithoutKey, prover, ObserverOf(name));
+            Process(token => Task.FromResult(config is not null ? export.Write(config, path) : export.Write(key!, path, token)), item);
         }
     }
 
@@ -107,6 +121,8 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         base.Dispose(disposing);
         if (disposing)
         {
+            prover?.Dispose();
+            signer?.Dispose();
             secret?.Dispose();
         }
     }

@@ -21,6 +21,8 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
     private const string RootSet = "Root";
     private Secret? secret;
     private KeyOpener? opener;
+    private SenderCertificate? sender;
+    private ProofCheck? proofs;
 
     /// <summary>The file that Export-DeviceEnrollment wrote.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -41,12 +43,20 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
     [ValidateNotNullOrEmpty]
     public string? Root { get; set; }
 
-    /// <summary>How this machine reaches the server (API token, URLs) and the token (module, PIN). Who the device is says the file.</summary>
+    /// <summary>
+    /// How this machine reaches the server (API token, URLs) and the token (module, PIN), and where the device's directories are. Who the
+    /// device is says the file, where something proves it.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public SotaConfig? BaseConfig { get; set; }
 
-    /// <summary>The passphrase the private key was exported with, or that of the recipient's key.</summary>
+    /// <summary>The certificate of the machine that exported the device with -SigningKeyPath: PEM or DER.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SenderCertificatePath { get; set; }
+
+    /// <summary>The passphrase the device was exported with, or that of the recipient's key.</summary>
     [Parameter]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
@@ -66,6 +76,8 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
         {
             secret = Passphrase.ToSecret();
             opener = KeyOpener.Create(secret, RecipientKeyPath is null ? null : GetUnresolvedProviderPathFromPSPath(RecipientKeyPath));
+            sender = SenderCertificatePath is null ? null : SenderCertificate.Load(GetUnresolvedProviderPathFromPSPath(SenderCertificatePath), DateTimeOffset.UtcNow);
+            proofs = new ProofCheck(RecipientKeyPath is null ? secret : null, sender);
         }
         catch (AutoRegisterException e)
         {
@@ -84,7 +96,7 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
         }
 
         (string? root, string? folder) = Root is null ? ((string?)null, (string?)place) : (place, null);
-        var import = new EnrollmentImport(opener!, ObserverOf(path));
+        var import = new EnrollmentImport(proofs!, opener!, ObserverOf(path));
         Process(token => Task.FromResult(import.Read(path, BaseConfig, root, folder, token)), path);
     }
 
@@ -95,6 +107,8 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
         base.Dispose(disposing);
         if (disposing)
         {
+            proofs?.Dispose();
+            sender?.Dispose();
             opener?.Dispose();
             secret?.Dispose();
         }

@@ -38,9 +38,6 @@ public sealed record EnrollmentDevice
     /// <summary>Whether the OSTree proxy server is used.</summary>
     public bool UseOstreeServer { get; init; } = true;
 
-    /// <summary>The OTA client's directory, as the device sees it.</summary>
-    public required string SotaDirectory { get; init; }
-
     /// <summary>The registration endpoint, unless the machine that sends the request has another.</summary>
     public required Uri DeviceApi { get; init; }
 

@@ -11,8 +11,9 @@ namespace AutoRegister.Core.Transfer;
 /// <summary>Writes a device's file from what the pipeline hands on. What is on this machine stays as it is.</summary>
 /// <param name="seal">What encrypts a private key; <see langword="null"/> where none may leave this machine.</param>
 /// <param name="withoutKey">Whether a private key in a file is to stay behind.</param>
+/// <param name="prover">What proves the files; <see langword="null"/> for nothing.</param>
 /// <param name="observer">Told while waiting for another run.</param>
-public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrationObserver observer)
+public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker? prover, IRegistrationObserver observer)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
 
@@ -21,7 +22,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
     /// <param name="path">The file; replaced when it is the same device's.</param>
     /// <returns>The device.</returns>
     /// <exception cref="AutoRegisterException">The file cannot be written.</exception>
-    public static ExportedEnrollment Write(SotaConfig config, string path)
+    public ExportedEnrollment Write(SotaConfig config, string path)
     {
         ArgumentNullException.ThrowIfNull(config);
         return Write(new EnrollmentFile { State = RegistrationState.Unregistered, Device = Describe(config) }, KeyCustody.None, path);
@@ -57,9 +58,9 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
         return Write(file, custody, path);
     }
 
-    private static ExportedEnrollment Write(EnrollmentFile file, KeyCustody custody, string path)
+    private ExportedEnrollment Write(EnrollmentFile file, KeyCustody custody, string path)
     {
-        EnrollmentFileFormat.Write(path, file);
+        EnrollmentFileFormat.Write(path, prover?.Prove(file) ?? file);
         return new ExportedEnrollment
         {
             Name = file.Device.Name ?? file.Key?.Uuid ?? file.Device.Uuid ?? string.Empty,
@@ -131,7 +132,6 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, IRegistrati
         Apps = config.Apps,
         RestorableApps = config.RestorableApps,
         UseOstreeServer = config.UseOstreeServer,
-        SotaDirectory = config.SotaDirectory,
         DeviceApi = config.DeviceApi,
         OAuthBase = config.OAuthBase,
         ApiTokenHeader = config.ApiTokenHeader,

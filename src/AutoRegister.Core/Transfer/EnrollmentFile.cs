@@ -4,7 +4,7 @@ namespace AutoRegister.Core.Transfer;
 
 /// <summary>
 /// A device on its way between machines, as one JSON document: what it is told to be, then its CSR and its encrypted key, then
-/// the factory's answer. It never holds an API token, a PIN or a private key that is not encrypted.
+/// the factory's answer, and what proves them. It names no directory of any machine, and it never holds an API token, a PIN or a private key that is not encrypted.
 /// </summary>
 public sealed record EnrollmentFile
 {
@@ -12,7 +12,7 @@ public sealed record EnrollmentFile
     public const string FormatName = "autoregister-enrollment";
 
     /// <summary>The version of this format.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>Tells the document from others.</summary>
     public string Format { get; init; } = FormatName;
@@ -28,6 +28,9 @@ public sealed record EnrollmentFile
 
     /// <summary>Its key; <see langword="null"/> until one is made.</summary>
     public EnrollmentKey? Key { get; init; }
+
+    /// <summary>What proves all of it; <see langword="null"/> where nothing does.</summary>
+    public EnrollmentProof? Proof { get; init; }
 
     /// <summary>The files of the factory's answer by name; <see langword="null"/> until it is there.</summary>
     public IReadOnlyDictionary<string, string>? Answer { get; init; }

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Keys;
+using Microsoft.Win32.SafeHandles;
 using Org.BouncyCastle.Pkcs;
 
 namespace AutoRegister.Core.Transfer;
@@ -10,7 +13,13 @@ namespace AutoRegister.Core.Transfer;
 /// <summary>Writes the file, and reads one that anybody may have changed on its way.</summary>
 internal static class EnrollmentFileFormat
 {
-    private const long SizeLimit = 1024 * 1024;
+    /// <summary>How deep the document nests at most: the token in the device in the document, and room for one more.</summary>
+    internal const int DeepestNesting = 4;
+
+    private const int SizeLimit = 1024 * 1024;
+
+    // A CSR has less than two thousand characters, a sealed key less than five.
+    private const int LongestText = 16 * 1024;
 
     /// <summary>Writes the file, whole or not at all, for its owner only.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, or <see cref="ErrorId.AlreadyRegistered"/>: another device's file is there.</exception>
@@ -30,14 +39,12 @@ internal static class EnrollmentFileFormat
     internal static EnrollmentFile Read(string path)
     {
         EnrollmentFile file = Parse(path);
-        if (file is not { Format: EnrollmentFile.FormatName, Version: EnrollmentFile.CurrentVersion })
-        {
-            throw Invalid(path, $"it is not of the format {EnrollmentFile.FormatName}, version {EnrollmentFile.CurrentVersion}");
-        }
-
         string? problem = ProblemOf(file);
         return problem is null ? file : throw Invalid(path, problem);
     }
+
+    /// <summary>The bytes that a proof is made over: the document as it is written, without its proof.</summary>
+    internal static byte[] WhatIsProven(EnrollmentFile file) => JsonSerializer.SerializeToUtf8Bytes(file with { Proof = null }, EnrollmentFileJson.Default.EnrollmentFile);
 
     /// <summary>The error that a file cannot be used.</summary>
     internal static AutoRegisterException Invalid(string path, string what, Exception? cause = null) => new(
@@ -47,13 +54,9 @@ internal static class EnrollmentFileFormat
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-            if (stream.Length > SizeLimit)
-            {
-                throw Invalid(path, $"it has {stream.Length} bytes, and no such file has more than {SizeLimit}");
-            }
-
-            return JsonSerializer.Deserialize(stream, EnrollmentFileJson.Default.EnrollmentFile) ?? throw Invalid(path, "it says null");
+            byte[] content = ReadBounded(path);
+            RequireVersion(path, content);
+            return JsonSerializer.Deserialize(content, EnrollmentFileJson.Default.EnrollmentFile) ?? throw Invalid(path, "it says null");
         }
         catch (JsonException e)
         {
@@ -62,6 +65,34 @@ internal static class EnrollmentFileFormat
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", target: path, innerException: e);
+        }
+    }
+
+    private static byte[] ReadBounded(string path)
+    {
+        using SafeFileHandle file = RegularFile.TryOpen(path, out _, out string? problem) ?? throw new IOException(problem ?? "there is no such file");
+        var content = new byte[SizeLimit + 1];
+        int length = 0;
+        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and int count)
+        {
+            length += count;
+        }
+
+        return length <= SizeLimit ? content[..length] : throw Invalid(path, $"it has more than {SizeLimit} bytes, and no such file has");
+    }
+
+    // Before the rest: what another version has is not for this one to judge.
+    private static void RequireVersion(string path, byte[] content)
+    {
+        using var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = DeepestNesting });
+        JsonElement root = document.RootElement;
+        bool isOurs = root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String && format.ValueEquals(EnrollmentFile.FormatName);
+        int version = isOurs && root.TryGetProperty("version", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int value) ? value : 0;
+        if (version != EnrollmentFile.CurrentVersion)
+        {
+            throw Invalid(path, !isOurs ? $"it is not of the format {EnrollmentFile.FormatName}, version {EnrollmentFile.CurrentVersion}"
+                : $"it is of version {version} of its format, and only version {EnrollmentFile.CurrentVersion} proves who wrote it; export the device again with this version");
         }
     }
 
@@ -77,6 +108,11 @@ internal static class EnrollmentFileFormat
         if (device.Uuid is not null && device.Uuid != key.Uuid)
         {
             return $"the device's UUID is '{Printable.Text(device.Uuid)}', its key's '{Printable.Text(key.Uuid)}'";
+        }
+
+        if (key.CertificateRequest.Length > LongestText || key.Sealed?.Length > LongestText)
+        {
+            return $"its {(key.Sealed?.Length > LongestText ? "private key" : "CSR")} is longer than any";
         }
 
         if (key.Sealed is not null && Pem.DecodeAll(KeySeal.PassphraseLabel, key.Sealed).Count + Pem.DecodeAll(KeySeal.CertificateLabel, key.Sealed).Count != 1)
@@ -102,14 +138,21 @@ internal static class EnrollmentFileFormat
                 return "it has no CSR";
             }
 
+            // The kind of key first: a signature of one of a million bits takes for ever.
             var request = new Pkcs10CertificationRequest(der);
+            byte[] publicKey = request.GetCertificationRequestInfo().SubjectPublicKeyInfo.GetDerEncoded();
+            if (KeyAlgorithms.Of(publicKey) is null)
+            {
+                return "its CSR is for a kind of key that no device has";
+            }
+
             if (!request.Verify())
             {
                 return "its CSR is not signed by its own key";
             }
 
             var subject = new DeviceSubject(key.Uuid, device.Factory, device.Production);
-            return IssuedCertificate.Fingerprint(request.GetCertificationRequestInfo().SubjectPublicKeyInfo.GetDerEncoded()) != key.Fingerprint ? "its CSR is for another key"
+            return IssuedCertificate.Fingerprint(publicKey) != key.Fingerprint ? "its CSR is for another key"
                 : !CertificateRequestBuilder.SubjectName(subject).Equivalent(request.GetCertificationRequestInfo().Subject) ? $"its CSR is not for {key.Uuid} in the factory {device.Factory}"
                 : null;
         }

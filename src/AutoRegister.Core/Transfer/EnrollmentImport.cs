@@ -13,9 +13,10 @@ namespace AutoRegister.Core.Transfer;
 /// Takes a device up where another machine left it: its file becomes a journal on this machine, and from there the pipeline
 /// goes on as if it had never stopped. Importing again changes nothing, or adds what the file has and this machine has not.
 /// </summary>
+/// <param name="proofs">What proves the file; without it only an identity is taken.</param>
 /// <param name="opener">Opens the private key, where it is in the file and is needed here.</param>
 /// <param name="observer">Told the story.</param>
-public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver observer)
+public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegistrationObserver observer)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
 
@@ -35,7 +36,13 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         }
 
         EnrollmentFile file = EnrollmentFileFormat.Read(path);
-        SotaConfig config = ImportedConfig.Make(path, file.Device, machine, observer) with { Root = root ?? "/", OutputPath = outputPath };
+        bool isProven = proofs.Check(path, file, opener);
+        if (!isProven)
+        {
+            file = IdentityOf(path, file);
+        }
+
+        SotaConfig config = ImportedConfig.Make(path, file.Device, isProven, machine, observer) with { Root = root ?? "/", OutputPath = outputPath };
         if (file.Key is not EnrollmentKey key)
         {
             return config;
@@ -63,6 +70,23 @@ public sealed class EnrollmentImport(KeyOpener opener, IRegistrationObserver obs
         JournalEntry entry = TakeUp(path, file, key, answer, config, journal, there);
         DeviceKey taken = Describe(config, key, entry.State);
         return answer is null ? taken : new DeviceRegistration { Key = taken, State = entry.State, Answer = answer, Orphans = entry.Orphans };
+    }
+
+    /// <summary>
+    /// What is left of a file that anybody may have written: a name, a UUID, a CSR and its key. Its CSR is signed by that key, and that
+    /// is all that is known. An answer without a proof may name anybody's gateway, and is not taken.
+    /// </summary>
+    private EnrollmentFile IdentityOf(string path, EnrollmentFile file)
+    {
+        observer.ReportWarning(
+            $"Nothing proves who wrote '{path}': only the name, the UUID and the key's CSR are taken from it{(file.Answer is null ? string.Empty : ", and not the factory's answer")}. "
+            + "Give -SenderCertificatePath or -Passphrase, whichever it was exported with.");
+        return file with
+        {
+            State = file.Key is null ? RegistrationState.Unregistered : RegistrationState.KeyMade,
+            Key = file.Key is null ? null : file.Key with { CertificateId = string.Empty, Replace = false, Orphans = [] },
+            Answer = null,
+        };
     }
 
     private static RegistrationAnswer? Check(string path, EnrollmentFile file, EnrollmentKey key, SotaKeys keys)

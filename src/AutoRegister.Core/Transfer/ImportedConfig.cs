@@ -6,16 +6,17 @@ using AutoRegister.Core.Keys.Pkcs11;
 namespace AutoRegister.Core.Transfer;
 
 /// <summary>
-/// The configuration of a device that comes in a file: who it is says the file, how this machine reaches server and token says
-/// this machine. The file's values pass through the same reader as anybody's parameters.
+/// The configuration of a device that comes in a file: who it is says the file, how this machine reaches server and token, and where
+/// things lie, says this machine. The file's values pass through the same reader as anybody's parameters.
 /// </summary>
 internal static class ImportedConfig
 {
     /// <summary>Makes the configuration.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.EnrollmentFileInvalid"/>, or <see cref="ErrorId.SettingInvalid"/>: this machine is another factory's.</exception>
-    internal static SotaConfig Make(string path, EnrollmentDevice device, SotaConfig? machine, IRegistrationObserver observer)
+    internal static SotaConfig Make(string path, EnrollmentDevice device, bool isProven, SotaConfig? machine, IRegistrationObserver observer)
     {
-        SotaConfig own = Read(path, device, machine, observer);
+        RequireNames(path, device.Token);
+        SotaConfig own = Read(path, isProven ? device : IdentityOf(path, device, machine), machine, observer);
         if (machine is not null && machine.Factory != own.Factory)
         {
             throw new AutoRegisterException(
@@ -33,11 +34,37 @@ internal static class ImportedConfig
             ApiTokenFile = machine.ApiTokenFile,
             ApiTokenHeader = machine.ApiTokenHeader,
             DeviceAuthorization = machine.DeviceAuthorization,
+            AllowedTomlKeys = machine.AllowedTomlKeys,
         };
         return device.Token is null ? own
             : machine?.Hsm is not HsmSettings hsm ? own with { RemoteToken = device.Token }
-            : own with { Hsm = Named(path, hsm, device.Token) };
+            : own with { Hsm = isProven ? Named(hsm, device.Token) : hsm };
     }
+
+    // The rest is this machine's: tags, group, apps and addresses could be anybody's.
+    private static EnrollmentDevice IdentityOf(string path, EnrollmentDevice device, SotaConfig? machine) => machine is null
+        ? throw new AutoRegisterException(
+            ErrorId.SettingInvalid,
+            $"Nothing proves who wrote '{path}', so that what the device is to be must come from this machine.",
+            "Give -SenderCertificatePath or -Passphrase, whichever it was exported with, or the device's configuration as -BaseConfig.",
+            path)
+        : new EnrollmentDevice
+        {
+            Factory = device.Factory,
+            Name = device.Name,
+            Uuid = device.Uuid,
+            ValidateUuid = device.ValidateUuid,
+            Production = device.Production,
+            Tags = machine.Tags,
+            HardwareId = machine.HardwareId,
+            DeviceGroup = machine.DeviceGroup,
+            Apps = machine.Apps,
+            RestorableApps = machine.RestorableApps,
+            UseOstreeServer = machine.UseOstreeServer,
+            DeviceApi = machine.DeviceApi,
+            OAuthBase = machine.OAuthBase,
+            ApiTokenHeader = machine.ApiTokenHeader,
+        };
 
     private static SotaConfig Read(string path, EnrollmentDevice device, SotaConfig? machine, IRegistrationObserver observer)
     {
@@ -54,7 +81,7 @@ internal static class ImportedConfig
             Apps = device.Apps,
             RestorableApps = device.RestorableApps,
             UseOstreeServer = device.UseOstreeServer,
-            SotaDirectory = device.SotaDirectory,
+            SotaDirectory = machine?.SotaDirectory,
             ApiTokenHeader = device.ApiTokenHeader,
             DeviceApi = device.DeviceApi.OriginalString,
             OAuthBase = device.OAuthBase.OriginalString,
@@ -75,26 +102,26 @@ internal static class ImportedConfig
         }
     }
 
-    private static HsmSettings Named(string path, HsmSettings hsm, TokenReference token)
+    private static void RequireNames(string path, TokenReference? token)
     {
-        if (HsmRules.LabelProblem(token.Label) is string problem)
+        if (token is not null && HsmRules.LabelProblem(token.Label) is string problem)
         {
             throw EnrollmentFileFormat.Invalid(path, $"its token's label cannot be used ({problem})");
         }
 
-        if (!IsHex(token.ExistingKeyId) || !IsHex(token.KeyId))
+        if (!IsHex(token?.ExistingKeyId) || !IsHex(token?.KeyId))
         {
             throw EnrollmentFileFormat.Invalid(path, "the id of its key is not lower-case hex");
         }
-
-        return hsm with
-        {
-            TokenLabel = token.Label,
-            TokenSerial = token.Serial ?? hsm.TokenSerial,
-            Objects = token.KeyId is null ? hsm.Objects : DeviceObjects.Under(new ObjectId(token.KeyId)),
-            ExistingKey = token.ExistingKeyLabel is null && token.ExistingKeyId is null ? null : new KeyReference(token.ExistingKeyLabel, token.ExistingKeyId),
-        };
     }
+
+    private static HsmSettings Named(HsmSettings hsm, TokenReference token) => hsm with
+    {
+        TokenLabel = token.Label,
+        TokenSerial = token.Serial ?? hsm.TokenSerial,
+        Objects = token.KeyId is null ? hsm.Objects : DeviceObjects.Under(new ObjectId(token.KeyId)),
+        ExistingKey = token.ExistingKeyLabel is null && token.ExistingKeyId is null ? null : new KeyReference(token.ExistingKeyLabel, token.ExistingKeyId),
+    };
 
     private static bool IsHex(string? id) => id is null || (id.Length > 0 && id.Length % 2 == 0 && id.All(char.IsAsciiHexDigitLower));
 }

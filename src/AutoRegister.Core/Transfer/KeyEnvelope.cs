@@ -54,16 +54,10 @@ internal static class KeyEnvelope
     {
         try
         {
+            // One recipient, as Seal makes it: a file may not ask for more work.
             AsymmetricKeyParameter key = PrivateKeyFactory.CreateKey(pkcs8);
-            foreach (RecipientInformation recipient in new CmsEnvelopedData(envelope).GetRecipientInfos().GetRecipients())
-            {
-                if (recipient is KeyTransRecipientInformation && key is RsaKeyParameters)
-                {
-                    return recipient.GetContent(key);
-                }
-            }
-
-            return null;
+            return new CmsEnvelopedData(envelope).GetRecipientInfos().GetRecipients() is { Count: 1 } recipients
+                && recipients[0] is KeyTransRecipientInformation recipient && key is RsaKeyParameters ? recipient.GetContent(key) : null;
         }
         catch (Exception e) when (e is CmsException or CryptoException or GeneralSecurityException or IOException or ArgumentException or InvalidOperationException)
         {

@@ -47,6 +47,11 @@ public sealed class KeyOpener : IDisposable
                 file);
         }
 
+        if (hasPassphrase && !KeySeal.IsBounded(pem))
+        {
+            throw EnrollmentFileFormat.Invalid(file, $"its private key is not encrypted as Export-DeviceEnrollment does (PBES2 with PBKDF2, no more than {PassphraseMac.MostRounds} rounds)");
+        }
+
         FileDeviceKey key = (hasPassphrase ? OpenWithPassphrase(pem) : OpenWithKey(pem)) ?? throw Locked(
             $"The private key in '{file}' does not open with this {(hasPassphrase ? "passphrase" : "recipient's key")}.",
             hasPassphrase ? "Give the passphrase it was exported with." : "Give the private key of the certificate it was exported for.",
@@ -100,7 +105,8 @@ public sealed class KeyOpener : IDisposable
         }
     }
 
-    private static byte[] Read(string path)
+    /// <summary>Reads a file; the caller zeroes what it gets.</summary>
+    internal static byte[] Read(string path)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using Org.BouncyCastle.Asn1.Pkcs;
 
 namespace AutoRegister.Core.Transfer;
 
@@ -20,7 +21,7 @@ public sealed class KeySeal
     private const int ShortestPassphrase = 8;
 
     // What OWASP recommends for PBKDF2 with HMAC-SHA-256 since 2023; a third of a second on a slow machine, for each device.
-    private static readonly PbeParameters Passphrase = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 600_000);
+    private static readonly PbeParameters Passphrase = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, PassphraseMac.Rounds);
 
     private readonly Secret? passphrase;
     private readonly X509Certificate2? recipient;
@@ -52,10 +53,8 @@ public sealed class KeySeal
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: no certificate, or one that no key may be sealed for.</exception>
     public static KeySeal For(string path, DateTimeOffset now)
     {
-        X509Certificate2 certificate = Load(path);
-        string? problem = now < certificate.NotBefore ? $"it is not valid before {certificate.NotBefore.ToUniversalTime():u}"
-            : now > certificate.NotAfter ? $"it expired at {certificate.NotAfter.ToUniversalTime():u}"
-            : KeyEnvelope.ProblemOf(certificate);
+        X509Certificate2 certificate = Load(path, "recipient");
+        string? problem = ProblemOfTime(certificate, now) ?? KeyEnvelope.ProblemOf(certificate);
         return problem is null ? new KeySeal(null, certificate) : throw new AutoRegisterException(
             ErrorId.SettingInvalid, $"No key can be sealed for the certificate '{path}': {problem}.", "Give the certificate of whoever puts the credentials in place.", path);
     }
@@ -81,7 +80,37 @@ public sealed class KeySeal
         }
     }
 
-    private static X509Certificate2 Load(string path)
+    /// <summary>
+    /// Whether opening a key costs no more than it may: PBES2 with PBKDF2 (RFC 8018), and not more rounds than a file may ask for.
+    /// </summary>
+    internal static bool IsBounded(string pem)
+    {
+        try
+        {
+            EncryptedPrivateKeyInfo sealedKey = EncryptedPrivateKeyInfo.GetInstance(Certificates.Pem.DecodeAll(PassphraseLabel, pem)[0]);
+            if (!sealedKey.EncryptionAlgorithm.Algorithm.Equals(PkcsObjectIdentifiers.IdPbeS2))
+            {
+                return false;
+            }
+
+            KeyDerivationFunc derivation = PbeS2Parameters.GetInstance(sealedKey.EncryptionAlgorithm.Parameters).KeyDerivationFunc;
+            return derivation.Algorithm.Equals(PkcsObjectIdentifiers.IdPbkdf2)
+                && Pbkdf2Params.GetInstance(derivation.Parameters).IterationCount is { SignValue: > 0, BitLength: < 32 } rounds && rounds.IntValueExact <= PassphraseMac.MostRounds;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidCastException or InvalidOperationException or ArithmeticException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Why a certificate is not good at a time.</summary>
+    internal static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset now) =>
+        now < certificate.NotBefore ? $"it is not valid before {certificate.NotBefore.ToUniversalTime():u}"
+        : now > certificate.NotAfter ? $"it expired at {certificate.NotAfter.ToUniversalTime():u}"
+        : null;
+
+    /// <summary>Reads a certificate.</summary>
+    internal static X509Certificate2 Load(string path, string whose)
     {
         try
         {
@@ -90,7 +119,7 @@ public sealed class KeySeal
         }
         catch (CryptographicException e)
         {
-            throw new AutoRegisterException(ErrorId.SettingInvalid, $"'{path}' holds no certificate: {e.Message}", "Give a PEM or DER file with the recipient's certificate.", path, e);
+            throw new AutoRegisterException(ErrorId.SettingInvalid, $"'{path}' holds no certificate: {e.Message}", $"Give a PEM or DER file with the {whose}'s certificate.", path, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ public sealed class EnrollmentExportTests : IDisposable
     public void The_file_is_its_owners_and_its_directory_is_made()
     {
         string path = hand.In("new/folder/file.json");
-        EnrollmentExport.Write(hand.Config("lamp"), path);
+        hand.Write(hand.Config("lamp"), "new/folder/file.json");
         Assert.Equal(AtomicFile.OwnerOnly, File.GetUnixFileMode(path));
         Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(hand.In("new/folder")));
         Assert.EndsWith("}\n", File.ReadAllText(path), StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class EnrollmentExportTests : IDisposable
     public void Without_a_key_a_device_has_the_names_that_were_chosen(string? name, string? uuid, string shown, string id)
     {
         string path = hand.In("file.json");
-        ExportedEnrollment written = EnrollmentExport.Write(hand.Config("x") with { Name = name, Uuid = uuid }, path);
+        ExportedEnrollment written = hand.Write(hand.Config("x") with { Name = name, Uuid = uuid }, "file.json");
         Assert.Equal(
             new ExportedEnrollment { Name = shown, Uuid = id, Factory = "acme", State = RegistrationState.Unregistered, PrivateKey = KeyCustody.None, Path = path },
             written);
@@ -54,19 +54,18 @@ public sealed class EnrollmentExportTests : IDisposable
     public void Only_the_same_devices_file_is_replaced()
     {
         SotaConfig config = hand.Config("lamp");
-        string path = hand.In("file.json");
-        EnrollmentExport.Write(config, path);
-        EnrollmentExport.Write(config with { DeviceGroup = "red" }, path);
+        hand.Write(config, "file.json");
+        hand.Write(config with { DeviceGroup = "red" }, "file.json");
         Assert.Equal("red", (string?)hand.Json("file.json")["device"]!["deviceGroup"]);
         SotaConfig[] others = [config with { Name = "lamp 2" }, config with { Uuid = Uuid }];
-        Assert.All(others, other => Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => EnrollmentExport.Write(other, path)).Id));
+        Assert.All(others, other => Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => hand.Write(other, "file.json")).Id));
 
         // The same device, now with a key; without it the file would say less than before.
         DeviceKey key = hand.MakeKey("lamp");
         hand.ExportWithoutKey(key, "file.json");
         hand.ExportWithoutKey(key, "file.json");
         Assert.Equal(key.Uuid, (string?)hand.Json("file.json")["key"]!["uuid"]);
-        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => EnrollmentExport.Write(config, path));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => hand.Write(config, "file.json"));
         Assert.Equal(ErrorId.AlreadyRegistered, error.Id);
         Assert.Contains("another device (lamp)", error.Message, StringComparison.Ordinal);
     }
@@ -86,12 +85,12 @@ public sealed class EnrollmentExportTests : IDisposable
     public void A_key_that_is_to_stay_is_not_sealed()
     {
         DeviceKey key = hand.MakeKey("stays");
-        ExportedEnrollment kept = new EnrollmentExport(KeySeal.With(hand.Passphrase), withoutKey: true, hand.Observer).Write(key, hand.In("kept.json"), CancellationToken.None);
+        ExportedEnrollment kept = hand.Write(KeySeal.With(hand.Passphrase), withoutKey: true, key, "kept.json");
         Assert.Equal(KeyCustody.StaysBehind, kept.PrivateKey);
         Assert.Null(hand.Json("kept.json")["key"]!["sealed"]);
 
         File.Delete(PrivateKeyOf(key));
-        ExportedEnrollment gone = new EnrollmentExport(KeySeal.With(hand.Passphrase), withoutKey: false, hand.Observer).Write(key, hand.In("gone.json"), CancellationToken.None);
+        ExportedEnrollment gone = hand.Write(KeySeal.With(hand.Passphrase), withoutKey: false, key, "gone.json");
         Assert.Equal(KeyCustody.StaysBehind, gone.PrivateKey);
     }
 
@@ -100,8 +99,7 @@ public sealed class EnrollmentExportTests : IDisposable
     {
         DeviceKey key = hand.MakeKey("broken");
         File.WriteAllText(PrivateKeyOf(key), "nothing");
-        var export = new EnrollmentExport(KeySeal.With(hand.Passphrase), withoutKey: false, hand.Observer);
-        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => export.Write(key, hand.In("broken.json"), CancellationToken.None));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => hand.Write(KeySeal.With(hand.Passphrase), withoutKey: false, key, "broken.json"));
         Assert.Equal((ErrorId.RegistrationIncomplete, PrivateKeyOf(key)), (error.Id, error.Target));
         Assert.False(File.Exists(hand.In("broken.json")));
     }
@@ -112,10 +110,9 @@ public sealed class EnrollmentExportTests : IDisposable
         DeviceKey key = hand.MakeKey("busy");
         hand.ExportWithoutKey(key, "free.json");
         using DirectoryLock held = DirectoryLock.Acquire(key.Config.SotaPath, TimeSpan.Zero, hand.Observer, CancellationToken.None);
-        using KeyOpener opener = KeyOpener.Create(null, null);
         var ended = new CancellationToken(canceled: true);
-        Assert.Throws<OperationCanceledException>(() => new EnrollmentExport(null, withoutKey: true, hand.Observer).Write(key, hand.In("busy.json"), ended));
-        Assert.Throws<OperationCanceledException>(() => new EnrollmentImport(opener, hand.Observer).Read(hand.In("free.json"), null, null, key.Config.SotaPath, ended));
+        Assert.Throws<OperationCanceledException>(() => hand.Write(null, withoutKey: true, key, "busy.json", ended));
+        Assert.Throws<OperationCanceledException>(() => hand.Read("free.json", "busy", cancellation: ended));
         Assert.False(File.Exists(hand.In("busy.json")));
     }
 

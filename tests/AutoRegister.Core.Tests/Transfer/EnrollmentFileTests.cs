@@ -11,20 +11,21 @@ namespace AutoRegister.Core.Tests.Transfer;
 /// <summary>A file that was changed on its way is refused as a whole, and nothing of it is on this machine afterwards.</summary>
 public sealed class EnrollmentFileTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("enrollment-");
-    private readonly RecordingObserver observer = new();
+    private readonly HandOver hand = new();
     private readonly string path;
 
     public EnrollmentFileTests()
     {
-        path = Path.Join(directory.FullName, "device.json");
-        new EnrollmentExport(null, withoutKey: true, observer).Write(MakeKey("first"), path, CancellationToken.None);
+        path = hand.In("device.json");
+        hand.ExportWithoutKey(hand.MakeKey("first"), "device.json");
     }
 
     public static TheoryData<string, string> Changes => new()
     {
         { "format", "\"another\"" },
-        { "version", "2" },
+        { "version", "1" },
+        { "version", "3" },
+        { "version", "\"2\"" },
         { "state", "\"Registered\"" },
         { "state", "\"AnswerReceived\"" },
         { "state", "\"Unregistered\"" },
@@ -57,26 +58,21 @@ public sealed class EnrollmentFileTests : IDisposable
     [MemberData(nameof(Changes))]
     public void AChangedFileIsRefused(string where, string value)
     {
-        JsonNode document = JsonNode.Parse(File.ReadAllText(path))!;
         string[] names = where.Split('.');
-        JsonNode parent = names.Length == 1 ? document : document[names[0]]!;
-        parent[names[^1]] = JsonNode.Parse(value);
-        File.WriteAllText(path, document.ToJsonString());
+        hand.Edit("device.json", document => (names.Length == 1 ? document : document[names[0]]!)[names[^1]] = JsonNode.Parse(value));
 
         AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Import());
 
         Assert.Equal(ErrorId.EnrollmentFileInvalid, error.Id);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Join(directory.FullName, "import")));
+        Assert.False(Directory.Exists(hand.In("import")));
     }
 
     [Fact]
     public void AnotherDevicesRequestIsRefused()
     {
-        JsonNode document = JsonNode.Parse(File.ReadAllText(path))!;
-        document["key"]!["certificateRequest"] = MakeKey("second").CertificateRequest;
-        File.WriteAllText(path, document.ToJsonString());
+        hand.Edit("device.json", document => document["key"]!["certificateRequest"] = hand.MakeKey("second").CertificateRequest);
         Assert.Equal(ErrorId.EnrollmentFileInvalid, Assert.Throws<AutoRegisterException>(() => Import()).Id);
     }
 
@@ -106,7 +102,7 @@ public sealed class EnrollmentFileTests : IDisposable
     [Fact]
     public void ADirectoryOfAnotherDeviceIsNotTouched()
     {
-        DeviceKey other = MakeKey("other");
+        DeviceKey other = hand.MakeKey("other");
         string before = File.ReadAllText(Path.Join(other.Config.SotaPath, ".registration", "journal.json"));
         Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => Import("other")).Id);
         Assert.Equal(before, File.ReadAllText(Path.Join(other.Config.SotaPath, ".registration", "journal.json")));
@@ -116,8 +112,7 @@ public sealed class EnrollmentFileTests : IDisposable
     public void AnotherDevicesFileIsNotOverwritten()
     {
         string before = File.ReadAllText(path);
-        var export = new EnrollmentExport(null, withoutKey: true, observer);
-        Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => export.Write(MakeKey("other"), path, CancellationToken.None)).Id);
+        Assert.Equal(ErrorId.AlreadyRegistered, Assert.Throws<AutoRegisterException>(() => hand.ExportWithoutKey(hand.MakeKey("other"), "device.json")).Id);
         Assert.Equal(before, File.ReadAllText(path));
     }
 
@@ -125,8 +120,7 @@ public sealed class EnrollmentFileTests : IDisposable
     public void WhatIsNoFileOfADeviceIsNotOverwritten()
     {
         File.WriteAllText(path, "a letter");
-        var export = new EnrollmentExport(null, withoutKey: true, observer);
-        Assert.Equal(ErrorId.WriteFailed, Assert.Throws<AutoRegisterException>(() => export.Write(MakeKey("first"), path, CancellationToken.None)).Id);
+        Assert.Equal(ErrorId.WriteFailed, Assert.Throws<AutoRegisterException>(() => hand.ExportWithoutKey(hand.MakeKey("first"), "device.json")).Id);
         Assert.Equal("a letter", File.ReadAllText(path));
     }
 
@@ -141,43 +135,22 @@ public sealed class EnrollmentFileTests : IDisposable
     public void AKeyIsNotMadeWhereAnImportedDeviceIs()
     {
         Import();
-        SotaConfig config = Config("import");
-        Assert.Equal(
-            ErrorId.RegistrationIncomplete,
-            Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), observer).MakeKey(config, replace: false, CancellationToken.None)).Id);
+        Assert.Equal(ErrorId.RegistrationIncomplete, Assert.Throws<AutoRegisterException>(() => hand.MakeKey("import")).Id);
     }
 
     [Fact]
     public void ADeviceWithoutAKeyPassesThrough()
     {
-        string file = Path.Join(directory.FullName, "config.json");
-        SotaConfig config = Config("first") with { Apps = ["one"], RestorableApps = [], DeviceGroup = "blue", Production = true };
-        EnrollmentExport.Write(config, file);
-        using var opener = KeyOpener.Create(null, null);
-        var read = Assert.IsType<SotaConfig>(new EnrollmentImport(opener, observer).Read(file, null, null, "/nowhere", CancellationToken.None));
+        SotaConfig config = hand.Config("first") with { Apps = ["one"], RestorableApps = [], DeviceGroup = "blue", Production = true };
+        hand.Write(config, "config.json");
+        var read = Assert.IsType<SotaConfig>(hand.ReadInto("config.json", null, null, null, "/nowhere"));
         Assert.Equal(("acme", "board", "first", "blue", true, "/nowhere"), (read.Factory, read.HardwareId, read.Name, read.DeviceGroup, read.Production, read.SotaPath));
         Assert.Equal(["main"], read.Tags);
         Assert.Equal(["one"], read.Apps);
         Assert.Equal([], read.RestorableApps!);
     }
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => hand.Dispose();
 
-    private object Import(string place = "import")
-    {
-        using var opener = KeyOpener.Create(null, null);
-        return new EnrollmentImport(opener, observer).Read(path, null, null, Path.Join(directory.FullName, place), CancellationToken.None);
-    }
-
-    private DeviceKey MakeKey(string name) =>
-        new Enroller(new EnrollerOptions(), observer).MakeKey(Config(name), replace: false, CancellationToken.None);
-
-    private SotaConfig Config(string name) => new()
-    {
-        Factory = "acme",
-        Tags = ["main"],
-        HardwareId = "board",
-        Name = name,
-        OutputPath = Path.Join(directory.FullName, name),
-    };
+    private object Import(string place = "import") => hand.Read("device.json", place);
 }

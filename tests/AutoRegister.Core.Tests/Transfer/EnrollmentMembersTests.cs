@@ -29,11 +29,19 @@ public sealed class EnrollmentMembersTests : IDisposable
         };
         SotaConfig read = PassThrough(told, machine: null);
         Assert.Equal(
-            told with { Tags = read.Tags, Apps = read.Apps, RestorableApps = read.RestorableApps, OutputPath = hand.In("device"), ApiTokenFile = null, Settings = read.Settings },
+            told with { SotaDirectory = "/var/sota", Tags = read.Tags, Apps = read.Apps, RestorableApps = read.RestorableApps, AllowedTomlKeys = read.AllowedTomlKeys, OutputPath = hand.In("device"), ApiTokenFile = null, Settings = read.Settings },
             read);
         Assert.Equal(["one", "two"], read.Tags);
         Assert.Equal(["a", "b"], read.Apps);
         Assert.Equal(["c"], read.RestorableApps!);
+    }
+
+    [Fact]
+    public void Where_things_lie_says_the_machine()
+    {
+        SotaConfig told = hand.Config("lamp") with { SotaDirectory = "/etc" };
+        Assert.Equal("/var/own", PassThrough(told, hand.Config("station") with { SotaDirectory = "/var/own" }).SotaDirectory);
+        Assert.DoesNotContain("/etc", File.ReadAllText(hand.In("file.json")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +74,7 @@ public sealed class EnrollmentMembersTests : IDisposable
         var token = new TokenReference { Label = "theirs", Serial = "2", KeyId = "0a", ExistingKeyLabel = "l", ExistingKeyId = "0b" };
         SotaConfig read = PassThrough(hand.Config("lamp") with { RemoteToken = token }, hand.Config("station"));
         Assert.Equal((token, null, true), (read.RemoteToken, read.Hsm, read.UsesToken));
-        EnrollmentExport.Write(read, hand.In("on.json"));
+        hand.Write(read, "on.json");
         Assert.True(JsonNode.DeepEquals(hand.Json("file.json")["device"], hand.Json("on.json")["device"]));
     }
 
@@ -144,7 +152,7 @@ public sealed class EnrollmentMembersTests : IDisposable
 
     private SotaConfig PassThrough(SotaConfig told, SotaConfig? machine)
     {
-        EnrollmentExport.Write(told, hand.In("file.json"));
+        hand.Write(told, "file.json");
         return Assert.IsType<SotaConfig>(hand.Read("file.json", "device", machine: machine));
     }
 
@@ -152,7 +160,7 @@ public sealed class EnrollmentMembersTests : IDisposable
 
     private JsonNode? TokenOf(HsmSettings? hsm)
     {
-        EnrollmentExport.Write(hand.Config("lamp") with { Hsm = hsm }, hand.In("file.json"));
+        hand.Write(hand.Config("lamp") with { Hsm = hsm }, "file.json");
         return hand.Json("file.json")["device"]!["token"];
     }
 }

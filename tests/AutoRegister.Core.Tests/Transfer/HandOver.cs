@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
@@ -25,10 +26,14 @@ internal sealed class HandOver : IDisposable
 
     internal RSA Recipient { get; } = RSA.Create(2048);
 
+    /// <summary>The machine that signs what is exported here.</summary>
+    internal ECDsa Sender { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
     public void Dispose()
     {
         Passphrase.Dispose();
         Recipient.Dispose();
+        Sender.Dispose();
         directory.Delete(recursive: true);
     }
 
@@ -38,28 +43,62 @@ internal sealed class HandOver : IDisposable
 
     internal DeviceKey MakeKey(string name) => Enroller().MakeKey(Config(name), replace: false, CancellationToken.None);
 
-    internal void Export(string name, KeySeal seal) =>
-        new EnrollmentExport(seal, withoutKey: false, Observer).Write(MakeKey(name), In(name + ".json"), CancellationToken.None);
+    internal void Export(string name, KeySeal seal) => Write(seal, withoutKey: false, MakeKey(name), name + ".json");
 
-    internal object Read(string file, string place, KeyOpener? opener = null, SotaConfig? machine = null)
+    /// <summary>Writes a device's file, signed.</summary>
+    internal ExportedEnrollment Write(KeySeal? seal, bool withoutKey, DeviceKey key, string file, CancellationToken cancellation = default) =>
+        Signed(prover => new EnrollmentExport(seal, withoutKey, prover, Observer).Write(key, In(file), cancellation));
+
+    /// <summary>Writes the file of a device without a key, signed.</summary>
+    internal ExportedEnrollment Write(SotaConfig config, string file) =>
+        Signed(prover => new EnrollmentExport(null, withoutKey: false, prover, Observer).Write(config, In(file)));
+
+    /// <summary>Reads a file that must be the sender's.</summary>
+    internal object Read(string file, string place, KeyOpener? opener = null, SotaConfig? machine = null, CancellationToken cancellation = default) =>
+        ReadInto(file, opener, machine, null, In(place), cancellation);
+
+    /// <summary>Reads a file that must be the sender's, for a root or a directory.</summary>
+    internal object ReadInto(string file, KeyOpener? opener, SotaConfig? machine, string? root, string? place, CancellationToken cancellation = default)
     {
         using KeyOpener none = KeyOpener.Create(null, null);
-        return new EnrollmentImport(opener ?? none, Observer).Read(In(file), machine, null, In(place), CancellationToken.None);
+        using SenderCertificate sender = SenderCertificate.Load(SenderCertificateFile(), DateTimeOffset.UtcNow);
+        using var proofs = new ProofCheck(null, sender);
+        return new EnrollmentImport(proofs, opener ?? none, Observer).Read(In(file), machine, root, place, cancellation);
     }
 
     internal AutoRegisterException Fail(string file, KeyOpener opener) => Assert.Throws<AutoRegisterException>(() => Read(file, "device", opener));
 
     /// <summary>Writes the file of a key that stays where it was made.</summary>
     internal ExportedEnrollment ExportWithoutKey(DeviceKey key, string file) =>
-        new EnrollmentExport(null, withoutKey: true, Observer).Write(key, In(file), CancellationToken.None);
+        Write(null, withoutKey: true, key, file);
 
-    /// <summary>Does to a file what somebody may do to it on its way.</summary>
+    /// <summary>Does to a file what only its sender may do: it is signed anew, as far as it is a document at all.</summary>
     internal void Edit(string file, Action<JsonNode> change)
+    {
+        Tamper(file, change);
+        try
+        {
+            EnrollmentFile document = JsonSerializer.Deserialize(File.ReadAllBytes(In(file)), EnrollmentFileJson.Default.EnrollmentFile)!;
+            EnrollmentFile proven = Signed(prover => prover.Prove(document));
+            File.WriteAllBytes(In(file), JsonSerializer.SerializeToUtf8Bytes(proven, EnrollmentFileJson.Default.EnrollmentFile));
+        }
+        catch (JsonException)
+        {
+            // It is to be refused for what it is.
+        }
+    }
+
+    /// <summary>Does to a file what anybody may do to it on its way.</summary>
+    internal void Tamper(string file, Action<JsonNode> change)
     {
         JsonNode document = Json(file);
         change(document);
         File.WriteAllText(In(file), document.ToJsonString());
     }
+
+    internal string SenderKeyFile() => Put("sender.key", Sender.ExportPkcs8PrivateKeyPem());
+
+    internal string SenderCertificateFile() => Save(new CertificateRequest("CN=sender", Sender, HashAlgorithmName.SHA256));
 
     internal JsonNode Json(string file) => JsonNode.Parse(File.ReadAllText(In(file)))!;
 
@@ -100,5 +139,18 @@ internal sealed class HandOver : IDisposable
             ? Recipient.ExportPkcs8PrivateKeyPem()
             : Recipient.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
         return path;
+    }
+
+    private T Signed<T>(Func<ProofMaker, T> work)
+    {
+        using SigningKey signer = SigningKey.Load(SenderKeyFile(), null);
+        using var prover = new ProofMaker(null, signer);
+        return work(prover);
+    }
+
+    private string Put(string name, string text)
+    {
+        File.WriteAllText(In(name), text);
+        return In(name);
     }
 }

@@ -24,7 +24,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
         KeySeal seal = withPassphrase ? KeySeal.With(hand.Passphrase) : KeySeal.For(hand.Certificate(), DateTimeOffset.UtcNow);
         string name = withPassphrase ? "made with words" : "made";
         DeviceKey key = hand.MakeKey(name);
-        ExportedEnrollment first = new EnrollmentExport(seal, withoutKey: false, hand.Observer).Write(key, hand.In("1.json"), CancellationToken.None);
+        ExportedEnrollment first = hand.Write(seal, withoutKey: false, key, "1.json");
         KeyCustody custody = withPassphrase ? KeyCustody.Passphrase : KeyCustody.Certificate;
         Assert.Equal((name, key.Uuid, "acme", RegistrationState.KeyMade, custody), (first.Name, first.Uuid, first.Factory, first.State, first.PrivateKey));
 
@@ -34,7 +34,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
         Assert.False(File.Exists(Path.Join(hand.In("middle"), ".registration", "pkey.pem")));
         DeviceRegistration signed = await RegisterAsync(middle);
         Assert.Equal(ErrorId.RegistrationIncomplete, Assert.Throws<AutoRegisterException>(() => hand.Enroller().Export(signed, CancellationToken.None)).Id);
-        ExportedEnrollment second = new EnrollmentExport(null, withoutKey: false, hand.Observer).Write(signed.Key, hand.In("2.json"), CancellationToken.None);
+        ExportedEnrollment second = hand.Write(null, withoutKey: false, signed.Key, "2.json");
         Assert.Equal((RegistrationState.AnswerReceived, custody), (second.State, second.PrivateKey));
 
         using KeyOpener opener = withPassphrase ? KeyOpener.Create(hand.Passphrase, null) : KeyOpener.Create(null, hand.RecipientKey(null));
@@ -53,7 +53,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     public void A_key_that_stays_behind_is_used_when_the_answer_comes_back()
     {
         DeviceKey key = hand.MakeKey("here");
-        ExportedEnrollment exported = new EnrollmentExport(null, withoutKey: true, hand.Observer).Write(key, hand.In("here.json"), CancellationToken.None);
+        ExportedEnrollment exported = hand.Write(null, withoutKey: true, key, "here.json");
         Assert.Equal(KeyCustody.StaysBehind, exported.PrivateKey);
         DeviceKey back = Assert.IsType<DeviceKey>(hand.Read("here.json", "here"));
         Assert.Equal((key.Uuid, key.CertificateRequest, key.KeyLocation), (back.Uuid, back.CertificateRequest, back.KeyLocation));
@@ -64,7 +64,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     public void A_key_leaves_sealed_only()
     {
         DeviceKey key = hand.MakeKey("bare");
-        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => new EnrollmentExport(null, withoutKey: false, hand.Observer).Write(key, hand.In("bare.json"), CancellationToken.None));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => hand.Write(null, withoutKey: false, key, "bare.json"));
         Assert.Equal(ErrorId.SettingInvalid, error.Id);
         Assert.False(File.Exists(hand.In("bare.json")));
     }
@@ -74,11 +74,11 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     {
         using var hsm = new SoftHsm();
         DeviceKey key = hand.Enroller().MakeKey(hand.Config("held") with { Hsm = hsm.Settings }, replace: false, CancellationToken.None);
-        Assert.Equal(KeyCustody.Token, new EnrollmentExport(null, withoutKey: false, hand.Observer).Write(key, hand.In("held.json"), CancellationToken.None).PrivateKey);
+        Assert.Equal(KeyCustody.Token, hand.Write(null, withoutKey: false, key, "held.json").PrivateKey);
         DeviceKey middle = Assert.IsType<DeviceKey>(hand.Read("held.json", "middle", machine: Machine()));
         Assert.StartsWith("pkcs11:token=aktualizr", middle.KeyLocation, StringComparison.Ordinal);
         DeviceRegistration signed = await RegisterAsync(middle);
-        new EnrollmentExport(null, withoutKey: false, hand.Observer).Write(signed.Key, hand.In("signed.json"), CancellationToken.None);
+        hand.Write(null, withoutKey: false, signed.Key, "signed.json");
         DeviceRegistration taken = Assert.IsType<DeviceRegistration>(hand.Read("signed.json", "held", machine: Machine() with { Hsm = hsm.Settings }));
         ExportedCredentials exported = hand.Enroller().Export(taken, CancellationToken.None);
         Assert.Equal(200, (await GatewayProbe.AskAsync(exported.Path, hsm.Settings, hand.Observer, CancellationToken.None)).Status);
@@ -90,7 +90,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
         using (var hsm = new SoftHsm())
         {
             DeviceKey key = hand.Enroller().MakeKey(hand.Config("away") with { Hsm = hsm.Settings }, replace: false, CancellationToken.None);
-            new EnrollmentExport(null, withoutKey: false, hand.Observer).Write(key, hand.In("away.json"), CancellationToken.None);
+            hand.Write(null, withoutKey: false, key, "away.json");
         }
 
         using var other = new SoftHsm();
@@ -112,10 +112,8 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     public void A_root_that_is_not_there_is_refused()
     {
         hand.Export("rooted", KeySeal.With(hand.Passphrase));
-        using KeyOpener opener = KeyOpener.Create(null, null);
-        var import = new EnrollmentImport(opener, hand.Observer);
-        Assert.Equal(ErrorId.RootNotFound, Assert.Throws<AutoRegisterException>(() => import.Read(hand.In("rooted.json"), null, hand.In("no-root"), null, CancellationToken.None)).Id);
-        DeviceKey taken = Assert.IsType<DeviceKey>(import.Read(hand.In("rooted.json"), null, hand.Directory, null, CancellationToken.None));
+        Assert.Equal(ErrorId.RootNotFound, Assert.Throws<AutoRegisterException>(() => hand.ReadInto("rooted.json", null, null, hand.In("no-root"), null)).Id);
+        DeviceKey taken = Assert.IsType<DeviceKey>(hand.ReadInto("rooted.json", null, null, hand.Directory, null));
         Assert.Equal(Path.Join(hand.Directory, "var", "sota"), taken.Config.SotaPath);
     }
 
