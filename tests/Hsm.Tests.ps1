@@ -207,7 +207,7 @@ Describe 'A device whose module is NSS itself, not p11-kit' {
         Skip-Unstarted $hsm
         $device = New-RigHsmDevice -Hsm $hsm -Name 'device' -Token $factory.Token
         $direct = "`$direct = Get-SotaConfig -Root '$($device.Root)' -HsmModule '$(Get-RigPath LibraryPath)/libsoftokn3.so' -HsmModuleParameter '$($device.NssParameter.Replace("'", "''"))'"
-        $run = Invoke-RigHsmCommand $device "$direct; `$direct | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified; `$direct | Get-HsmToken -Object | ForEach-Object Label" $factory
+        $run = Invoke-RigHsmCommand $device "$direct; `$direct | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified; $direct; `$direct | Get-HsmToken -Object | ForEach-Object Label" $factory
         $run.Lines[0] | Should -Be 'True' -Because $run.Error
         @($run.Lines[1..3] | Where-Object { $_ -in 'tls', 'client' }).Count | Should -Be 3 -Because $run.Output
         $bare = Invoke-RigHsmCommand $device "Get-HsmToken '$(Get-RigPath LibraryPath)/libsoftokn3.so'"

@@ -69,18 +69,25 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
         try
         {
             T result = Wait(work);
-            WriteObject(result);
+            WriteOutput(result);
             after?.Invoke(result);
         }
         catch (AutoRegisterException e)
         {
+            PipelineEnd.At(item, finished: false);
             WriteError(ErrorRecords.From(e, item));
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
+            PipelineEnd.At(item, finished: false);
             throw new PipelineStoppedException();
         }
     }
+
+    /// <summary>Writes a result: to the next cmdlet, or behind the last one to whoever waits there.</summary>
+    /// <param name="result">The result.</param>
+    private protected void WriteOutput(object? result) =>
+        WriteObject(result is not null && MyInvocation.PipelinePosition == MyInvocation.PipelineLength ? PipelineEnd.HandOut(result) : result);
 
     /// <summary>Runs work on another thread and writes what it reports on this one, until it has ended.</summary>
     /// <param name="work">The work.</param>

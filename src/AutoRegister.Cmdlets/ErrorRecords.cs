@@ -46,7 +46,7 @@ internal static class ErrorRecords
             or ErrorId.DockerConfigInvalid or ErrorId.EnrollmentFileInvalid => ErrorCategory.InvalidData,
 
         ErrorId.RegistrationIncomplete or ErrorId.SotaDirectoryUnusable or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable
-            or ErrorId.HsmPinNotInitialized => ErrorCategory.InvalidOperation,
+            or ErrorId.HsmPinNotInitialized or ErrorId.SecretsDisposed => ErrorCategory.InvalidOperation,
 
         ErrorId.HsmModuleUnusable or ErrorId.HsmFailure or ErrorId.OtaClientStartFailed => ErrorCategory.DeviceError,
         ErrorId.HsmMechanismMissing => ErrorCategory.NotImplemented,

@@ -110,7 +110,18 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         if (ShouldProcess(path, $"Export the device {name}"))
         {
             var export = new EnrollmentExport(seal, WithoutKey, prover, ObserverOf(name));
-            Process(token => Task.FromResult(config is not null ? export.Write(config, path) : export.Write(key!, path, token)), item);
+            Process(
+                token =>
+                {
+                    ExportedEnrollment written = config is not null ? export.Write(config, path) : export.Write(key!, path, token);
+                    PipelineEnd.At(item, finished: false);
+                    return Task.FromResult(written);
+                },
+                item);
+        }
+        else
+        {
+            PipelineEnd.At(item, finished: false);
         }
     }
 

@@ -96,6 +96,7 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
         DeviceRegistration registration = Registration!;
         if (!ShouldProcess(registration.Key.Config.SotaPath, $"Put the credentials of {registration.Name} in place"))
         {
+            PipelineEnd.At(registration, finished: false);
             return;
         }
 
@@ -115,7 +116,9 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
                 exported = exported with { ApiTokenRemoved = RemoveToken(registration, observer, problems) };
                 exported = await VerifyAsync(exported, registration, observer, problems, token).ConfigureAwait(false);
                 exported = copyPath is null ? exported : CredentialCopy.Copy(exported, copyPath);
-                return exported with { OtaClient = await StartAsync(registration, observer, problems, token).ConfigureAwait(false) };
+                exported = exported with { OtaClient = await StartAsync(registration, observer, problems, token).ConfigureAwait(false) };
+                PipelineEnd.At(registration, finished: true);
+                return exported;
             },
             registration,
 

@@ -182,14 +182,17 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         {
             string root = Root is null ? "/" : GetUnresolvedProviderPathFromPSPath(Root);
             string? output = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
-            SotaConfigOptions options = Options(root);
-            options = options with
+            using SotaConfigOptions options = Options(root);
+            SotaConfigOptions chosen = options with
             {
                 SkipApiToken = DeviceAuthorization,
                 ApiTokenOptional = Terminal.HasPerson || IsRegistered(options, output),
             };
-            SotaConfig config = new SotaConfigReader(options, Environment.GetEnvironmentVariable, this).Read();
-            WriteObject(config with { DeviceAuthorization = DeviceAuthorization, OutputPath = output });
+            SotaConfig config = new SotaConfigReader(chosen, Environment.GetEnvironmentVariable, this).Read();
+
+            // Behind the last cmdlet somebody waits for it, and owns it from then on.
+            bool isLast = MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+            WriteObject(config with { DeviceAuthorization = DeviceAuthorization, OutputPath = output, SecretOwner = isLast ? SecretOwner.Holder : SecretOwner.Pipeline });
         }
         catch (AutoRegisterException e)
         {

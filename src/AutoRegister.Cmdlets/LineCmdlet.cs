@@ -143,16 +143,18 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
             return () =>
             {
                 tally!.Count(failed: false);
-                WriteObject(result);
+                WriteOutput(result);
                 after?.Invoke(result);
             };
         }
         catch (AutoRegisterException e)
         {
+            PipelineEnd.At(item, finished: false);
             return () => Fail(e, item);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
+            PipelineEnd.At(item, finished: false);
             return () => { };
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -133,6 +133,10 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
             KeyChoice choice = Choice(config);
             Process(token => Task.FromResult(enroller.MakeKey(config, choice, token)), config);
         }
+        else
+        {
+            PipelineEnd.At(config, finished: false);
+        }
     }
 
     // A wrong PIN tried once for each device would lock a token they share.

@@ -106,6 +106,10 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
             var enroller = new Enroller(options, ObserverOf(key.Name));
             Process(token => enroller.RegisterAsync(key, client!, token), key);
         }
+        else
+        {
+            PipelineEnd.At(key, finished: false);
+        }
     }
 
     private protected override bool StopsLine(AutoRegisterException failure) => failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing;

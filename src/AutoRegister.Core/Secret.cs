@@ -4,14 +4,20 @@ using System.Text;
 namespace AutoRegister.Core;
 
 /// <summary>
-/// An API token or PIN: UTF-8 bytes in pinned memory, zeroed on <see cref="Dispose"/>, never formatted.
+/// An API token or PIN: UTF-8 bytes in pinned memory, zeroed on <see cref="Dispose"/>, never formatted. One that nobody holds any more and
+/// nobody disposed of is zeroed when the garbage collector meets it.
 /// </summary>
 public sealed class Secret : IDisposable
 {
     private readonly byte[] bytes;
-    private bool disposed;
 
     private Secret(int length) => bytes = GC.AllocateArray<byte>(length, pinned: true);
+
+    /// <summary>Zeroes what nobody disposed of.</summary>
+    ~Secret() => CryptographicOperations.ZeroMemory(bytes);
+
+    /// <summary>Whether the bytes are gone.</summary>
+    public bool IsDisposed { get; private set; }
 
     /// <summary>The length in bytes.</summary>
     public int Length => bytes.Length;
@@ -21,7 +27,7 @@ public sealed class Secret : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             return bytes;
         }
     }
@@ -63,6 +69,7 @@ public sealed class Secret : IDisposable
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(bytes);
-        disposed = true;
+        IsDisposed = true;
+        GC.SuppressFinalize(this);
     }
 }

@@ -2,9 +2,10 @@ namespace AutoRegister.Core.Configuration;
 
 /// <summary>
 /// What this device is told to be: everything a registration needs, read from files, environment and parameters.
-/// Paths are as the device sees them (<c>/var/sota</c>); <see cref="Resolve"/> puts them below <see cref="Root"/>.
+/// Paths are as the device sees them (<c>/var/sota</c>); <see cref="Resolve"/> puts them below <see cref="Root"/>. Its secrets are shared
+/// with its copies, and gone for all of them once one is disposed of.
 /// </summary>
-public sealed record SotaConfig
+public sealed record SotaConfig : IDisposable
 {
     /// <summary>The hosted registration endpoint.</summary>
     public const string DefaultDeviceApi = "https://api.foundries.io/ota/devices/";
@@ -96,6 +97,9 @@ public sealed record SotaConfig
     /// <summary>Whether the device key is in a token, here or elsewhere.</summary>
     public bool UsesToken => Hsm is not null || RemoteToken is not null;
 
+    /// <summary>Who zeroes the secrets.</summary>
+    public SecretOwner SecretOwner { get; init; }
+
     /// <summary>Every setting with its source, in the order a person reads them.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 
@@ -107,6 +111,31 @@ public sealed record SotaConfig
 
     /// <summary>The SOTA directory on this machine: <see cref="OutputPath"/>, or <see cref="SotaDirectory"/> below <see cref="Root"/>.</summary>
     public string SotaPath => OutputPath ?? Resolve(SotaDirectory);
+
+    /// <summary>Zeroes the secrets, unless they are another configuration's.</summary>
+    public void Dispose()
+    {
+        if (SecretOwner != SecretOwner.Other)
+        {
+            ApiToken?.Dispose();
+            Hsm?.Pin.Dispose();
+            Hsm?.SoPin.Dispose();
+        }
+    }
+
+    /// <summary>Says that a pipeline ends with this configuration: its last user zeroes the secrets.</summary>
+    /// <param name="finished">Whether the device is registered. Where it is not, whoever holds the configuration may try again with it.</param>
+    public void EndOfPipeline(bool finished)
+    {
+        if (finished || SecretOwner == SecretOwner.Pipeline)
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>The configuration as it is handed to whoever waits behind the pipeline, and zeroes the secrets from then on.</summary>
+    /// <returns>The configuration.</returns>
+    public SotaConfig HandedOut() => SecretOwner == SecretOwner.Pipeline ? this with { SecretOwner = SecretOwner.Holder } : this;
 
     /// <summary>Finds a path of the device below <see cref="Root"/>; links lead where they lead on the device.</summary>
     /// <param name="devicePath">An absolute path as the device sees it.</param>

@@ -4,7 +4,7 @@ namespace AutoRegister.Core.Configuration;
 /// What the caller's parameters say. <see langword="null"/> means "not given": the next layer (environment, file,
 /// default) decides. Secrets stay the caller's: the configuration holds copies of its own.
 /// </summary>
-public sealed record SotaConfigOptions
+public sealed record SotaConfigOptions : IDisposable
 {
     /// <summary>The directory all device paths are below; <c>/</c> when not given.</summary>
     public string? Root { get; init; }
@@ -106,4 +106,12 @@ public sealed record SotaConfigOptions
     /// credentials, the apps in the image, <c>APPS</c> and <c>USE_HOSTNAME</c>, which its wrapper looks at.
     /// </summary>
     public bool IgnoreDeviceFiles { get; init; }
+
+    /// <summary>Zeroes the secrets; the configuration has its own.</summary>
+    public void Dispose()
+    {
+        ApiToken?.Dispose();
+        HsmPin?.Dispose();
+        HsmSoPin?.Dispose();
+    }
 }

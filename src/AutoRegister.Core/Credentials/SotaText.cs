@@ -21,6 +21,8 @@ internal static class SotaText
             return Encoding.UTF8.GetBytes(text);
         }
 
+        Errors.SecretErrors.RequireThere(hsm.Pin, "user PIN");
+
         // Without a label the OTA client takes the one that LmP's drop-in names, or the first initialised token.
         SotaEntry[] behind =
         [

@@ -19,6 +19,7 @@ internal sealed class RequestAuthority(SotaConfig config, RegistrationClient cli
     {
         if (config.ApiToken is not null)
         {
+            SecretErrors.RequireThere(config.ApiToken, "API token");
             return null;
         }
 

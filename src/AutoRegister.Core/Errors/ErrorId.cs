@@ -80,6 +80,9 @@ public enum ErrorId
     /// <summary>The registration or OAuth URL is not an absolute http or https URL.</summary>
     DeviceApiInvalid,
 
+    /// <summary>The secrets of the configuration were zeroed when its registration ended, or by whoever held it.</summary>
+    SecretsDisposed,
+
     /// <summary>Plain http to an address that is neither loopback nor private.</summary>
     PlainHttpRefused,
 

@@ -40,6 +40,7 @@ public static class FailureSorts
         ErrorId.HsmPinConflict => FailureSort.Configuration,
         ErrorId.HsmSettingUnusable => FailureSort.Configuration,
         ErrorId.DeviceApiInvalid => FailureSort.Configuration,
+        ErrorId.SecretsDisposed => FailureSort.Configuration,
         ErrorId.PlainHttpRefused => FailureSort.Configuration,
         ErrorId.ProxyInvalid => FailureSort.Configuration,
         ErrorId.CaFileInvalid => FailureSort.Configuration,

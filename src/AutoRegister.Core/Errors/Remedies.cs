@@ -33,6 +33,7 @@ internal static class Remedies
         ErrorId.HsmPinConflict => "Remove one of HSM_PIN and HSM_PI.",
         ErrorId.HsmSettingUnusable => "Choose a PIN, label or path without the characters that the message names.",
         ErrorId.DeviceApiInvalid => "Give an absolute https URL as -DeviceApi, DEVICE_API, -OAuthBase or OAUTH_BASE.",
+        ErrorId.SecretsDisposed => "Read the configuration again with Get-SotaConfig.",
         ErrorId.PlainHttpRefused => "Use an https URL, or accept that the API token travels in the clear with -AllowPlainHttp.",
         ErrorId.ProxyInvalid => "Write it as http://proxy.example:3128, with user name and password percent-encoded, or unset it.",
         ErrorId.CaFileInvalid => "Give a file with whole CERTIFICATE blocks, or none.",

@@ -59,6 +59,7 @@ public sealed record DeviceRow
         var given = new SettingInputs(new SotaConfigOptions { Tags = Tags, DeviceGroup = DeviceGroup }, _ => null, observer);
         return line with
         {
+            SecretOwner = SecretOwner.Other,
             Root = Root ?? line.Root,
             OutputPath = OutputPath ?? (Root is null ? line.OutputPath : null),
             Name = Name ?? line.Name,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AutoRegister.Core.Certificates;
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;

@@ -28,6 +28,7 @@ internal static class ImportedConfig
 
         own = machine is null ? own : own with
         {
+            SecretOwner = SecretOwner.Other,
             DeviceApi = machine.DeviceApi,
             OAuthBase = machine.OAuthBase,
             ApiToken = machine.ApiToken,

@@ -1,6 +1,5 @@
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

@@ -15,7 +15,11 @@ internal sealed class SessionOpener : IDisposable
     private bool handedOver;
 
     /// <summary>Loads the module.</summary>
-    public SessionOpener(HsmSettings hsm) => module = Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters);
+    public SessionOpener(HsmSettings hsm)
+    {
+        SecretErrors.RequireThere(hsm.Pin, "user PIN");
+        module = Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters);
+    }
 
     /// <summary>Goes through the steps.</summary>
     public OpenedSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization)
