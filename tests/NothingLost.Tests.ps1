@@ -138,7 +138,7 @@ Describe 'Ctrl-C just after success' -Tag 'Beside' {
 }
 
 Describe 'A damaged journal' -Tag 'Beside' {
-    It 'that is <Damage> is set aside, and the registration begins anew, with <Kind>' -ForEach @(
+    It 'that is <Damage> is set aside, and the device is registered once, with <Kind>' -ForEach @(
         @{ Damage = 'truncated'; Kind = 'a software key'; Hsm = $false }
         @{ Damage = 'garbage'; Kind = 'a software key'; Hsm = $false }
         @{ Damage = 'empty'; Kind = 'a software key'; Hsm = $false }

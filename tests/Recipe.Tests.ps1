@@ -48,6 +48,11 @@ Describe 'The recipe' {
         "$target/usr/lib/systemd/system/lmp-device-auto-register.service.d/hsm-optee.conf" | Should -Exist
     }
 
+    It 'writes beside the module that keys may be replaced, where it is told to' {
+        $target = Get-Installed replaced @{ LMP_AUTO_REGISTER_HSM_MODULE = '/usr/lib/libckteec.so.0'; LMP_AUTO_REGISTER_HSM_REPLACE_KEYS = '1' }
+        Get-Content (Join-Path $target etc sota hsm) | Should -Be @('HSM_MODULE="/usr/lib/libckteec.so.0"', 'HSM_REPLACE_KEYS="1"')
+    }
+
     It 'takes a PowerShell from elsewhere, and then brings no host' {
         $target = Get-Installed elsewhere @{ PACKAGECONFIG = 'pwsh' }
         Test-Path "$target/usr/lib/autoregister/host" | Should -BeFalse

@@ -34,6 +34,13 @@ public static class CertificateRequestBuilder
         return Pem.Encode("CERTIFICATE REQUEST", request.GetEncoded(Asn1Encodable.Der));
     }
 
+    /// <summary>Reads the public key of a CSR that this made.</summary>
+    /// <param name="pem">The CSR.</param>
+    /// <returns>DER <c>SubjectPublicKeyInfo</c>.</returns>
+    internal static byte[] PublicKeyOf(string pem) => CertificationRequest
+        .GetInstance(Asn1Object.FromByteArray(Pem.DecodeAll("CERTIFICATE REQUEST", pem)[0]))
+        .GetCertificationRequestInfo().SubjectPublicKeyInfo.GetEncoded(Asn1Encodable.Der);
+
     private static AlgorithmIdentifier Algorithm(string oid) =>
         // RFC 4055, section 5: RSA signature algorithms carry a NULL; RFC 5758, section 3.2: ECDSA ones carry nothing.
         oid.StartsWith("1.2.840.113549.1.1.", StringComparison.Ordinal)

@@ -27,6 +27,7 @@ internal static class HsmSetting
         var module = TokenSettings.One("HsmModule", inputs.Options.HsmModule, uri?.ModulePath);
         Sourced<Secret>? pin = null;
         Sourced<Secret>? soPin = null;
+        bool replaceKeys = false;
         try
         {
             pin = Copy("HsmPin", inputs.Options.HsmPin) ?? FromPinSource(uri) ?? FromCredential(inputs, "hsm-pin");
@@ -49,12 +50,14 @@ internal static class HsmSetting
                 module ??= parsed?.Module is { } m ? new Sourced<string>(Encoding.UTF8.GetString(m.Value.Utf8), file!.At(m.Line)) : null;
                 pin ??= FromFile(file, parsed?.Pin);
                 soPin ??= FromFile(file, parsed?.SoPin);
+                replaceKeys = parsed?.ReplaceKeys ?? false;
                 RequireAll(file, module, pin, soPin);
             }
 
             var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, TokenSettings.Read(inputs, uri))
             {
                 ModuleParameters = SettingInputs.Parameter("HsmModuleParameter", inputs.Options.HsmModuleParameter),
+                ReplaceKeys = replaceKeys,
                 NamedKey = uri?.ObjectLabel is null && uri?.ObjectId is null ? null : new KeyReference(uri.ObjectLabel, uri.ObjectId),
             };
             RequireUsable(found);

@@ -45,6 +45,12 @@ public sealed record HsmSettings
     /// <summary>Whether a token that is not initialised may be although it holds objects, which are lost then.</summary>
     public bool MayErase { get; init; }
 
+    /// <summary>
+    /// Whether keys and certificates that are under the device's names when a registration begins are removed, whoever made them
+    /// (<c>HSM_REPLACE_KEYS</c>): what a factory reset leaves in the token.
+    /// </summary>
+    public bool ReplaceKeys { get; init; }
+
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }
 }

@@ -11,6 +11,9 @@ internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, S
     /// <summary>The key the URI names, if it names one.</summary>
     public KeyReference? NamedKey { get; init; }
 
+    /// <summary>Whether keys that a factory reset left in the token are to be replaced.</summary>
+    public bool ReplaceKeys { get; init; }
+
     /// <summary>The settings alone.</summary>
     public HsmSettings Settings => new()
     {
@@ -23,6 +26,7 @@ internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, S
         TokenModel = Token.Model?.Value,
         ModuleParameters = ModuleParameters?.Value,
         NamedKey = NamedKey,
+        ReplaceKeys = ReplaceKeys,
     };
 
     /// <inheritdoc/>

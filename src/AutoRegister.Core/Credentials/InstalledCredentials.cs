@@ -21,6 +21,9 @@ public sealed class InstalledCredentials
     /// <summary>Whether the identity is whole: an OTA client can use it.</summary>
     public bool Complete => Any && problems.Count == 0;
 
+    /// <summary>Whether no registration was ever finished here: <c>sota.toml</c> is missing, and the OTA client never ran.</summary>
+    public bool LacksCommitMark => !File.Exists(Path.Join(sotaPath, CredentialFileNames.SotaToml)) && !File.Exists(Path.Join(sotaPath, "sql.db"));
+
     /// <summary>What is missing or does not fit, one sentence each.</summary>
     public IReadOnlyList<string> Problems => problems;
 

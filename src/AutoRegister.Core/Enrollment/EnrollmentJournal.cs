@@ -3,30 +3,39 @@ using System.Text;
 using System.Text.Json;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Identity;
 
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>
 /// The journal of one unfinished registration: the directory <c>.registration</c> (mode 0700) in the SOTA directory.
-/// <c>journal.json</c> is what counts; without it everything else in the directory is debris. It is gone once the device is
-/// registered. The caller holds the <see cref="DirectoryLock"/> of the SOTA directory.
+/// <c>journal.json</c> is what counts, and where it is damaged or lost its copy <c>identity.json</c>; without both everything else in
+/// the directory is debris. It is gone once the device is registered. The caller holds the <see cref="DirectoryLock"/> of the SOTA
+/// directory.
 /// </summary>
 public sealed class EnrollmentJournal
 {
     /// <summary>The directory's name below the SOTA directory.</summary>
     public const string DirectoryName = ".registration";
 
+    private readonly string root;
     private readonly string entryPath;
+    private readonly string identityPath;
     private readonly string answerPath;
     private readonly string tokenMarkPath;
     private readonly string sealedKeyPath;
+    private MachineFacts? machine;
 
     /// <summary>Names the journal of a SOTA directory; touches nothing.</summary>
     /// <param name="sotaPath">The SOTA directory on this machine.</param>
-    public EnrollmentJournal(string sotaPath)
+    /// <param name="root">The directory that the paths of the device are below.</param>
+    public EnrollmentJournal(string sotaPath, string root = "/")
     {
+        this.root = root;
         JournalPath = Path.Join(sotaPath, DirectoryName);
+        InstalledKeyPath = Path.Join(sotaPath, CredentialFileNames.PrivateKey);
         entryPath = Path.Join(JournalPath, "journal.json");
+        identityPath = Path.Join(JournalPath, "identity.json");
         answerPath = Path.Join(JournalPath, "answer.json");
         tokenMarkPath = Path.Join(JournalPath, "token");
         sealedKeyPath = Path.Join(JournalPath, "pkey.sealed");
@@ -39,20 +48,48 @@ public sealed class EnrollmentJournal
     /// <summary>Where a software key waits until it is put in place.</summary>
     public string PrivateKeyPath { get; }
 
-    /// <summary>Whether a damaged journal was set aside here and its registration is still unfinished.</summary>
-    public bool WasDamaged => Directory.Exists(JournalPath) && Directory.EnumerateFiles(JournalPath, "*.damaged").Any();
+    /// <summary>Where a software key is once it is put in place.</summary>
+    public string InstalledKeyPath { get; }
 
-    /// <summary>Reads the entry. A damaged one is set aside in the journal's directory and reported, never trusted.</summary>
-    /// <param name="observer">Told when the journal is damaged.</param>
-    /// <returns>The entry; <see langword="null"/> when there is no unfinished registration.</returns>
+    /// <summary>Whether an interrupted registration left anything here; it counts when the entry does not.</summary>
+    public bool HasTraces => Traces.Any();
+
+    /// <summary>Whether that is more than the mark of a token that was about to be initialised: then a key was made, and perhaps sent.</summary>
+    public bool HasTracesOfKey => Traces.Any(path => path != tokenMarkPath);
+
+    private IEnumerable<string> Traces => Directory.Exists(JournalPath) ? Directory.EnumerateFiles(JournalPath).Where(path => !Path.GetFileName(path).StartsWith('.')) : [];
+
+    /// <summary>
+    /// Reads the entry. A damaged one is set aside in the journal's directory and reported, never trusted; where its copy is whole,
+    /// the copy takes its place.
+    /// </summary>
+    /// <param name="observer">Told when the journal is damaged or gone.</param>
+    /// <returns>The entry; <see langword="null"/> when there is none that can be believed.</returns>
     public JournalEntry? Read(IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        JournalEntry? entry = Peek(out string damage);
+        if (Peek(out string damage) is JournalEntry whole)
+        {
+            return whole;
+        }
+
         if (damage.Length > 0)
         {
             SetAside(entryPath);
-            observer.ReportWarning($"The journal '{entryPath}' is {damage}. It was set aside in '{JournalPath}'; the registration begins anew.");
+            observer.ReportWarning($"The journal '{entryPath}' is {damage}. It was set aside in '{JournalPath}'.");
+        }
+
+        if (PeekIdentity() is not JournalEntry identity)
+        {
+            return null;
+        }
+
+        observer.ReportWarning($"{(damage.Length > 0 ? "Its copy" : $"The journal '{entryPath}' is gone, and its copy '{identityPath}'")} says who the device is: the registration of {identity.Uuid} continues.");
+        // An answer that is here is checked before it is used.
+        JournalEntry entry = identity with { State = File.Exists(answerPath) ? RegistrationState.AnswerReceived : RegistrationState.RequestSent };
+        if (entry.Origin.FindDifference(Here()) is null)
+        {
+            Save(entry);
         }
 
         return entry;
@@ -61,34 +98,14 @@ public sealed class EnrollmentJournal
     /// <summary>Reads the entry and leaves everything as it is, a damaged one too.</summary>
     /// <param name="damage">What is wrong with it; empty when nothing is.</param>
     /// <returns>The entry; <see langword="null"/> when there is none that counts.</returns>
-    public JournalEntry? Peek(out string damage)
-    {
-        damage = string.Empty;
-        try
-        {
-            if (ReadBounded(entryPath) is not byte[] content)
-            {
-                return null;
-            }
+    public JournalEntry? Peek(out string damage) => ReadEntry(entryPath, out damage);
 
-            JournalEntry? entry = JsonSerializer.Deserialize(content, EnrollmentJson.Default.JournalEntry);
-            if (entry is { Version: JournalEntry.CurrentVersion } && IsWhole(entry))
-            {
-                return entry;
-            }
-
-            damage = entry is null or { Version: JournalEntry.CurrentVersion } ? "incomplete" : $"of the unknown version {entry.Version}";
-        }
-        catch (JsonException e)
-        {
-            damage = $"not readable ({e.Message})";
-        }
-        catch (InvalidDataException e)
-        {
-            damage = e.Message;
-        }
-        return null;
-    }
+    /// <summary>
+    /// Reads the entry's copy, which is written once for each identity: who the device is, and which key and CSR are its own. How far
+    /// the registration came it does not say, so the request counts as sent.
+    /// </summary>
+    /// <returns>The entry; <see langword="null"/> when there is none, or a damaged one.</returns>
+    public JournalEntry? PeekIdentity() => ReadEntry(identityPath, out _);
 
     /// <summary>
     /// Makes durable what an earlier run left, before anything is built on it: that run may have been killed before an fsync, or
@@ -98,16 +115,38 @@ public sealed class EnrollmentJournal
     public void Keep(JournalEntry entry)
     {
         DurableDirectory.SyncName(JournalPath);
-        Save(entry);
+        Write(entry, anew: true);
     }
 
-    /// <summary>Makes the entry durable, and the journal's directory when it is missing.</summary>
+    /// <summary>Makes the entry durable, and the journal's directory when it is missing; a new identity gets its copy first.</summary>
     /// <param name="entry">What to remember.</param>
-    public void Save(JournalEntry entry)
+    public void Save(JournalEntry entry) => Write(entry, anew: false);
+
+    private void Write(JournalEntry entry, bool anew)
     {
         DurableDirectory.Create(JournalPath);
-        AtomicFile.Write(entryPath, JsonSerializer.SerializeToUtf8Bytes(entry, EnrollmentJson.Default.JournalEntry), AtomicFile.OwnerOnly);
+        JournalEntry signed = entry with { Origin = Here() };
+        if (entry.State > RegistrationState.Unregistered)
+        {
+            byte[] identity = JournalEntryFormat.Encode(signed with { State = RegistrationState.RequestSent });
+            if (anew || PeekIdentity() is not JournalEntry copy || !identity.AsSpan().SequenceEqual(JournalEntryFormat.Encode(copy)))
+            {
+                AtomicFile.Write(identityPath, identity, AtomicFile.OwnerOnly);
+            }
+        }
+
+        AtomicFile.Write(entryPath, JournalEntryFormat.Encode(signed), AtomicFile.OwnerOnly);
+        if (entry.State == RegistrationState.Unregistered)
+        {
+            // Of an attempt that is given up.
+            AtomicFile.Delete(identityPath);
+            AtomicFile.Delete(answerPath);
+        }
     }
+
+    /// <summary>Says on which machine the journal's directory lies now.</summary>
+    /// <returns>What an entry that is written now would have as its origin.</returns>
+    public JournalOrigin Here() => JournalOrigin.Of(machine ??= MachineFacts.Read(root), JournalPath);
 
     /// <summary>Whether an unfinished registration began to initialise a token: a torn one is ours.</summary>
     public bool TokenInitializationBegan => File.Exists(tokenMarkPath);
@@ -156,6 +195,7 @@ public sealed class EnrollmentJournal
             return;
         }
 
+        AtomicFile.Delete(identityPath);
         AtomicFile.Delete(entryPath);
         DurableDirectory.Delete(JournalPath);
     }
@@ -175,10 +215,19 @@ public sealed class EnrollmentJournal
         }
     }
 
-    private static bool IsWhole(JournalEntry entry) =>
-        entry.Uuid.Length > 0 && entry.Factory.Length > 0 && entry.KeyPlace.Length > 0
-        && (entry.State == RegistrationState.Unregistered || (entry.KeyFingerprint.Length == 64 && entry.CertificateRequest.Length > 0))
-        && entry.State is >= RegistrationState.Unregistered and < RegistrationState.Registered;
+    private static JournalEntry? ReadEntry(string path, out string damage)
+    {
+        try
+        {
+            damage = string.Empty;
+            return ReadBounded(path) is byte[] content ? JournalEntryFormat.Decode(content, out damage) : null;
+        }
+        catch (InvalidDataException e)
+        {
+            damage = e.Message;
+            return null;
+        }
+    }
 
     private static byte[]? ReadBounded(string path) =>
         new FileInfo(path) is { Exists: true, Length: > SmallFile.MaximumLength } ? throw new InvalidDataException("too large") : SmallFile.TryReadOwn(path);

@@ -10,7 +10,7 @@ namespace AutoRegister.Core.Enrollment;
 internal sealed class ExportStep(DeviceRegistration registration, IRegistrationObserver observer)
 {
     private readonly SotaConfig config = registration.Key.Config;
-    private readonly EnrollmentJournal journal = new(registration.Key.Config.SotaPath);
+    private readonly EnrollmentJournal journal = new(registration.Key.Config.SotaPath, registration.Key.Config.Root);
 
     internal ExportedCredentials Run()
     {

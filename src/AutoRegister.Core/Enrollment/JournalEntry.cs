@@ -21,6 +21,10 @@ public sealed record JournalEntry
     /// <summary>Whether we made the UUID up, and so may replace it when the server says it exists.</summary>
     public required bool UuidIsOurs { get; init; }
 
+    /// <summary>Whether the UUID comes from the hardware (a slot's description) and is the same after a wipe.</summary>
+    [JsonRequired]
+    public bool UuidIsHardware { get; init; }
+
     /// <summary>The factory the CSR names.</summary>
     public required string Factory { get; init; }
 
@@ -61,6 +65,14 @@ public sealed record JournalEntry
     /// <summary>UUIDs that the server may have registered for attempts that were given up.</summary>
     [JsonRequired]
     public IReadOnlyList<string> Orphans { get; init; } = [];
+
+    /// <summary>The machine the journal belongs to; <see cref="EnrollmentJournal.Save"/> fills it in.</summary>
+    [JsonRequired]
+    public JournalOrigin Origin { get; init; } = JournalOrigin.Unknown;
+
+    /// <summary>SHA-256 over the entry without it, lower-case hex: in the file only, where <see cref="JournalEntryFormat"/> writes and checks it.</summary>
+    [JsonRequired]
+    public string Digest { get; init; } = string.Empty;
 
     /// <summary>The subject of the CSR.</summary>
     [JsonIgnore]

@@ -1,11 +1,9 @@
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
-using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Identity;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -15,26 +13,35 @@ namespace AutoRegister.Core.Enrollment;
 /// </summary>
 internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 {
-    private readonly EnrollmentJournal journal = new(config.SotaPath);
+    private readonly EnrollmentJournal journal = new(config.SotaPath, config.Root);
     private KeyAlgorithm? algorithm;
+    private bool isCopy;
 
     internal DeviceKey Run(KeyChoice choice)
     {
         bool replace = choice.Replace;
         algorithm = choice.Algorithm;
-        JournalEntry? entry = journal.Read(observer);
-        if (entry is null && !replace && FindInstalled() is DeviceKey registered)
+        var installed = new AlreadyRegistered(config, journal, observer);
+        if (!replace && journal.Peek(out _) is null && installed.Find() is DeviceKey registered)
         {
             return registered;
         }
 
+        JournalEntry? entry = Own(journal.Read(observer));
+        if (isCopy && !replace && installed.FindWhateverTheJournal() is DeviceKey whole)
+        {
+            return whole;
+        }
+
+        bool interrupted = journal.HasTraces;
+        if (entry is null && !replace && !interrupted)
+        {
+            installed.RequireNone();
+        }
+
         if (entry is { KeyIsElsewhere: true } && !replace)
         {
-            throw new AutoRegisterException(
-                ErrorId.RegistrationIncomplete,
-                $"'{config.SotaPath}' holds the registration of {entry.Uuid}, which was imported without its private key.",
-                "Continue it with Import-DeviceEnrollment, or begin anew with -Force.",
-                config.SotaPath);
+            throw AlreadyRegistered.KeyIsElsewhere(entry, config.SotaPath);
         }
 
         // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
@@ -53,7 +60,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         }
         else if (entry is null)
         {
-            entry = Begin(place);
+            entry = (isCopy ? null : new Remains(journal, config, observer).FindEntry(place)) ?? BeginFromNothing(place, installed, interrupted);
         }
         else if (entry.KeyPlace != place.Description)
         {
@@ -65,50 +72,48 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         return Describe(entry = Request(entry, place, key), place, key);
     }
 
-    /// <summary>Credentials without a journal: whole ones mean that there is nothing to do, parts of some need a person.</summary>
-    private DeviceKey? FindInstalled()
+    /// <summary>Leaves a journal that came here with a copied file system to the machine that it was made on.</summary>
+    private JournalEntry? Own(JournalEntry? entry)
     {
-        var installed = InstalledIdentity.Inspect(config, observer);
-        if (!installed.Files.Any)
+        if (entry?.Origin.FindDifference(journal.Here()) is not string difference)
         {
-            return null;
+            return entry;
         }
 
-        if (installed.Problems.Count > 0)
-        {
-            // A registered device's client runs, as it should; where none was registered it may have made what is there.
-            if (installed.Files.Toml is null)
-            {
-                OtaClient.RequireStopped(config.Root);
-            }
-
-            throw installed.Broken(config.SotaPath);
-        }
-
-        IReadOnlyList<InstalledDifference> differences = InstalledDifference.Judge(config, installed, observer);
-        journal.RemoveAfterwards(observer);
-        observer.ReportStep($"Device already registered in '{config.SotaPath}'");
-        SotaToml toml = installed.Files.Toml!;
-        return new DeviceKey
-        {
-            Config = config,
-            Uuid = installed.Certificate?.CommonName ?? config.Uuid ?? string.Empty,
-            State = RegistrationState.Registered,
-            KeyLocation = toml.HasToken ? $"pkcs11:id={new ObjectId(toml.TokenKeyId).ToUri()};type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
-            KeyFingerprint = installed.Certificate?.KeyFingerprint ?? string.Empty,
-            CertificateRequest = string.Empty,
-            Differences = differences,
-        };
+        observer.ReportWarning($"The journal in '{journal.JournalPath}' was made on another machine ({difference}). The device {entry.Uuid} is that machine's: its key is not used here, and this one begins anew.");
+        isCopy = true;
+        return null;
     }
 
-    private JournalEntry Begin(IKeyPlace place, JournalEntry? givenUp = null)
+    /// <summary>Without an entry: on a device that is new, or where what is left of a registration does not say whose it is.</summary>
+    private JournalEntry BeginFromNothing(IKeyPlace place, AlreadyRegistered installed, bool interrupted)
     {
-        if (!journal.WasDamaged)
+        if (interrupted)
+        {
+            installed.RequireNoneFinished();
+        }
+
+        if (isCopy)
+        {
+            place.ClearCopy();
+        }
+        else if (interrupted && (journal.HasTracesOfKey || !place.IsFree))
+        {
+            Remains.ReportLost(journal, observer);
+        }
+
+        return Begin(place, isOurs: interrupted && !isCopy);
+    }
+
+    private JournalEntry Begin(IKeyPlace place, JournalEntry? givenUp = null, bool isOurs = false)
+    {
+        bool replace = givenUp is { Replace: true } || config.Hsm is { ReplaceKeys: true, ExistingKey: null };
+        if (!isOurs && !replace)
         {
             place.RequireFree();
         }
 
-        JournalEntry entry = NewEntry(place, givenUp);
+        JournalEntry entry = NewEntry(place, givenUp) with { Replace = replace };
         journal.Save(entry);
         return entry;
     }
@@ -131,6 +136,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             State = RegistrationState.Unregistered,
             Uuid = uuid,
             UuidIsOurs = given is null,
+            UuidIsHardware = config.Uuid is null && given is not null,
             Factory = config.Factory,
             Production = config.Production,
             KeyPlace = place.Description,
@@ -172,7 +178,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         }
 
         place.RemoveDebris(entry.Strangers);
-        IDeviceKey? key = place.Find(entry.KeyFingerprint);
+        IDeviceKey? key = place.Recover(entry.KeyFingerprint, entry.CertificateRequest);
         if (key is not null)
         {
             observer.ReportStep($"Continuing the registration of {entry.Uuid} ({entry.State})");
@@ -182,7 +188,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
         observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
         entry = Begin(place, entry);
-        return Make(place, entry);
+        return FindKey(ref entry, place);
     }
 
     private IDeviceKey Make(IKeyPlace place, JournalEntry entry)
@@ -218,6 +224,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         {
             State = RegistrationState.KeyMade,
             UuidIsOurs = made.UuidIsOurs && config.Uuid is null,
+            UuidIsHardware = made.UuidIsHardware && config.Uuid is null,
             Factory = wanted.Factory,
             Production = wanted.Production,
             KeyFingerprint = IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span),

@@ -15,7 +15,7 @@ internal sealed class RegistrationStep(
     DeviceKey key, RegistrationClient client, RetrySchedule schedule, RequestAuthority authority, TimeProvider time, IRegistrationObserver observer,
     ProvisionedGateway? provisioned = null)
 {
-    private readonly EnrollmentJournal journal = new(key.Config.SotaPath);
+    private readonly EnrollmentJournal journal = new(key.Config.SotaPath, key.Config.Root);
     private JournalEntry current = null!;
     private int attempts;
 
@@ -36,6 +36,12 @@ internal sealed class RegistrationStep(
         }
 
         RegistrationAnswer? answer = entry.State == RegistrationState.AnswerReceived ? KeptAnswer.Read(journal, entry, key.Config.TomlKeys, observer) : null;
+        if (answer is null && entry.State == RegistrationState.AnswerReceived && IsInPlace(entry))
+        {
+            journal.RemoveAfterwards(observer);
+            return Finished();
+        }
+
         if (answer is null && provisioned is not null)
         {
             (entry, RegistrationAnswer own) = new ProvisionedCertificate(key, provisioned, time, observer).Take(entry);
@@ -145,7 +151,7 @@ internal sealed class RegistrationStep(
             StartOver(refused);
         }
 
-        throw ConflictRule.Explain(conflict, refused, key.Config);
+        throw refused.UuidIsHardware ? HardwareUuid.Explain(refused, key.Config, conflict) : ConflictRule.Explain(conflict, refused, key.Config);
     }
 
     private void StartOver(JournalEntry refused)
@@ -175,6 +181,11 @@ internal sealed class RegistrationStep(
         journal.Save(entry);
         return entry;
     }
+
+    /// <summary>The answer is damaged, but everything of it was put in place before: asking again could only lose it.</summary>
+    private bool IsInPlace(JournalEntry entry) =>
+        InstalledCredentials.Inspect(key.Config.SotaPath) is { Complete: true, Certificate: { } certificate }
+        && certificate.CommonName == entry.Uuid && certificate.KeyFingerprint == entry.KeyFingerprint;
 
     private DeviceRegistration Finished()
     {

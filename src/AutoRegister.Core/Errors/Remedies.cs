@@ -51,7 +51,7 @@ internal static class Remedies
         ErrorId.HsmPinFinalTry => "Check HSM_PIN, log in once by hand with the right PIN, then run again.",
         ErrorId.HsmSoPinRejected => "Correct HSM_SOPIN, then run again. It was tried once.",
         ErrorId.HsmSoPinLocked => "Only the manufacturer's tools can reset the token.",
-        ErrorId.HsmObjectConflict => "Remove the object that the message names, or run New-HsmDeviceKey -Force to have it replaced.",
+        ErrorId.HsmObjectConflict => "Remove the object that the message names, or have it replaced: by New-HsmDeviceKey -Force, or after a factory reset by HSM_REPLACE_KEYS=1 in /etc/sota/hsm.",
         ErrorId.HsmKeyUnusable => "Make a new key with New-HsmDeviceKey -Force.",
         ErrorId.HsmKeyNotFound => "Register anew with New-HsmDeviceKey -Force.",
         ErrorId.HsmCertificateNotFound => "Register the device without -UseExistingCertificate, or have its certificate put into the token.",

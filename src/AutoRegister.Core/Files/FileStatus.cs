@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace AutoRegister.Core.Files;
@@ -11,11 +12,17 @@ internal struct FileStatus
     /// <summary>STATX_BASIC_STATS.</summary>
     internal const uint Basic = 0x7ff;
 
+    /// <summary>STATX_BTIME.</summary>
+    internal const uint Birth = 0x800;
+
     // inode(7).
     private const int TypeMask = 0xF000;
     private const int TypeDirectory = 0x4000;
     private const int TypeRegular = 0x8000;
     private const int TypeLink = 0xA000;
+
+    [FieldOffset(0)]
+    private readonly uint known;
 
     [FieldOffset(16)]
     private readonly uint links;
@@ -31,6 +38,12 @@ internal struct FileStatus
 
     [FieldOffset(40)]
     private readonly ulong size;
+
+    [FieldOffset(80)]
+    private readonly long bornSeconds;
+
+    [FieldOffset(88)]
+    private readonly uint bornNanoseconds;
 
     [FieldOffset(136)]
     private readonly ulong device;
@@ -52,6 +65,13 @@ internal struct FileStatus
 
     /// <summary>The file system it is on: stx_dev_major and stx_dev_minor, compared as one.</summary>
     public readonly ulong Device => device;
+
+    /// <summary>
+    /// When it came to be where it is, seconds and nanoseconds, good for comparing: a copy has another time, whatever it was told to
+    /// keep. Empty where the file system does not say.
+    /// </summary>
+    public readonly string Born =>
+        (known & Birth) == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{bornSeconds}.{bornNanoseconds:D9}");
 
     /// <summary>Whether it is a regular file.</summary>
     public readonly bool IsRegular => (mode & TypeMask) == TypeRegular;

@@ -90,14 +90,14 @@ internal static partial class Posix
     /// <summary>Reads what is known of an open file.</summary>
     /// <exception cref="IOException">statx(2) failed.</exception>
     internal static FileStatus StatusOf(SafeFileHandle handle, string path) =>
-        StatX(handle, string.Empty, EmptyPath, FileStatus.Basic, out FileStatus status) == 0 ? status : throw LastFailure("statx", path);
+        StatX(handle, string.Empty, EmptyPath, FileStatus.Basic | FileStatus.Birth, out FileStatus status) == 0 ? status : throw LastFailure("statx", path);
 
     /// <summary>Reads what is known of a name; of a link, not of what it leads to.</summary>
     /// <returns>Its status; <see langword="null"/> when there is none.</returns>
     /// <exception cref="IOException">statx(2) failed otherwise.</exception>
     internal static FileStatus? StatusOf(string path)
     {
-        if (StatX(CurrentDirectory, path, NoFollowLink, FileStatus.Basic, out FileStatus status) == 0)
+        if (StatX(CurrentDirectory, path, NoFollowLink, FileStatus.Basic | FileStatus.Birth, out FileStatus status) == 0)
         {
             return status;
         }

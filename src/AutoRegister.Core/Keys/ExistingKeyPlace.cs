@@ -47,9 +47,16 @@ internal sealed class ExistingKeyPlace : IKeyPlace
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
 
+    public bool IsFree => true;
+
     public void RequireFree()
     {
         // The key is meant to be there; a certificate in the way is found when ours is stored.
+    }
+
+    public void ClearCopy()
+    {
+        // The key was in the token before; it is the token's, wherever that is.
     }
 
     public void Clear()

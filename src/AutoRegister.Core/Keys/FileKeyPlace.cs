@@ -13,6 +13,8 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
 
     public string Location => journal.PrivateKeyPath;
 
+    public bool IsFree => true;
+
     public void RequireFree()
     {
         // The journal's directory is ours; nothing in it can be a stranger's.
@@ -25,11 +27,29 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
         // An earlier key file is replaced when the new one is put in place, not before.
     }
 
+    public void ClearCopy()
+    {
+        // The key file went with the journal.
+    }
+
     public string? FindDeviceUuid() => null;
 
     public IDeviceKey? Find(string fingerprint)
     {
-        FileDeviceKey? key = FileDeviceKey.TryOpen(journal.PrivateKeyPath);
+        if (TryOpen(journal.PrivateKeyPath, fingerprint) is FileDeviceKey key)
+        {
+            return key;
+        }
+
+        // A run that was interrupted after it had put the key in place left a second copy of it.
+        FileDeviceKey? installed = TryOpen(journal.InstalledKeyPath, fingerprint);
+        installed?.Save(journal.PrivateKeyPath);
+        return installed;
+    }
+
+    private static FileDeviceKey? TryOpen(string path, string fingerprint)
+    {
+        FileDeviceKey? key = FileDeviceKey.TryOpen(path);
         if (key is not null && IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) == fingerprint)
         {
             return key;

@@ -16,6 +16,15 @@ internal interface IKeyPlace : IDisposable
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmObjectConflict"/> naming the object.</exception>
     void RequireFree();
 
+    /// <summary>Whether nothing is in the way of what is to be made.</summary>
+    bool IsFree { get; }
+
+    /// <summary>
+    /// Removes what came here with a copied file system, where the place is files: it is another machine's, and that machine keeps its
+    /// own. What cannot be copied is left for <see cref="RequireFree"/> to judge.
+    /// </summary>
+    void ClearCopy();
+
     /// <summary>Lists what is there before anything is made: it is not ours, and no later run may take it for ours.</summary>
     /// <returns>One text for each object.</returns>
     IReadOnlyList<string> Inventory();
@@ -31,6 +40,12 @@ internal interface IKeyPlace : IDisposable
     /// <param name="fingerprint">SHA-256 of the SubjectPublicKeyInfo, hex.</param>
     /// <returns>The key; <see langword="null"/> when it is not there.</returns>
     IDeviceKey? Find(string fingerprint);
+
+    /// <summary>Finds the key of an interrupted registration, repairs what can be, and removes what is left of one that cannot.</summary>
+    /// <param name="fingerprint">SHA-256 of the SubjectPublicKeyInfo, hex.</param>
+    /// <param name="certificateRequest">Its CSR, PEM.</param>
+    /// <returns>The key; <see langword="null"/> when it is not there any more.</returns>
+    IDeviceKey? Recover(string fingerprint, string certificateRequest) => Find(fingerprint);
 
     /// <summary>
     /// Makes the key. The journal already says that whatever is there was made by an attempt of ours that was cut off: a whole

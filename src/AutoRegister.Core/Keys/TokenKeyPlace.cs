@@ -1,3 +1,4 @@
+using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
@@ -13,12 +14,14 @@ internal sealed class TokenKeyPlace : IKeyPlace
     private static readonly SemaphoreSlim Turn = new(1, 1);
 
     private readonly HsmSettings hsm;
+    private readonly EnrollmentJournal journal;
     private readonly TokenSession session;
     private readonly IRegistrationObserver observer;
     private int disposed;
 
-    private TokenKeyPlace(HsmSettings hsm, TokenSession session, IRegistrationObserver observer)
+    private TokenKeyPlace(HsmSettings hsm, EnrollmentJournal journal, TokenSession session, IRegistrationObserver observer)
     {
+        this.journal = journal;
         this.hsm = hsm;
         this.session = session;
         this.observer = observer;
@@ -53,12 +56,26 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
         TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization);
         observer.ReportStep($"PKCS#11 token '{hsm.TokenLabel}' {(session.InitializedNow ? "initialised" : "found")} (serial {session.Token.Serial})");
-        return new TokenKeyPlace(hsm, session, observer);
+        return new TokenKeyPlace(hsm, journal, session, observer);
     }
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
 
-    public void RequireFree() => TokenConflicts.Check(session.Token, session.FindObjects(hsm.Objects), default, hsm.Objects);
+    public void RequireFree()
+    {
+        ClearWhereCopied();
+        TokenConflicts.Check(session.Token, session.FindObjects(hsm.Objects), default, hsm.Objects);
+    }
+
+    public bool IsFree => TokenConflicts.Find(session.FindObjects(hsm.Objects), default, hsm.Objects).Count == 0;
+
+    public void ClearCopy()
+    {
+        if (session.IsMadeOfFiles)
+        {
+            Clear();
+        }
+    }
 
     public void Clear()
     {
@@ -83,10 +100,14 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return null;
     }
 
+    public IDeviceKey? Recover(string fingerprint, string certificateRequest) =>
+        session.RepairKey(hsm.Objects, CertificateRequestBuilder.PublicKeyOf(certificateRequest));
+
     public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects(hsm.Objects));
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
+        ClearWhereCopied();
         RemoveDebris(before);
         session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects(hsm.Objects), hsm.Objects));
         if (FindWhole() is TokenKey whole)
@@ -95,12 +116,26 @@ internal sealed class TokenKeyPlace : IKeyPlace
             return whole;
         }
 
+        if (session.IsMadeOfFiles)
+        {
+            SoftHsmOrigin.Mark(session.Token.Serial, journal.Here());
+        }
+
         TokenKey key = session.GenerateKey(new KeyRequest(hsm.Objects.KeyLabel, hsm.Objects.KeyId, algorithm));
         observer.ReportStep($"Key made in the token '{hsm.TokenLabel}': it never leaves it");
         return key;
     }
 
     public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, hsm.Objects, observer);
+
+    private void ClearWhereCopied()
+    {
+        if (session.IsMadeOfFiles && !IsFree && SoftHsmOrigin.FindDifference(session.Token.Serial, journal.Here()) is string difference)
+        {
+            observer.ReportWarning($"The files of {session.Token} were copied from another machine ({difference}). The key in it is that machine's: it is removed here, and this device makes its own.");
+            Clear();
+        }
+    }
 
     /// <summary>A pair of ours that does not sign was not written to its end, and goes.</summary>
     private TokenKey? FindWhole()

@@ -43,7 +43,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker?
         }
 
         using DirectoryLock held = DirectoryLock.Acquire(key.Config.SotaPath, LockPatience, observer, cancellation);
-        var journal = new EnrollmentJournal(key.Config.SotaPath);
+        var journal = new EnrollmentJournal(key.Config.SotaPath, key.Config.Root);
         JournalEntry entry = journal.Read(observer) ?? throw Nothing(key);
         if (entry.Uuid != key.Uuid || entry.CertificateRequest != key.CertificateRequest)
         {

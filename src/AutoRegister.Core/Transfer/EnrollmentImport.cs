@@ -52,7 +52,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         DurableDirectory.Create(config.SotaPath);
         using DirectoryLock held = DirectoryLock.Acquire(config.SotaPath, LockPatience, observer, cancellation);
         SotaDirectory.Claim(config.SotaPath, config.Root, observer);
-        var journal = new EnrollmentJournal(config.SotaPath);
+        var journal = new EnrollmentJournal(config.SotaPath, config.Root);
         JournalEntry? there = journal.Read(observer);
         if (there is null && IsInstalled(config, key))
         {

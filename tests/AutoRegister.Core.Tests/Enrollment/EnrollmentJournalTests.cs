@@ -17,6 +17,10 @@ public sealed class EnrollmentJournalTests : IDisposable
     private readonly RecordingObserver observer = new();
     private readonly EnrollmentJournal journal;
 
+    private string EntryPath => Path.Join(journal.JournalPath, "journal.json");
+
+    private string IdentityPath => Path.Join(journal.JournalPath, "identity.json");
+
     public EnrollmentJournalTests() => journal = new EnrollmentJournal(directory.FullName);
 
     [Theory]
@@ -30,7 +34,6 @@ public sealed class EnrollmentJournalTests : IDisposable
         Assert.Equal((state, Whole.Uuid, Whole.Factory, Whole.KeyPlace, Whole.KeyFingerprint, Whole.CertificateRequest), (read.State, read.Uuid, read.Factory, read.KeyPlace, read.KeyFingerprint, read.CertificateRequest));
         Assert.True(read.UuidIsOurs);
         Assert.Empty(observer.Warnings);
-        Assert.False(journal.WasDamaged);
         Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(journal.JournalPath));
         Assert.All(Directory.GetFiles(journal.JournalPath), file => Assert.Equal(AtomicFile.OwnerOnly, File.GetUnixFileMode(file)));
     }
@@ -58,7 +61,7 @@ public sealed class EnrollmentJournalTests : IDisposable
         });
         Assert.Equal(incomplete.Length, observer.Warnings.Count);
         Assert.All(observer.Warnings, warning => Assert.Contains("is incomplete", warning, StringComparison.Ordinal));
-        Assert.True(journal.WasDamaged);
+        Assert.True(journal.HasTraces);
         Assert.Null(journal.Read(observer));
     }
 
@@ -66,45 +69,55 @@ public sealed class EnrollmentJournalTests : IDisposable
     [InlineData("{", "not readable")]
     [InlineData("null", "incomplete")]
     [InlineData("large", "too large")]
-    public void What_is_no_entry_is_set_aside_with_its_bytes(string content, string word)
+    public void What_is_no_entry_is_set_aside_with_its_bytes_and_the_copy_takes_its_place(string content, string word)
     {
         journal.Save(Whole);
-        string path = Directory.GetFiles(journal.JournalPath).Single();
         string written = content == "large" ? new string(' ', 4 * 1024 * 1024 + 1) : content;
-        File.WriteAllText(path, written);
+        File.WriteAllText(EntryPath, written);
         Assert.Null(journal.Peek(out string damage));
         Assert.Contains(word, damage, StringComparison.Ordinal);
-        Assert.True(File.Exists(path));
-        Assert.Null(journal.Read(observer));
-        Assert.False(File.Exists(path));
+        Assert.Equal(written, File.ReadAllText(EntryPath));
+        Assert.Equal((Whole.Uuid, RegistrationState.RequestSent), (journal.Read(observer)!.Uuid, journal.Peek(out _)!.State));
         Assert.Equal(written, File.ReadAllText(Directory.GetFiles(journal.JournalPath, "*.damaged").Single()));
+        Assert.Equal(2, observer.Warnings.Count);
     }
 
     [Fact]
-    public void A_file_of_the_greatest_size_is_still_read()
+    public void A_copy_that_is_damaged_too_is_not_believed()
     {
         journal.Save(Whole);
-        string path = Directory.GetFiles(journal.JournalPath).Single();
-        File.AppendAllText(path, new string(' ', (4 * 1024 * 1024) - (int)new FileInfo(path).Length));
-        Assert.Equal(Whole.Uuid, journal.Peek(out string damage)!.Uuid);
-        Assert.Empty(damage);
-        File.WriteAllBytes(Path.Join(journal.JournalPath, "answer.json"), new byte[(4 * 1024 * 1024) + 1]);
-        Assert.Throws<InvalidDataException>(journal.ReadAnswer);
-    }
-
-    [Fact]
-    public void A_damaged_file_is_set_aside_once()
-    {
-        journal.Save(Whole);
-        Assert.False(journal.WasDamaged);
-        File.WriteAllText(Directory.GetFiles(journal.JournalPath).Single(), "{");
+        File.WriteAllText(EntryPath, "{");
+        File.WriteAllText(IdentityPath, "{");
         Assert.Null(journal.Read(observer));
         Assert.Null(journal.Read(observer));
         Assert.Single(observer.Warnings);
-        Assert.True(journal.WasDamaged);
+        Assert.True(journal.HasTracesOfKey);
         journal.Save(Whole);
         Assert.Equal(Whole.Uuid, journal.Read(observer)!.Uuid);
         Assert.Single(observer.Warnings);
+    }
+
+    [Fact]
+    public void The_copy_is_written_once_for_each_identity_and_goes_with_it()
+    {
+        journal.Save(Whole);
+        DateTime written = File.GetLastWriteTimeUtc(IdentityPath);
+        journal.Save(Whole with { State = RegistrationState.AnswerReceived });
+        Assert.Equal(written, File.GetLastWriteTimeUtc(IdentityPath));
+        journal.Save(Whole with { Uuid = "another" });
+        Assert.Equal("another", journal.PeekIdentity()!.Uuid);
+        journal.Save(Whole with { State = RegistrationState.Unregistered, KeyFingerprint = "", CertificateRequest = "" });
+        Assert.Null(journal.PeekIdentity());
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_not_read()
+    {
+        journal.Save(Whole);
+        File.WriteAllBytes(Path.Join(journal.JournalPath, "answer.json"), new byte[4 * 1024 * 1024]);
+        Assert.Equal(4 * 1024 * 1024, journal.ReadAnswer()!.Length);
+        File.WriteAllBytes(Path.Join(journal.JournalPath, "answer.json"), new byte[(4 * 1024 * 1024) + 1]);
+        Assert.Throws<InvalidDataException>(journal.ReadAnswer);
     }
 
     [Fact]
@@ -125,6 +138,8 @@ public sealed class EnrollmentJournalTests : IDisposable
         journal.Remove();
         journal.BeginTokenInitialization();
         Assert.True(journal.TokenInitializationBegan);
+        Assert.True(journal.HasTraces);
+        Assert.False(journal.HasTracesOfKey);
         journal.Save(Whole);
         journal.SaveAnswer(new Dictionary<string, string> { ["root.crt"] = "root" });
         journal.SaveSealedKey("sealed");

@@ -62,9 +62,24 @@ public sealed class AttemptTests
         network.Meanwhile = journal =>
         {
             File.Delete(Path.Join(journal.JournalPath, "journal.json"));
+            File.Delete(Path.Join(journal.JournalPath, "identity.json"));
         };
         AutoRegisterException error = await network.FailAsync(ErrorId.RegistrationIncomplete);
         Assert.Contains("is gone", error.Message, StringComparison.Ordinal);
         Assert.Empty(network.Server.Requests);
+    }
+
+    [Fact]
+    public async Task A_journal_whose_copy_is_there_is_not_missed()
+    {
+        await using var network = new FaultyNetwork("fine");
+        string uuid = string.Empty;
+        network.Meanwhile = journal =>
+        {
+            uuid = journal.Peek(out _)!.Uuid;
+            File.Delete(Path.Join(journal.JournalPath, "journal.json"));
+        };
+        await network.RunAsync();
+        Assert.Equal(uuid, network.Registration!.Uuid);
     }
 }

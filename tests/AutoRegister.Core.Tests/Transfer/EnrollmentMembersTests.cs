@@ -137,7 +137,7 @@ public sealed class EnrollmentMembersTests : IDisposable
         hand.ExportWithoutKey(key, "file.json");
         DeviceKey taken = Assert.IsType<DeviceKey>(hand.Read("file.json", "device"));
         JournalEntry there = new EnrollmentJournal(hand.In("device")).Read(observer)!;
-        Assert.Equal(entry with { KeyIsElsewhere = true, Orphans = there.Orphans, Strangers = there.Strangers }, there);
+        Assert.Equal(entry with { KeyIsElsewhere = true, Orphans = there.Orphans, Strangers = there.Strangers, Origin = there.Origin }, there);
         Assert.Equal(entry.Orphans, there.Orphans);
         Assert.Equal(
             (key.Uuid, RegistrationState.RequestSent, key.KeyFingerprint, key.CertificateRequest, true, "lamp"),

@@ -9,15 +9,18 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
 
     protected override CheckFinding Run(DiagnosisContext context)
     {
-        JournalEntry? entry = new EnrollmentJournal(context.SotaPath).Peek(out string damage);
+        var journal = new EnrollmentJournal(context.SotaPath, context.Inputs.Root);
+        JournalEntry? entry = journal.Peek(out string damage);
         if (damage.Length > 0)
         {
-            return CheckFinding.Warning($"The journal of an unfinished registration is {damage}.", "Run the registration again: it sets the journal aside and begins anew.");
+            return CheckFinding.Warning($"The journal of an unfinished registration is {damage}.", "Run the registration again: it sets the journal aside and goes on from what is intact.");
         }
 
         if (entry is not null)
         {
-            return CheckFinding.Warning($"Unfinished: {Words(entry.State)}, for the device {entry.Uuid}", Continue);
+            return entry.Origin.FindDifference(journal.Here()) is string difference
+                ? CheckFinding.Warning($"Unfinished: the journal was made on another machine ({difference}).", "Run the registration: this device begins anew, with a key of its own.")
+                : CheckFinding.Warning($"Unfinished: {Words(entry.State)}, for the device {entry.Uuid}", Continue);
         }
 
         if (!context.Installed.Any)

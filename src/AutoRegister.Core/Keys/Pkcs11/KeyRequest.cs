@@ -14,4 +14,7 @@ public sealed class KeyRequest(string label = TokenNames.KeyLabel, ObjectId? id 
 
     /// <summary>What kind of key.</summary>
     public KeyAlgorithm Algorithm => algorithm;
+
+    /// <summary>Whether the pair is gone with the session (<c>CKA_TOKEN</c> false).</summary>
+    internal bool IsForSession { get; init; }
 }

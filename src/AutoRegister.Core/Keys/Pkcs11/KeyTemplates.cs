@@ -1,4 +1,7 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
+using X509PublicKey = System.Security.Cryptography.X509Certificates.PublicKey;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
 
@@ -15,7 +18,7 @@ internal static class KeyTemplates
     public static Template PublicKey(Template template, KeyRequest request)
     {
         template
-            .Flag(CKA.CKA_TOKEN, true)
+            .Flag(CKA.CKA_TOKEN, !request.IsForSession)
             .Flag(CKA.CKA_PRIVATE, false)
             .Named(request.Label, request.Id)
             .Flag(CKA.CKA_VERIFY, true);
@@ -30,13 +33,35 @@ internal static class KeyTemplates
     public static Template PrivateKey(Template template, KeyRequest request, bool derive)
     {
         template
-            .Flag(CKA.CKA_TOKEN, true)
+            .Flag(CKA.CKA_TOKEN, !request.IsForSession)
             .Flag(CKA.CKA_PRIVATE, true)
             .Flag(CKA.CKA_SENSITIVE, true)
             .Flag(CKA.CKA_EXTRACTABLE, false)
             .Named(request.Label, request.Id)
             .Flag(CKA.CKA_SIGN, true);
         return derive ? template.Flag(CKA.CKA_DERIVE, true) : template;
+    }
+
+    /// <summary>The public half of a pair that is there, as an object of its own (PKCS#11 2.40 mechanisms, sections 2.1.2 and 2.3.3).</summary>
+    public static Template PublicKeyObject(Template template, string label, ObjectId id, ReadOnlySpan<byte> subjectPublicKeyInfo)
+    {
+        X509PublicKey key = X509PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+        template
+            .Class(TokenObjectKind.PublicKey)
+            .Flag(CKA.CKA_TOKEN, true)
+            .Flag(CKA.CKA_PRIVATE, false)
+            .Named(label, id)
+            .Flag(CKA.CKA_VERIFY, true);
+        using RSA? rsa = key.GetRSAPublicKey();
+        if (rsa is not null)
+        {
+            RSAParameters numbers = rsa.ExportParameters(includePrivateParameters: false);
+            return template.Number(CKA.CKA_KEY_TYPE, (ulong)CKK.CKK_RSA).Bytes(CKA.CKA_MODULUS, numbers.Modulus!).Bytes(CKA.CKA_PUBLIC_EXPONENT, numbers.Exponent!);
+        }
+
+        var point = new AsnWriter(AsnEncodingRules.DER);
+        point.WriteOctetString(key.EncodedKeyValue.RawData);
+        return template.Number(CKA.CKA_KEY_TYPE, (ulong)CKK.CKK_EC).Bytes(CKA.CKA_EC_PARAMS, key.EncodedParameters!.RawData).Bytes(CKA.CKA_EC_POINT, point.Encode());
     }
 
     /// <summary>An X.509 certificate (PKCS#11 2.40, section 4.6.3).</summary>

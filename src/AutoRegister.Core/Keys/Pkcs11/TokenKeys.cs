@@ -70,6 +70,25 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
         return key;
     }
 
+    /// <summary>Whether the token signs with a key that is made for the purpose and gone afterwards: where it does not, no key is to blame.</summary>
+    public bool Works(KeyAlgorithm algorithm)
+    {
+        var request = new KeyRequest("trial", 0, algorithm) { IsForSession = true };
+        try
+        {
+            (IObjectHandle publicKey, IObjectHandle privateKey) = GeneratePair(request);
+            new TokenKey(access, request.Label, request.Id, privateKey, publicKey, objects.ReadPublicKey(publicKey) ?? [], algorithm).Prove();
+            access.Destroy(privateKey);
+            access.Destroy(publicKey);
+            return true;
+        }
+        catch (AutoRegisterException e)
+        {
+            observer.ReportDetail($"A trial signature failed as well: {e.Message}");
+            return false;
+        }
+    }
+
     private (IObjectHandle PublicKey, IObjectHandle PrivateKey) GeneratePair(KeyRequest request)
     {
         try

@@ -15,11 +15,13 @@ public sealed class TokenSession : IDisposable
     private readonly TokenKeys keys;
     private readonly TokenCertificates certificates;
     private readonly ExistingKeys existing;
+    private readonly IRegistrationObserver observer;
     private int disposed;
 
     private TokenSession(OpenedSession opened, IRegistrationObserver observer)
     {
         this.opened = opened;
+        this.observer = observer;
         access = new TokenAccess(opened);
         objects = new TokenObjects(access);
         keys = new TokenKeys(access, objects, observer);
@@ -106,6 +108,19 @@ public sealed class TokenSession : IDisposable
     /// <param name="id">Its id.</param>
     /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
     public TokenKey? FindKey(string label = TokenNames.KeyLabel, ObjectId? id = null) => keys.Find(label, id ?? TokenNames.KeyId);
+
+    /// <summary>
+    /// Finds the key pair that an interrupted registration made, and repairs it: a public half that is gone or torn is put back. What
+    /// cannot be repaired is removed.
+    /// </summary>
+    /// <param name="ours">The device's names.</param>
+    /// <param name="subjectPublicKeyInfo">The public key, as its certificate request has it.</param>
+    /// <returns>The pair; <see langword="null"/> when it is gone, or another whole pair is in its place.</returns>
+    internal TokenKey? RepairKey(DeviceObjects ours, byte[] subjectPublicKeyInfo) =>
+        new KeyRepair(access, objects, keys, observer).Run(ours, subjectPublicKeyInfo);
+
+    /// <summary>Whether the token is a directory of files, which can be copied with everything in it.</summary>
+    internal bool IsMadeOfFiles => SoftHsmStorage.Serves(opened.Module.Loaded);
 
     /// <summary>Finds a key that someone else put into the token, checks its attributes, and verifies a test signature.</summary>
     /// <param name="reference">Its label, its id, or both.</param>

@@ -1,6 +1,7 @@
 using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Keys.Pkcs11;
+using Net.Pkcs11Interop.Common;
 
 namespace AutoRegister.Core.Tests.Keys.Pkcs11;
 
@@ -56,6 +57,22 @@ internal sealed class SoftHsm : IDisposable
         File.WriteAllBytes(Path.Combine(token, "generation"), []);
         return token;
     }
+
+    /// <summary>The files of all keys and certificates.</summary>
+    public IReadOnlyList<string> ObjectFiles() =>
+        [.. Directory.EnumerateFiles(directory, "*.object", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "token.object")];
+
+    /// <summary>The class of an object in SoftHSM's own file format: a generation, then type, kind and value of each attribute.</summary>
+    public static CKO ClassOf(string file)
+    {
+        // CKA_CLASS is 0, and 2 the kind of a number.
+        byte[] content = File.ReadAllBytes(file);
+        int place = content.AsSpan(8).IndexOf([.. TokenFile.Number(0), .. TokenFile.Number(2)]);
+        return (CKO)System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(content.AsSpan(8 + place + 16));
+    }
+
+    /// <summary>The directory of all tokens.</summary>
+    public string TokensPath => Path.Combine(directory, "tokens");
 
     /// <summary>Runs OpenSC's pkcs11-tool on the token, logged in as the user.</summary>
     public static string Pkcs11Tool(params string[] arguments) =>

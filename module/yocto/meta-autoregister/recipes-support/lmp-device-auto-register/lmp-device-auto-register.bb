@@ -31,6 +31,9 @@ LMP_AUTO_REGISTER_TAG ?= ""
 # Written to /etc/sota/hsm when not empty. The PINs do not belong into a recipe, a build directory or a shared image: supply them
 # as the credentials lmp-device-auto-register.hsm-pin and .hsm-so-pin (systemd.exec(5)) when the device is provisioned.
 LMP_AUTO_REGISTER_HSM_MODULE ?= ""
+# 1: what a factory reset left in the token under the device's names is removed, and the device gets a new key. Without it a device
+# whose /var/sota was wiped waits for a person. It goes into /etc/sota/hsm, beside the module.
+LMP_AUTO_REGISTER_HSM_REPLACE_KEYS ?= ""
 # optee, tpm2, i2c or softhsm: opens this kind of token to the unit and no other.
 LMP_AUTO_REGISTER_HSM_KIND ?= ""
 # With PACKAGECONFIG pwsh: the program, and the package it is in.
@@ -95,6 +98,9 @@ do_install() {
     if [ -n "${LMP_AUTO_REGISTER_HSM_MODULE}" ]; then
         install -d ${D}${sysconfdir}/sota
         printf 'HSM_MODULE="%s"\n' '${LMP_AUTO_REGISTER_HSM_MODULE}' > ${D}${sysconfdir}/sota/hsm
+        if [ -n "${LMP_AUTO_REGISTER_HSM_REPLACE_KEYS}" ]; then
+            printf 'HSM_REPLACE_KEYS="%s"\n' '${LMP_AUTO_REGISTER_HSM_REPLACE_KEYS}' >> ${D}${sysconfdir}/sota/hsm
+        fi
         chmod 0600 ${D}${sysconfdir}/sota/hsm
     fi
 }

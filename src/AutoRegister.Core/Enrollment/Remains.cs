@@ -1,0 +1,100 @@
+using System.Text;
+using System.Text.Json;
+using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Keys;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// What is left of an interrupted registration whose entry and its copy are both lost. A certificate of this factory for a key that
+/// is here, and that nobody else can have, says who the device is.
+/// </summary>
+internal sealed class Remains(EnrollmentJournal journal, SotaConfig config, IRegistrationObserver observer)
+{
+    /// <summary>Makes the entry anew from key, answer and certificate.</summary>
+    /// <param name="place">Where the key may be.</param>
+    /// <returns>The entry, saved; <see langword="null"/> when nothing proves one.</returns>
+    internal JournalEntry? FindEntry(IKeyPlace place)
+    {
+        if (!journal.HasTraces)
+        {
+            return null;
+        }
+
+        IssuedCertificate? answered = FromAnswer();
+        foreach (IssuedCertificate certificate in new[] { answered, FromInstalledFile() }.OfType<IssuedCertificate>())
+        {
+            using IDeviceKey? key = place.Find(certificate.KeyFingerprint);
+            if (key is not null && certificate.OrganizationalUnit == config.Factory)
+            {
+                JournalEntry entry = Describe(certificate, key, place) with
+                {
+                    State = certificate == answered ? RegistrationState.AnswerReceived : RegistrationState.RequestSent,
+                };
+                observer.ReportWarning($"The journal is lost, but the {(certificate == answered ? "answer" : "certificate")} for {entry.Uuid} is here and fits the device's key: its registration continues.");
+                journal.Save(entry);
+                return entry;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Says that nothing says who the device was.</summary>
+    internal static void ReportLost(EnrollmentJournal journal, IRegistrationObserver observer) => observer.ReportWarning(
+        $"A registration was interrupted, and its journal in '{journal.JournalPath}' is lost: the server may hold a device for it, with a UUID that nobody here knows. "
+        + "The registration begins anew; look in the factory for a device that never reports.");
+
+    private JournalEntry Describe(IssuedCertificate certificate, IDeviceKey key, IKeyPlace place)
+    {
+        string? given = config.Uuid ?? place.FindDeviceUuid();
+        DeviceSubject subject = new(certificate.CommonName, certificate.OrganizationalUnit, certificate.IsProduction);
+        return new JournalEntry
+        {
+            State = RegistrationState.RequestSent,
+            Uuid = subject.Uuid,
+            UuidIsOurs = given is null,
+            UuidIsHardware = config.Uuid is null && given is not null,
+            Factory = subject.Factory,
+            Production = subject.Production,
+            KeyPlace = place.Description,
+            KeyFingerprint = certificate.KeyFingerprint,
+            CertificateRequest = CertificateRequestBuilder.Build(subject, key),
+        };
+    }
+
+    private IssuedCertificate? FromAnswer()
+    {
+        try
+        {
+            Dictionary<string, string>? files = journal.ReadAnswer() is byte[] body ? JsonSerializer.Deserialize(body, EnrollmentJson.Default.DictionaryStringString) : null;
+            return Parse(files?.GetValueOrDefault(CredentialFileNames.ClientCertificate));
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private IssuedCertificate? FromInstalledFile()
+    {
+        string path = Path.Join(config.SotaPath, CredentialFileNames.ClientCertificate);
+        return SmallFile.TryReadOwn(path) is byte[] pem ? Parse(Encoding.UTF8.GetString(pem)) : null;
+    }
+
+    private static IssuedCertificate? Parse(string? pem)
+    {
+        try
+        {
+            return pem is null ? null : IssuedCertificate.Parse(pem);
+        }
+        catch (AutoRegisterException)
+        {
+            // What is no certificate proves nothing; that it was there is said where the registration begins anew.
+            return null;
+        }
+    }
+}
