@@ -85,8 +85,10 @@ internal sealed class AddressRace(TimeProvider time)
         Socket? socket = null;
         try
         {
-            socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(place, bounded.Token).ConfigureAwait(false);
+            // An IPv4 address may be written as an IPv6 one (RFC 4291, section 2.5.5.2), which a socket for IPv6 alone does not reach.
+            IPAddress address = place.Address.IsIPv4MappedToIPv6 ? place.Address.MapToIPv4() : place.Address;
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(new IPEndPoint(address, place.Port), bounded.Token).ConfigureAwait(false);
             return socket;
         }
         catch (SocketException e)

@@ -49,14 +49,12 @@ public sealed class FileDeviceKeyTests : IDisposable
         using var weak = RSA.Create(1024);
         using var other = ECDsa.Create(ECCurve.CreateFromFriendlyName("secp256k1"));
         string fits = ECDsa.Create(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
-        string[] none = ["", "nothing", fits[..60], weak.ExportPkcs8PrivateKeyPem(), other.ExportPkcs8PrivateKeyPem(), fits + new string('\n', 64 * 1024)];
+        string[] none = ["", "nothing", fits[..60], weak.ExportPkcs8PrivateKeyPem(), other.ExportPkcs8PrivateKeyPem()];
         Assert.All(none, text =>
         {
             File.WriteAllText(File1, text);
             Assert.Null(FileDeviceKey.TryOpen(File1));
         });
-        File.WriteAllText(File1, fits + new string('\n', (64 * 1024) - fits.Length));
-        FileDeviceKey.TryOpen(File1)!.Dispose();
         Assert.Null(KeyAlgorithms.Of([]));
         Assert.Null(KeyAlgorithms.Of(weak.ExportSubjectPublicKeyInfo()));
         Assert.Null(KeyAlgorithms.Of(other.ExportSubjectPublicKeyInfo()));

@@ -25,7 +25,8 @@ public sealed class PinErrorTests
     [InlineData(CKR.CKR_PIN_INCORRECT, true, ErrorId.HsmSoPinRejected, "HSM_SOPIN")]
     [InlineData(CKR.CKR_PIN_LOCKED, true, ErrorId.HsmSoPinLocked, "manufacturer")]
     [InlineData(CKR.CKR_FUNCTION_CANCELED, false, ErrorId.HsmFailure, "PIN pad")]
-    [InlineData(CKR.CKR_DEVICE_ERROR, false, ErrorId.HsmFailure, "module's documentation")]
+    [InlineData(CKR.CKR_DEVICE_ERROR, false, ErrorId.HsmFailure, "medium")]
+    [InlineData(CKR.CKR_DATA_INVALID, false, ErrorId.HsmFailure, "module's documentation")]
     public void Every_refusal_of_a_login_is_told_apart_with_its_remedy(CKR rv, bool officer, ErrorId id, string remedy)
     {
         AutoRegisterException e = Pkcs11Errors.Login(Token, officer, new Pkcs11Exception("C_Login", rv));

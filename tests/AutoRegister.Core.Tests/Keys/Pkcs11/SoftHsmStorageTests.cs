@@ -69,13 +69,13 @@ public sealed class SoftHsmStorageTests : IDisposable
         string ours = SoftHsmStorage.TokenDirectories().Single(d => SoftHsmStorage.SerialOf(d) == session.Token.Serial);
         foreach (string other in SoftHsmStorage.TokenDirectories().Where(d => d != ours))
         {
-            File.CreateSymbolicLink(Path.Join(other, "unreadable"), "/nonexistent/file");
+            File.CreateSymbolicLink(Path.Join(other, "unreadable.object"), "/nonexistent/file");
         }
 
         session.MakeDurable();
 
         // A file that cannot be opened shows that its directory was gone through.
-        File.CreateSymbolicLink(Path.Join(ours, "unreadable"), "/nonexistent/file");
+        File.CreateSymbolicLink(Path.Join(ours, "unreadable.object"), "/nonexistent/file");
         Assert.Equal(ErrorId.WriteFailed, Assert.Throws<AutoRegisterException>(session.MakeDurable).Id);
     }
 
