@@ -17,7 +17,7 @@ internal sealed record CheckFinding(CheckStatus Status, string Seen, string Reme
     internal static CheckFinding Skipped(string seen, string remedy = "") => new(CheckStatus.Skipped, seen, remedy);
 
     /// <summary>A failure as a finding. That only root may read a file says nothing about the device.</summary>
-    internal static CheckFinding From(AutoRegisterException e) => e.Id == ErrorId.FileUnreadable && !Environment.IsPrivilegedProcess
+    internal static CheckFinding From(AutoRegisterException e) => e.Id is ErrorId.FileUnreadable or ErrorId.ReadFailed && !Environment.IsPrivilegedProcess
         ? Skipped(e.Message, "Run this as root.")
         : Failed(e.Message, e.RecommendedAction);
 }

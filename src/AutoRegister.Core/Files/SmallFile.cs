@@ -29,7 +29,7 @@ public static class SmallFile
         // The size is a hint: files of /proc have none, and a file may grow. One byte more than expected tells.
         byte[] content = new byte[Math.Min(status.Size, MaximumLength) + 1];
         int length = 0;
-        while (RandomAccess.Read(handle, content.AsSpan(length), length) is > 0 and int count)
+        while (ReadSome(handle, content.AsSpan(length), length, path) is > 0 and int count)
         {
             length += count;
             if (length > MaximumLength)
@@ -64,7 +64,7 @@ public static class SmallFile
         catch (IOException e)
         {
             throw new AutoRegisterException(
-                ErrorId.ReadFailed, $"'{path}' cannot be read: {e.Message}", "Check the medium and whose file it is; then run this again, as the user that registers the device.", path, e);
+                ErrorId.ReadFailed, e.Message, "Check the medium and whose file it is; then run this again, as the user that registers the device.", path, e);
         }
     }
 
@@ -77,6 +77,19 @@ public static class SmallFile
     {
         using var reader = new StreamReader(new MemoryStream(Read(path)));
         return reader.ReadToEnd();
+    }
+
+    // The handle does not know the name, and an I/O error should say it.
+    private static int ReadSome(SafeFileHandle handle, Span<byte> target, long offset, string path)
+    {
+        try
+        {
+            return RandomAccess.Read(handle, target, offset);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"'{path}' cannot be read: {e.Message}", e);
+        }
     }
 
     private static byte[] Resize(byte[] content, int length)

@@ -35,7 +35,8 @@ public sealed class DeviceRowTests : IDisposable
     public void What_a_row_does_not_say_is_the_lines()
     {
         SotaConfig made = Apply(new DeviceRow { OutputPath = "/out/2" });
-        Assert.Equal(Line with { OutputPath = "/out/2", Hsm = made.Hsm, SecretOwner = SecretOwner.Other }, made);
+        Assert.Equal(Line with { OutputPath = "/out/2", Hsm = made.Hsm, SecretOwner = SecretOwner.Other, Settings = made.Settings }, made);
+        Assert.Equal(Line.Settings.AsEnumerable(), made.Settings);
         Assert.Equal(Line.Hsm, made.Hsm);
     }
 
