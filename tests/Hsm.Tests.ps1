@@ -141,7 +141,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
     It 'is asked by -VerifyGateway as well, with the second key that one process made on <Name>' {
         Skip-Unstarted $hsm
         $verified = Invoke-RigHsmCommand $device '$null = $config | New-HsmDeviceKey -Force; $config | New-HsmDeviceKey -Force | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object GatewayVerified' $factory
-        $verified.Output.Trim() | Should -Be 'True' -Because $verified.Error
+        $verified.Lines | Should -Be 'True' -Because $verified.Error
     }
 
     It 'refuses a foreign key under our <Which> and leaves it alone on <Name>' -ForEach @(

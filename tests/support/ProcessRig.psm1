@@ -36,8 +36,8 @@ function Invoke-RigProcess {
             ExitCode = $process.ExitCode
             Output   = $output.Result
             Error    = $problem.Result
-            # pwsh writes warnings to standard output, too; Output has them.
-            Lines    = @($output.Result.Split("`n", [StringSplitOptions]::RemoveEmptyEntries) -cnotlike 'WARNING: *')
+            # pwsh writes warnings to standard output, too, and colours them there; Output has them.
+            Lines    = @($output.Result.Split("`n", [StringSplitOptions]::RemoveEmptyEntries) -cnotmatch '^(\e\[[\d;]*m)*WARNING: ')
         }
     }
     finally {
