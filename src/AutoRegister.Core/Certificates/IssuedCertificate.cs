@@ -11,6 +11,7 @@ public sealed class IssuedCertificate
     private const string OrganizationalUnitOid = "2.5.4.11";
     private const string BusinessCategoryOid = "2.5.4.15";
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
+    private const string AnyExtendedKeyUsageOid = "2.5.29.37.0";
     private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
     private readonly IReadOnlyList<X509Certificate2> issuers;
 
@@ -23,14 +24,22 @@ public sealed class IssuedCertificate
     /// <summary>The device certificate.</summary>
     public X509Certificate2 Leaf { get; }
 
-    /// <summary>The CN, which is the UUID.</summary>
-    public string CommonName => SubjectPart(CommonNameOid);
+    /// <summary>The CN, which is the UUID; the first where there are several.</summary>
+    public string CommonName => CommonNames.FirstOrDefault(string.Empty);
 
-    /// <summary>The OU, which is the factory.</summary>
-    public string OrganizationalUnit => SubjectPart(OrganizationalUnitOid);
+    /// <summary>The OU, which is the factory; the first where there are several.</summary>
+    public string OrganizationalUnit => OrganizationalUnits.FirstOrDefault(string.Empty);
+
+    /// <summary>All OUs: a factory may be one of several.</summary>
+    public IReadOnlyList<string> OrganizationalUnits => SubjectAttributes.Of(Leaf.SubjectName, OrganizationalUnitOid);
+
+    /// <summary>The last moment at which the certificate is valid, UTC.</summary>
+    public DateTime NotAfter => CertificateValidity.Of(Leaf).NotAfter;
+
+    private IReadOnlyList<string> CommonNames => SubjectAttributes.Of(Leaf.SubjectName, CommonNameOid);
 
     /// <summary>Whether the subject has <c>businessCategory=production</c>.</summary>
-    public bool IsProduction => SubjectPart(BusinessCategoryOid) == "production";
+    public bool IsProduction => SubjectAttributes.Of(Leaf.SubjectName, BusinessCategoryOid) is ["production", ..];
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo, lower-case hex.</summary>
     public string KeyFingerprint => Fingerprint(Leaf.PublicKey.ExportSubjectPublicKeyInfo());
@@ -89,18 +98,23 @@ public sealed class IssuedCertificate
     private string? FindStrangeness(DeviceSubject subject, string keyFingerprint)
     {
         ArgumentNullException.ThrowIfNull(subject);
+        string[] devices = [.. CommonNames.Distinct()];
         return KeyFingerprint != keyFingerprint ? "is for another key than the one this device made"
+            // Go's servers take the last, OpenSSL's clients the first.
+            : devices.Length > 1 ? $"has several device names ({Quoted(devices)}), of which server and client take different ones"
             : CommonName != subject.Uuid ? $"is for the device '{Printable.Text(CommonName)}', not for '{subject.Uuid}'"
-            : OrganizationalUnit != subject.Factory ? $"is of the factory '{Printable.Text(OrganizationalUnit)}', not of '{subject.Factory}'"
-            : !AllowsClientAuthentication() ? "does not allow client authentication"
+            : !OrganizationalUnits.Contains(subject.Factory) ? $"is of the factory {Quoted(OrganizationalUnits)}, not of '{subject.Factory}'"
+            : UsageProblem() is string problem ? problem
             : null;
     }
 
-    // Differences, not sums: a certificate may end with the last second there is (IEEE 802.1AR).
-    private string? FindUntimeliness(DateTimeOffset now) =>
-        Leaf.NotBefore.ToUniversalTime() - now.UtcDateTime > ClockSkew ? $"is not valid before {Leaf.NotBefore.ToUniversalTime():u}"
-        : now.UtcDateTime - Leaf.NotAfter.ToUniversalTime() > ClockSkew ? $"expired at {Leaf.NotAfter.ToUniversalTime():u}"
-        : null;
+    private string? FindUntimeliness(DateTimeOffset now)
+    {
+        CertificateValidity validity = CertificateValidity.Of(Leaf);
+        return validity.IsBefore(now, ClockSkew) ? $"is not valid before {validity.NotBefore:u}"
+            : validity.IsAfter(now, ClockSkew) ? $"expired at {validity.NotAfter:u}"
+            : null;
+    }
 
     /// <summary>
     /// Checks the chain to the root where the answer carries the issuers; the hosted service may send the certificate alone,
@@ -158,19 +172,20 @@ public sealed class IssuedCertificate
         }
     }
 
-    private bool AllowsClientAuthentication()
+    // Go's servers take anyExtendedKeyUsage for every use (RFC 5280, section 4.2.1.12).
+    private string? UsageProblem()
     {
-        X509EnhancedKeyUsageExtension? usage = Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
+        string[] usages = [.. Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(usage => usage.EnhancedKeyUsages.Cast<Oid>()).Select(oid => oid.Value ?? string.Empty)];
+        bool isRestricted = Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any();
         X509KeyUsageExtension? keyUsage = Leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault();
-        return (usage is null || usage.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == ClientAuthOid))
-            && (keyUsage is null || keyUsage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
+        return isRestricted && !usages.Contains(ClientAuthOid) && !usages.Contains(AnyExtendedKeyUsageOid)
+            ? $"does not allow client authentication: its extended key usage is {string.Join(", ", usages.DefaultIfEmpty("empty"))}"
+            : keyUsage is not null && !keyUsage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature)
+                ? $"does not allow client authentication: its key usage is {keyUsage.KeyUsages}, without DigitalSignature"
+                : null;
     }
 
-    private string SubjectPart(string oid) => Leaf.SubjectName
-        .EnumerateRelativeDistinguishedNames(reversed: false)
-        .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == oid)
-        .Select(part => part.GetSingleElementValue() ?? string.Empty)
-        .FirstOrDefault(string.Empty);
+    private static string Quoted(IReadOnlyList<string> names) => string.Join(" and ", names.DefaultIfEmpty(string.Empty).Select(name => $"'{Printable.Text(name)}'"));
 
     private static void Require(bool condition, string? difference)
     {

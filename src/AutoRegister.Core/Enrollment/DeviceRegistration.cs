@@ -27,7 +27,7 @@ public sealed record DeviceRegistration
     public string CertificateSerialNumber => Answer?.Certificate.Leaf.SerialNumber ?? string.Empty;
 
     /// <summary>When the certificate expires (UTC).</summary>
-    public DateTime? NotAfter => Answer?.Certificate.Leaf.NotAfter.ToUniversalTime();
+    public DateTime? NotAfter => Answer?.Certificate.NotAfter;
 
     /// <summary>The device gateway's URL.</summary>
     public string GatewayServer => Answer?.Toml.GatewayServer ?? string.Empty;

@@ -114,14 +114,14 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         {
             Uuid = registration.Uuid,
             Name = installed.Record?.Name ?? config.Name ?? registration.Uuid,
-            Factory = installed.Certificate?.OrganizationalUnit ?? registration.Factory,
+            Factory = installed.Certificate is { } certificate && !certificate.OrganizationalUnits.Contains(registration.Factory) ? certificate.OrganizationalUnit : registration.Factory,
             AlreadyRegistered = true,
             Path = config.SotaPath,
             Files = installed.Files,
             KeyLocation = registration.Key.KeyLocation,
             GatewayServer = installed.Toml!.GatewayServer,
             CertificateSerialNumber = installed.Certificate?.Leaf.SerialNumber ?? string.Empty,
-            NotAfter = installed.Certificate?.Leaf.NotAfter.ToUniversalTime(),
+            NotAfter = installed.Certificate?.NotAfter,
         };
     }
 

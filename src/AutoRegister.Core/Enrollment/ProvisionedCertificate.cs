@@ -81,7 +81,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
                 target: hsm.ExistingKey);
         }
 
-        (string Id, IssuedCertificate Certificate) chosen = fitting.MaxBy(one => one.Certificate.Leaf.NotAfter);
+        (string Id, IssuedCertificate Certificate) chosen = fitting.MaxBy(one => one.Certificate.NotAfter);
         if (fitting.Count > 1)
         {
             observer.ReportWarning($"{fitting.Count} certificates in {session.Token} are for this device; the one that is valid longest is taken (id {chosen.Id}).");

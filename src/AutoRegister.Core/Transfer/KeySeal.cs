@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using Org.BouncyCastle.Asn1.Pkcs;
@@ -104,10 +105,13 @@ public sealed class KeySeal
     }
 
     /// <summary>Why a certificate is not good at a time.</summary>
-    internal static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset now) =>
-        now < certificate.NotBefore ? $"it is not valid before {certificate.NotBefore.ToUniversalTime():u}"
-        : now > certificate.NotAfter ? $"it expired at {certificate.NotAfter.ToUniversalTime():u}"
-        : null;
+    internal static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        CertificateValidity validity = CertificateValidity.Of(certificate);
+        return validity.IsBefore(now) ? $"it is not valid before {validity.NotBefore:u}"
+            : validity.IsAfter(now) ? $"it expired at {validity.NotAfter:u}"
+            : null;
+    }
 
     /// <summary>Reads a certificate.</summary>
     internal static X509Certificate2 Load(string path, string whose)

@@ -36,7 +36,7 @@ internal sealed class DeviceCertificateIssuer(FactoryPki pki, TimeProvider clock
         var end = new DateTimeOffset(pki.DeviceCa.NotAfter);
         var serial = Convert.FromHexString(SerialOf(request.Uuid));
         using var signed = certificate.Create(
-            pki.DeviceCa.SubjectName, generator, now - ClockSkew, now + Lifetime < end ? now + Lifetime : end, serial);
+            pki.DeviceCa.SubjectName, generator, now - ClockSkew, end - now < Lifetime ? end : now + Lifetime, serial);
         return signed.ExportCertificatePem() + "\n";
     }
 

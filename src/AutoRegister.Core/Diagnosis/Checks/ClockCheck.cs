@@ -1,4 +1,5 @@
 using System.Globalization;
+using AutoRegister.Core.Certificates;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 
@@ -16,17 +17,18 @@ internal sealed class ClockCheck() : LocalCheck("Clock")
 
         if (DiagnosisContext.Has(() => context.Installed) && context.Installed.Certificate?.Leaf is { } leaf)
         {
-            if (now < leaf.NotBefore.ToUniversalTime())
+            CertificateValidity validity = CertificateValidity.Of(leaf);
+            if (validity.IsBefore(now))
             {
-                return CheckFinding.Failed($"It says {seen}; the device certificate is not valid before {leaf.NotBefore.ToUniversalTime():u}.", "Set the clock.");
+                return CheckFinding.Failed($"It says {seen}; the device certificate is not valid before {validity.NotBefore:u}.", "Set the clock.");
             }
 
-            if (now > leaf.NotAfter.ToUniversalTime())
+            if (validity.IsAfter(now))
             {
-                return CheckFinding.Failed($"It says {seen}; the device certificate expired at {leaf.NotAfter.ToUniversalTime():u}.", "Renew the certificate, or register anew with New-HsmDeviceKey -Force.");
+                return CheckFinding.Failed($"It says {seen}; the device certificate expired at {validity.NotAfter:u}.", "Renew the certificate, or register anew with New-HsmDeviceKey -Force.");
             }
 
-            seen += $", the device certificate is valid until {leaf.NotAfter.ToUniversalTime():u}";
+            seen += $", the device certificate is valid until {validity.NotAfter:u}";
         }
 
         return CheckFinding.Passed(seen);

@@ -29,7 +29,7 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
         }
 
         return context.Installed.Complete
-            ? CheckFinding.Passed($"Registered{(context.Installed.Certificate is { } certificate ? $": device {certificate.CommonName} of factory {certificate.OrganizationalUnit}" : string.Empty)}")
+            ? CheckFinding.Passed($"Registered{(context.Installed.Certificate is { } certificate ? $": device {certificate.CommonName} of factory {string.Join(", ", certificate.OrganizationalUnits)}" : string.Empty)}")
             : CheckFinding.Failed(
                 $"'{context.SotaPath}' holds parts of a registration: {string.Join("; ", context.Installed.Problems)}.",
                 "Register anew with New-HsmDeviceKey -Force, or put the missing files back.");

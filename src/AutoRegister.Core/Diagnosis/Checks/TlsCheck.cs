@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Api;
+using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -55,6 +56,6 @@ internal sealed class TlsCheck() : DiagnosisCheck("TLS", needsNetwork: true)
             ? string.Join(", ", alternative.EnumerateDnsNames().Concat(alternative.EnumerateIPAddresses().Select(address => address.ToString())))
             : "none";
         string verdict = errors == SslPolicyErrors.None ? string.Empty : $" ({errors})";
-        return Printable.Text($"{leaf.Subject}, for {names}, issued by {leaf.Issuer}, valid until {leaf.NotAfter.ToUniversalTime():u}{verdict}");
+        return Printable.Text($"{leaf.Subject}, for {names}, issued by {leaf.Issuer}, valid until {CertificateValidity.Of(leaf).NotAfter:u}{verdict}");
     }
 }
