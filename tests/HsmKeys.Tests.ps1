@@ -217,26 +217,3 @@ Describe 'Several tokens' {
         $run.Error | Should -Not -Match '5550199'
     }
 }
-
-Describe 'Two blank tokens' {
-    BeforeDiscovery {
-        $proxy = "$(Split-Path -Parent (Split-Path -Parent (Get-RigPath SoftHsm)))/p11-kit-proxy.so"
-        $noProxy = -not (Test-Path $proxy) -or (Invoke-RigProcess unshare @('--mount', 'true')).ExitCode -ne 0
-    }
-
-    It 'are an error that names both, and neither is touched' -Skip:$noProxy {
-        $proxy = "$(Split-Path -Parent (Split-Path -Parent (Get-RigPath SoftHsm)))/p11-kit-proxy.so"
-        $device = New-RigDevice -Path "$TestDrive/blanks" -Token $factory.Token -Hsm "HSM_MODULE=$proxy`nHSM_PIN=$(Get-RigPath Pin)`nHSM_SOPIN=$(Get-RigPath SoPin)`n"
-        # p11-kit shows the slots of all modules in its folder, which is ours in a mount namespace: SoftHSM2 and a copy of it.
-        $modules = (New-Item -ItemType Directory "$TestDrive/modules" -Force).FullName
-        Copy-Item (Get-RigPath SoftHsm) "$TestDrive/second.so"
-        Set-Content "$modules/first.module" "module: $(Get-RigPath SoftHsm)"
-        Set-Content "$modules/second.module" "module: $TestDrive/second.so"
-        $mount = 'mount --bind "$1" /usr/share/p11-kit/modules && shift && exec "$@"'
-        $run = Invoke-RigProcess unshare (@('--mount', 'sh', '-c', $mount, 'sh', $modules, (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root)) `
-            -Environment (Get-RigEnvironment $device -Factory $factory)
-        $run.ExitCode | Should -Be 78
-        $run.Error | Should -Match '2 blank tokens could become it: blank .* in slot \d+, blank .* in slot \d+\..* \[HsmTokenAmbiguous\]'
-        @(Get-ChildItem "$($device.Root)/var/lib/softhsm/tokens" -Directory).Count | Should -Be 0
-    }
-}

@@ -96,6 +96,15 @@ Describe 'The recipe' {
         (Get-Item "$target/etc/lmp-device-register-token").UnixMode | Should -Be '-rw-------'
     }
 
+    It 'gives every service of the OTA client the store in which the unit makes a TPM''s token' {
+        $target = Get-Installed tpm @{ LMP_AUTO_REGISTER_HSM_KIND = 'tpm2' }
+        $units = "$target/usr/lib/systemd/system"
+        $store = Select-String -Path "$units/lmp-device-auto-register.service.d/hsm-tpm2.conf" -Pattern '^Environment=(TPM2_PKCS11_STORE=.*)$'
+        foreach ($service in 'aktualizr-lite', 'fioconfig', 'fioconfig-extract') {
+            Get-Content -Path "$units/$service.service.d/hsm-tpm2-client.conf" | Should -Contain $store.Line
+        }
+    }
+
     It 'refuses a recipe it does not understand' {
         Set-Content "$TestDrive/odd.bb" "python do_odd() {`n}"
         { Read-Recipe -Path "$TestDrive/odd.bb" } | Should -Throw -ExpectedMessage '*not understood: python do_odd*'

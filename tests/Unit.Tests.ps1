@@ -5,7 +5,7 @@ param()
 
 BeforeDiscovery {
     $noSystemd = -not (Test-Path '/usr/bin/systemd-analyze')
-    $kinds = 'hsm-optee', 'hsm-tpm2', 'hsm-i2c', 'hsm-softhsm'
+    $kinds = 'hsm-optee', 'hsm-tpm2', 'hsm-tpm2-client', 'hsm-i2c', 'hsm-softhsm'
 }
 
 BeforeAll {

@@ -51,6 +51,9 @@ function Publish-DebianPackage {
     Remove-Item "$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d"
     $null = New-Item -ItemType Directory "$stage/usr/share/doc/autoregister" -Force
     Copy-Item (Join-Top LICENSE) "$stage/usr/share/doc/autoregister/copyright"
+    # For who has a token: one goes into lmp-device-auto-register.service.d below /etc/systemd/system, a -client one beside the OTA client's.
+    $null = New-Item -ItemType Directory "$stage/usr/share/doc/autoregister/examples" -Force
+    Copy-Item "$Payload/AutoRegister/device/hsm-*.conf" "$stage/usr/share/doc/autoregister/examples"
     Copy-Item "$Payload/sbom.cdx.json" "$stage/usr/share/doc/autoregister/sbom.cdx.json"
 
     $size = (Get-ChildItem $stage -File -Recurse | Measure-Object Length -Sum).Sum

@@ -30,6 +30,25 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     public void ReportWarning(string message) => Post(() => WriteWarning(Printable.Line(message)));
 
     /// <inheritdoc/>
+    public void Flush()
+    {
+        var written = new ManualResetEventSlim();
+        if (!Post(written.Set))
+        {
+            return;
+        }
+
+        try
+        {
+            written.Wait(Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The pipeline stops, and nobody writes any more.
+        }
+    }
+
+    /// <inheritdoc/>
     public void ReportPersonNeeded(AuthorizationPrompt prompt) => Post(() =>
     {
         // What Write-Host writes: seen without any preference set, and redirected with 6>.
@@ -127,21 +146,24 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     /// <summary>Ends everything that is on its way.</summary>
     private protected void Cancel() => stopping.Cancel();
 
-    private void Post(Action write)
+    /// <summary>Whether somebody listens.</summary>
+    private bool Post(Action write)
     {
         if (pending is not BlockingCollection<Action> queue)
         {
             write();
-            return;
+            return true;
         }
 
         try
         {
             queue.Add(write);
+            return true;
         }
         catch (InvalidOperationException)
         {
             // The cmdlet has ended: nobody listens any more.
+            return false;
         }
     }
 }

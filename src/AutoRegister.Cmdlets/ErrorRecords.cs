@@ -26,7 +26,7 @@ internal static class ErrorRecords
         ErrorId.WriteFailed or ErrorId.ApiTokenNotRemoved => ErrorCategory.WriteError,
 
         ErrorId.ServerUnreachable or ErrorId.ServerUnavailable or ErrorId.CaptivePortal or ErrorId.ProxyRefused => ErrorCategory.ConnectionError,
-        ErrorId.ServerTimeout or ErrorId.AuthorizationExpired => ErrorCategory.OperationTimeout,
+        ErrorId.ServerTimeout or ErrorId.AuthorizationExpired or ErrorId.HsmTimeout => ErrorCategory.OperationTimeout,
         ErrorId.RegistrationBusy or ErrorId.OtaClientRunning => ErrorCategory.ResourceBusy,
 
         ErrorId.ServerNotTrusted or ErrorId.ClockNotSet or ErrorId.ClockWrong or ErrorId.CertificateMismatch or ErrorId.PlainHttpRefused

@@ -64,7 +64,7 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
             }
             else if (Config is not null)
             {
-                WriteSlots(Hsm().ModulePath, Hsm().ModuleParameters);
+                WriteSlots(Hsm().ModulePath, Hsm().ModuleParameters, Hsm().CallTimeout);
             }
             else
             {
@@ -83,10 +83,10 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
     private HsmSettings Hsm() => Config!.Hsm ?? throw new AutoRegisterException(
         ErrorId.HsmSettingMissing, "The device is told to have its key in a file: there is no token.", "Write HSM_MODULE, HSM_PIN and HSM_SOPIN into /etc/sota/hsm.", Config);
 
-    private void WriteSlots(string path, string? parameters)
+    private void WriteSlots(string path, string? parameters, TimeSpan? timeout = null)
     {
         IReadOnlyList<HsmSlot> slots;
-        using (Pkcs11Module module = Pkcs11Module.Open(path, parameters))
+        using (Pkcs11Module module = Pkcs11Module.Open(path, parameters, this, timeout))
         {
             slots = module.ListSlots();
         }

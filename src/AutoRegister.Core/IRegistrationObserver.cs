@@ -20,6 +20,11 @@ public interface IRegistrationObserver
     /// <param name="message">What, where and what to do.</param>
     void ReportWarning(string message);
 
+    /// <summary>Returns when all that was reported is written: what comes next may end the process.</summary>
+    void Flush()
+    {
+    }
+
     /// <summary>The device waits for a person to authorise it: show what to do.</summary>
     /// <param name="prompt">Link, code and QR code.</param>
     void ReportPersonNeeded(AuthorizationPrompt prompt)

@@ -1,12 +1,13 @@
+using System.Globalization;
 using System.Text;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>
-/// <c>/etc/sota/hsm</c>: <c>HSM_MODULE</c>, <c>HSM_PIN</c> and <c>HSM_SOPIN</c>. Upstream's public documentation calls the
-/// PIN <c>HSM_PI</c> and its script reads <c>HSM_PIN</c>; with the documented file it silently makes a software key. Both
-/// names are read here. <c>HSM_REPLACE_KEYS</c> is ours.
+/// <c>/etc/sota/hsm</c>: <c>HSM_MODULE</c>, <c>HSM_PIN</c> and <c>HSM_SOPIN</c>, and of our own <c>HSM_TOKEN_SERIAL</c>,
+/// <c>HSM_URI</c>, <c>HSM_TIMEOUT</c> and <c>HSM_REPLACE_KEYS</c>. Upstream's public documentation calls the PIN <c>HSM_PI</c> and its
+/// script reads <c>HSM_PIN</c>; with the documented file it silently makes a software key. Both names are read here.
 /// </summary>
 internal sealed class HsmFile : IDisposable
 {
@@ -17,42 +18,68 @@ internal sealed class HsmFile : IDisposable
     private const string DocumentedPinName = "HSM_PI";
     private const string ReplaceKeysName = "HSM_REPLACE_KEYS";
 
+    private const string ModuleName = "HSM_MODULE";
+    private const string SoPinName = "HSM_SOPIN";
+    private const string TokenSerialName = "HSM_TOKEN_SERIAL";
+    private const string UriName = "HSM_URI";
+    private const string TimeoutName = "HSM_TIMEOUT";
+    private const int LongestTimeout = 24 * 3600;
+    private static readonly string[] Names = [ModuleName, PinName, DocumentedPinName, SoPinName, TokenSerialName, UriName, TimeoutName, ReplaceKeysName];
+
+    private readonly ConfigFile file;
     private readonly ShellAssignments assignments;
 
-    private HsmFile(ShellAssignments assignments, ShellAssignment? pin, bool replaceKeys)
+    private HsmFile(ConfigFile file, ShellAssignments assignments, ShellAssignment? pin)
     {
-        ReplaceKeys = replaceKeys;
+        this.file = file;
         this.assignments = assignments;
-        Pin = pin;
-        Module = NotEmpty(assignments.Find("HSM_MODULE"));
-        SoPin = NotEmpty(assignments.Find("HSM_SOPIN"));
+        Pin = Secret(pin);
+        SoPin = Secret(NotEmpty(assignments.Find(SoPinName)));
+        ReplaceKeys = ReadFlag(file, NotEmpty(assignments.Find(ReplaceKeysName)));
+        CallTimeout = Timeout(Text(TimeoutName));
+        UriText = Text(UriName);
+        Uri = Pkcs11Uri.Read(UriText);
+        Module = Pkcs11Uri.Agree(Text(ModuleName), Uri, uri => uri.ModulePath);
+        TokenSerial = Pkcs11Uri.Agree(Text(TokenSerialName), Uri, uri => uri.Serial);
     }
 
     /// <summary>The PKCS#11 module.</summary>
-    public ShellAssignment? Module { get; }
+    public Sourced<string>? Module { get; }
 
-    /// <summary>The user PIN.</summary>
-    public ShellAssignment? Pin { get; }
+    /// <summary>The user PIN; the file owns it.</summary>
+    public Sourced<Secret>? Pin { get; }
 
-    /// <summary>The SO PIN.</summary>
-    public ShellAssignment? SoPin { get; }
+    /// <summary>The SO PIN; the file owns it.</summary>
+    public Sourced<Secret>? SoPin { get; }
+
+    /// <summary>The token's serial number.</summary>
+    public Sourced<string>? TokenSerial { get; }
+
+    /// <summary>How long one call to the module may take.</summary>
+    public Sourced<TimeSpan>? CallTimeout { get; }
+
+    /// <summary>The PKCS#11 URI as it is written.</summary>
+    public Sourced<string>? UriText { get; }
+
+    /// <summary>The PKCS#11 URI.</summary>
+    public Sourced<Pkcs11Uri>? Uri { get; }
 
     /// <summary>Whether keys that a factory reset left in the token are to be replaced (ours; upstream does not know it).</summary>
     public bool ReplaceKeys { get; }
 
     /// <summary>Parses the file.</summary>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmFileInvalid"/> or <see cref="ErrorId.HsmPinConflict"/>.</exception>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmFileInvalid"/>, <see cref="ErrorId.HsmPinConflict"/> or <see cref="ErrorId.HsmSettingUnusable"/>.</exception>
     public static HsmFile Parse(ConfigFile file, IRegistrationObserver observer)
     {
         var assignments = ShellAssignments.Parse(file);
         try
         {
-            foreach (var other in assignments.All.Where(a => a.Name is not ("HSM_MODULE" or PinName or DocumentedPinName or "HSM_SOPIN" or ReplaceKeysName)))
+            foreach (var other in assignments.All.Where(a => !Names.Contains(a.Name)))
             {
                 observer.ReportDetail($"{file.At(other.Line)}: {other.Name} is none of ours and is ignored.");
             }
 
-            return new HsmFile(assignments, ChoosePin(file, assignments, observer), ReadFlag(file, NotEmpty(assignments.Find(ReplaceKeysName))));
+            return new HsmFile(file, assignments, ChoosePin(file, assignments, observer));
         }
         catch (AutoRegisterException)
         {
@@ -81,6 +108,21 @@ internal sealed class HsmFile : IDisposable
                 $"Remove {DocumentedPinName}; a wrong PIN would lock the token.",
                 file.At(documented.Line).ToString());
     }
+
+    private Sourced<string>? Text(string name) => NotEmpty(assignments.Find(name)) is ShellAssignment found
+        ? new Sourced<string>(Encoding.UTF8.GetString(found.Value.Utf8), file.At(found.Line))
+        : null;
+
+    private Sourced<Secret>? Secret(ShellAssignment? found) => found is null ? null : new Sourced<Secret>(found.Value, file.At(found.Line));
+
+    private static Sourced<TimeSpan>? Timeout(Sourced<string>? text) => text is not { } given ? null
+        : int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is > 0 and <= LongestTimeout
+            ? new Sourced<TimeSpan>(TimeSpan.FromSeconds(seconds), given.Source)
+            : throw new AutoRegisterException(
+                ErrorId.HsmSettingUnusable,
+                $"{given.Source}: {TimeoutName} cannot be used: it is no number of seconds from 1 to {LongestTimeout}.",
+                "Write the seconds that one call to the module may take, or remove the line.",
+                given.Source.ToString());
 
     // The words that upstream's options have for yes and no.
     private static bool ReadFlag(ConfigFile file, ShellAssignment? assignment) =>

@@ -1,7 +1,5 @@
-using System.Text;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Keys;
 using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Configuration;
@@ -23,42 +21,41 @@ internal static class HsmSetting
             return null;
         }
 
-        Pkcs11Uri? uri = inputs.Options.Pkcs11Uri is string text ? Pkcs11Uri.Parse(text) : null;
-        var module = TokenSettings.One("HsmModule", inputs.Options.HsmModule, uri?.ModulePath);
+        Sourced<Pkcs11Uri>? uri = Pkcs11Uri.Read(SettingInputs.Parameter("Pkcs11Uri", inputs.Options.Pkcs11Uri));
+        var module = Pkcs11Uri.Agree(SettingInputs.Parameter("HsmModule", inputs.Options.HsmModule), uri, u => u.ModulePath);
         Sourced<Secret>? pin = null;
         Sourced<Secret>? soPin = null;
-        bool replaceKeys = false;
         try
         {
-            pin = Copy("HsmPin", inputs.Options.HsmPin) ?? FromPinSource(uri) ?? FromCredential(inputs, "hsm-pin");
-            soPin = Copy("HsmSoPin", inputs.Options.HsmSoPin) ?? FromCredential(inputs, "hsm-so-pin");
-            if (module is null || pin is null || soPin is null)
+            pin = HsmPins.FromParameter("HsmPin", inputs.Options.HsmPin) ?? HsmPins.FromUri(uri, "/") ?? HsmPins.FromCredential(inputs, "hsm-pin");
+            soPin = HsmPins.FromParameter("HsmSoPin", inputs.Options.HsmSoPin) ?? HsmPins.FromCredential(inputs, "hsm-so-pin");
+
+            // Whoever gives all three by hand means no file.
+            bool byHand = module is not null && pin?.Source.Kind == SettingSourceKind.Parameter && soPin?.Source.Kind == SettingSourceKind.Parameter;
+            using var file = byHand || inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
+            if (file is null && module is null && pin is null && soPin is null && uri is null)
             {
-                using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
-                if (file is null && module is null && pin is null && soPin is null && uri is null)
-                {
-                    return null;
-                }
-
-                if (file is { Status: FileStatus status })
-                {
-                    FileTrust.Require(status, file.Name, "which code is loaded");
-                    FileTrust.Notice(file, "the PINs", inputs.Observer);
-                }
-
-                using var parsed = file is null ? null : HsmFile.Parse(file, inputs.Observer);
-                module ??= parsed?.Module is { } m ? new Sourced<string>(Encoding.UTF8.GetString(m.Value.Utf8), file!.At(m.Line)) : null;
-                pin ??= FromFile(file, parsed?.Pin);
-                soPin ??= FromFile(file, parsed?.SoPin);
-                replaceKeys = parsed?.ReplaceKeys ?? false;
-                RequireAll(file, module, pin, soPin);
+                return null;
             }
 
-            var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, TokenSettings.Read(inputs, uri))
+            if (file is { Status: FileStatus status })
             {
+                FileTrust.Require(status, file.Name, "which code is loaded");
+                FileTrust.Notice(file, "the PINs", inputs.Observer);
+            }
+
+            using var parsed = file is null ? null : HsmFile.Parse(file, inputs.Observer);
+            module ??= parsed?.Module;
+            pin ??= HsmPins.FromFile(parsed, inputs.Root);
+            soPin ??= HsmPins.Copy(parsed?.SoPin);
+            RequireAll(file, module, pin, soPin);
+            var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, TokenSettings.Read(inputs, uri, parsed))
+            {
+                Uri = SettingInputs.Parameter("Pkcs11Uri", inputs.Options.Pkcs11Uri) ?? parsed?.UriText,
+                CallTimeout = parsed?.CallTimeout,
                 ModuleParameters = SettingInputs.Parameter("HsmModuleParameter", inputs.Options.HsmModuleParameter),
-                ReplaceKeys = replaceKeys,
-                NamedKey = uri?.ObjectLabel is null && uri?.ObjectId is null ? null : new KeyReference(uri.ObjectLabel, uri.ObjectId),
+                ReplaceKeys = parsed?.ReplaceKeys ?? false,
+                NamedKey = uri?.Value.Key ?? parsed?.Uri?.Value.Key,
             };
             RequireUsable(found);
             return found;
@@ -120,37 +117,5 @@ internal static class HsmSetting
             throw new AutoRegisterException(
                 ErrorId.HsmSettingUnusable, $"{source}: the {thing} cannot be used: {problem}.", $"Choose another {thing}.", source.ToString());
         }
-    }
-
-    private static Sourced<Secret>? Copy(string name, Secret? given) =>
-        given is { Length: > 0 } ? new Sourced<Secret>(Secret.FromUtf8(given.Utf8), SettingInputs.FromParameter(name)) : null;
-
-    private static Sourced<Secret>? FromFile(ConfigFile? file, ShellAssignment? assignment) =>
-        assignment is null ? null : new Sourced<Secret>(Secret.FromUtf8(assignment.Value.Utf8), file!.At(assignment.Line));
-
-    private static Sourced<Secret>? FromPinSource(Pkcs11Uri? uri)
-    {
-        if (uri?.PinPath is not string path)
-        {
-            return null;
-        }
-
-        using ConfigFile file = ConfigFile.TryRead("/", path)
-            ?? throw new AutoRegisterException(ErrorId.FileUnreadable, $"The PIN file '{path}' that the PKCS#11 URI names is not there.", "Correct pin-source.", path);
-        return PinIn(file, path, SettingInputs.FromParameter("Pkcs11Uri"));
-    }
-
-    private static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
-    {
-        using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
-        return file is null ? null : PinIn(file, $"credential {name}", SettingInputs.FromCredential(name));
-    }
-
-    private static Sourced<Secret> PinIn(ConfigFile file, string name, SettingSource source)
-    {
-        var pin = ConfigLine.Only(file, ErrorId.HsmSettingUnusable, "PIN", out var number, keepBlanks: true);
-        return number > 0
-            ? new Sourced<Secret>(Secret.FromUtf8(pin), source)
-            : throw new AutoRegisterException(ErrorId.HsmSettingMissing, $"The {name} is empty.", "Put the PIN into it, or remove it.", name);
     }
 }

@@ -45,6 +45,9 @@ public sealed record HsmSettings
     /// <summary>Whether a token that is not initialised may be although it holds objects, which are lost then.</summary>
     public bool MayErase { get; init; }
 
+    /// <summary>How long one call to the module may take; <see langword="null"/> for two minutes, and ten where a key is made or a PIN typed.</summary>
+    public TimeSpan? CallTimeout { get; init; }
+
     /// <summary>
     /// Whether keys and certificates that are under the device's names when a registration begins are removed, whoever made them
     /// (<c>HSM_REPLACE_KEYS</c>): what a factory reset leaves in the token.

@@ -5,6 +5,12 @@ namespace AutoRegister.Core.Configuration;
 /// <summary>The HSM settings with their sources. The secrets are owned by whoever holds this.</summary>
 internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, Sourced<Secret> SoPin, TokenSettings Token) : IDisposable
 {
+    /// <summary>The PKCS#11 URI as it was given; it cannot hold a PIN.</summary>
+    public Sourced<string>? Uri { get; init; }
+
+    /// <summary>How long one call may take.</summary>
+    public Sourced<TimeSpan>? CallTimeout { get; init; }
+
     /// <summary>The string the module is given at initialisation.</summary>
     public Sourced<string>? ModuleParameters { get; init; }
 
@@ -24,6 +30,7 @@ internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, S
         TokenSerial = Token.Serial?.Value,
         TokenManufacturer = Token.Manufacturer?.Value,
         TokenModel = Token.Model?.Value,
+        CallTimeout = CallTimeout?.Value,
         ModuleParameters = ModuleParameters?.Value,
         NamedKey = NamedKey,
         ReplaceKeys = ReplaceKeys,

@@ -1,5 +1,6 @@
 using System.Text;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
 
 namespace AutoRegister.Core.Configuration;
 
@@ -38,6 +39,9 @@ public sealed record Pkcs11Uri
     /// <summary>The file with the user PIN.</summary>
     public string? PinPath { get; private init; }
 
+    /// <summary>The key it names, if it names one.</summary>
+    public KeyReference? Key => ObjectLabel is null && ObjectId is null ? null : new KeyReference(ObjectLabel, ObjectId);
+
     /// <summary>Reads a URI.</summary>
     /// <param name="text">The URI.</param>
     /// <returns>What it says.</returns>
@@ -66,6 +70,45 @@ public sealed record Pkcs11Uri
         };
     }
 
+    /// <summary>Reads a URI that somebody gave, keeping where.</summary>
+    /// <param name="given">The text; <see langword="null"/> when none was given.</param>
+    /// <returns>What it says.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/>, naming the place.</exception>
+    internal static Sourced<Pkcs11Uri>? Read(Sourced<string>? given)
+    {
+        if (given is not { } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new Sourced<Pkcs11Uri>(Parse(text.Value), text.Source);
+        }
+        catch (AutoRegisterException e)
+        {
+            throw new AutoRegisterException(e.Id, $"{text.Source}: {e.Message}", e.RecommendedAction, text.Source.ToString(), e);
+        }
+    }
+
+    /// <summary>What one layer says of a setting: by the setting's own name, or in its URI.</summary>
+    /// <param name="own">What the own name says.</param>
+    /// <param name="uri">The layer's URI.</param>
+    /// <param name="part">The part of the URI that says the same.</param>
+    /// <returns>The value; <see langword="null"/> where neither says anything.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/> where they differ.</exception>
+    internal static Sourced<string>? Agree(Sourced<string>? own, Sourced<Pkcs11Uri>? uri, Func<Pkcs11Uri, string?> part)
+    {
+        Sourced<string>? other = uri is { } said && part(said.Value) is string value ? new Sourced<string>(value, said.Source) : null;
+        return own is { } one && other is { } two && one.Value != two.Value
+            ? throw new AutoRegisterException(
+                ErrorId.HsmSettingUnusable,
+                $"{one.Source} is '{Printable.Text(one.Value)}', and the PKCS#11 URI of {two.Source} says '{Printable.Text(two.Value)}'.",
+                "Say it once.",
+                one.Source.ToString())
+            : own ?? other;
+    }
+
     private static Dictionary<string, byte[]> Read(string attributes, char separator, string[] known)
     {
         var found = new Dictionary<string, byte[]>();
@@ -86,7 +129,9 @@ public sealed record Pkcs11Uri
             // RFC 7512, section 2.3: what is not understood must not be taken for a match; and no attribute comes twice.
             if (equals < 0 || !known.Contains(name) || !found.TryAdd(name, Decode(attribute[(equals + 1)..])))
             {
-                throw Invalid($"'{Printable.Text(name)}' {(found.ContainsKey(name) ? "comes twice" : "is not known")}; {string.Join(", ", known)} are");
+                // A piece that is no name may be a piece of a PIN.
+                string shown = known.Contains(name) || (equals > 0 && name.All(c => char.IsAsciiLetterLower(c) || c == '-')) ? $"'{name}'" : "an attribute";
+                throw Invalid($"{shown} {(found.ContainsKey(name) ? "comes twice" : "is not known")}; {string.Join(", ", known)} are");
             }
         }
 
@@ -114,8 +159,11 @@ public sealed record Pkcs11Uri
         return [.. bytes];
     }
 
-    private static string? Text(Dictionary<string, byte[]> attributes, string name) =>
-        attributes.TryGetValue(name, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
+    private static string? Text(Dictionary<string, byte[]> attributes, string name)
+    {
+        string? text = attributes.TryGetValue(name, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
+        return text is not null && Characters.Unprintable(text) is string wrong ? throw Invalid($"its {name} has {wrong}") : text;
+    }
 
     private static string PinFile(string source)
     {

@@ -112,6 +112,8 @@ internal sealed class SotaConfigDraft : IDisposable
         .Add("Hsm.SoPin", Hsm?.SoPin)
         .Add("Hsm.TokenLabel", Hsm?.Token.Label)
         .Add("Hsm.TokenSerial", Hsm?.Token.Serial)
+        .Add("Hsm.Uri", Hsm?.Uri)
+        .Add("Hsm.CallTimeout", Hsm?.CallTimeout)
         .Add("Hsm.ModuleParameters", Hsm?.ModuleParameters)
         .Rows;
 }

@@ -1,8 +1,6 @@
-using AutoRegister.Core.Errors;
-
 namespace AutoRegister.Core.Configuration;
 
-/// <summary>Which token is the device's, as far as the configuration says: parameters and URI, which must not contradict each other.</summary>
+/// <summary>Which token is the device's, as far as the configuration says: parameters, then the hsm file; a URI and a single setting of one layer must not contradict each other.</summary>
 internal sealed record TokenSettings
 {
     /// <summary>The label; <c>aktualizr</c> unless told otherwise.</summary>
@@ -19,16 +17,20 @@ internal sealed record TokenSettings
 
     /// <summary>Reads the settings.</summary>
     /// <param name="inputs">The layers.</param>
-    /// <param name="uri">The URI; empty when none was given.</param>
+    /// <param name="uri">The URI that was given as a parameter.</param>
+    /// <param name="file">The hsm file; <see langword="null"/> where none is read.</param>
     /// <returns>The settings.</returns>
-    public static TokenSettings Read(SettingInputs inputs, Pkcs11Uri? uri)
+    public static TokenSettings Read(SettingInputs inputs, Sourced<Pkcs11Uri>? uri, HsmFile? file)
     {
+        Sourced<Pkcs11Uri>? filed = file?.Uri;
         var settings = new TokenSettings
         {
-            Label = One("TokenLabel", inputs.Options.TokenLabel, uri?.Token) ?? SettingInputs.Default(HsmSettings.DefaultTokenLabel),
-            Serial = One("TokenSerial", inputs.Options.TokenSerial, uri?.Serial),
-            Manufacturer = One("Manufacturer", null, uri?.Manufacturer),
-            Model = One("Model", null, uri?.Model),
+            Label = Pkcs11Uri.Agree(SettingInputs.Parameter("TokenLabel", inputs.Options.TokenLabel), uri, u => u.Token)
+                ?? Pkcs11Uri.Agree(null, filed, u => u.Token)
+                ?? SettingInputs.Default(HsmSettings.DefaultTokenLabel),
+            Serial = Pkcs11Uri.Agree(SettingInputs.Parameter("TokenSerial", inputs.Options.TokenSerial), uri, u => u.Serial) ?? file?.TokenSerial,
+            Manufacturer = Pkcs11Uri.Agree(null, uri, u => u.Manufacturer) ?? Pkcs11Uri.Agree(null, filed, u => u.Manufacturer),
+            Model = Pkcs11Uri.Agree(null, uri, u => u.Model) ?? Pkcs11Uri.Agree(null, filed, u => u.Model),
         };
         if (settings.Label.Value != HsmSettings.DefaultTokenLabel)
         {
@@ -38,11 +40,4 @@ internal sealed record TokenSettings
 
         return settings;
     }
-
-    /// <summary>The value of a parameter or of the URI.</summary>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/> where they differ.</exception>
-    public static Sourced<string>? One(string name, string? parameter, string? uri) =>
-        parameter is not null && uri is not null && parameter != uri
-            ? throw new AutoRegisterException(ErrorId.HsmSettingUnusable, $"-{name} is '{Printable.Text(parameter)}', and the PKCS#11 URI says '{Printable.Text(uri)}'.", "Say it once.", name)
-            : SettingInputs.Parameter(name, parameter) ?? SettingInputs.Parameter("Pkcs11Uri", uri);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
@@ -68,7 +67,7 @@ public static class Candidates
     {
         using ConfigFile? file = ConfigFile.TryRead(root, HsmFile.DefaultPath);
         using HsmFile? parsed = file is null ? null : HsmFile.Parse(file, SilentObserver.Instance);
-        return parsed?.Module is { } module ? Encoding.UTF8.GetString(module.Value.Utf8) : null;
+        return parsed?.Module?.Value;
     }
 
     private static string[] List(string folder, string pattern)

@@ -22,7 +22,7 @@ internal sealed class DiagnosisContext : IDisposable
         SotaPath = RootedPath.Resolve(Inputs.Root, options.Config.SotaDirectory ?? SotaConfig.DefaultSotaDirectory);
         installed = new(() => Inspect(SotaPath));
         hsm = new(() => HsmSetting.Read(Inputs));
-        module = new(() => Hsm is null ? null : Pkcs11Module.Open(Hsm.ModulePath, Hsm.ModuleParameters));
+        module = new(() => Hsm is null ? null : Pkcs11Module.Open(Hsm, Observer));
         token = new(FindToken);
     }
 
@@ -137,7 +137,7 @@ internal sealed class DiagnosisContext : IDisposable
 
         lock (Module.Loaded.Calls)
         {
-            return TokenFinder.Find(Module.Loaded, new TokenSelector(settings.TokenLabel, settings.TokenSerial), acceptBlank: true, Observer).WithMechanisms();
+            return TokenFinder.Find(Module.Loaded, TokenSelector.Of(settings), acceptBlank: true, Observer).WithMechanisms();
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class PublicTokenObjects
         {
             lock (module.Loaded.Calls)
             {
-                opened = new OpenedSession(module, slot.Token, slot.Slot.OpenSession(SessionType.ReadOnly), InitializedNow: false);
+                opened = new OpenedSession(module, slot.Token, module.Loaded.Door.Do("C_OpenSession", () => slot.Slot.OpenSession(SessionType.ReadOnly)), InitializedNow: false);
             }
         }
         catch (Pkcs11Exception e)

@@ -13,5 +13,7 @@ internal sealed class WarningCollector(IRegistrationObserver observer) : IRegist
 
     public void ReportDetail(string message) => observer.ReportDetail(message);
 
+    public void Flush() => observer.Flush();
+
     public void ReportWarning(string message) => warnings.Add(message);
 }

@@ -100,6 +100,9 @@ public enum ErrorId
     /// <summary>The PKCS#11 module exists but cannot be loaded or initialised.</summary>
     HsmModuleUnusable,
 
+    /// <summary>A call into the PKCS#11 module did not come back.</summary>
+    HsmTimeout,
+
     /// <summary>No token has the label, and none is blank.</summary>
     HsmTokenNotFound,
 

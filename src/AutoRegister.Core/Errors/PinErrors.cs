@@ -25,9 +25,14 @@ internal static class PinErrors
     }
 
     /// <summary>The PIN is locked.</summary>
-    public static AutoRegisterException Locked(TokenDescription token, bool officer, Exception? cause = null) => officer
-        ? Create(ErrorId.HsmSoPinLocked, "has locked its SO PIN after too many wrong ones.", "Only the manufacturer's tools can reset the token.", token, cause)
-        : Create(ErrorId.HsmPinLocked, "has locked its user PIN after too many wrong ones.", "Have the security officer set a new user PIN, or wait for the end of a TPM's lockout.", token, cause);
+    public static AutoRegisterException Locked(TokenDescription token, bool officer, Exception? cause = null) => Create(
+        officer ? ErrorId.HsmSoPinLocked : ErrorId.HsmPinLocked,
+        $"has locked {Name(officer)} after too many wrong ones.",
+        token.IsTpm ? $"Wait until the TPM's dictionary lockout has ended (one try comes back every TPM2_PT_LOCKOUT_INTERVAL seconds: tpm2_getcap properties-variable), or end it with tpm2_dictionarylockout --clear-lockout; correct {Setting(officer)} before the next try."
+            : officer ? "Nothing but the manufacturer's tools can reset the token; what it holds is lost then."
+            : $"Have the security officer set a new user PIN with the SO PIN (pkcs11-tool --module {token.ModulePath} --login --login-type so --init-pin), and put it into HSM_PIN.",
+        token,
+        cause);
 
     /// <summary>One more wrong PIN would lock the token, and we do not take the risk.</summary>
     public static AutoRegisterException FinalTry(TokenDescription token, bool officer) => Create(

@@ -1,5 +1,6 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Keys;
 
@@ -7,8 +8,21 @@ namespace AutoRegister.Core.Keys;
 internal static class KeyPlaces
 {
     /// <summary>Opens the place the configuration names.</summary>
-    internal static IKeyPlace Open(SotaConfig config, EnrollmentJournal journal, IRegistrationObserver observer) =>
-        config.Hsm is null ? new FileKeyPlace(journal)
-        : config.Hsm.ExistingKey is null ? TokenKeyPlace.Open(config.Hsm, journal, observer)
-        : ExistingKeyPlace.Open(config.Hsm, observer);
+    internal static IKeyPlace Open(SotaConfig config, EnrollmentJournal journal, IRegistrationObserver observer)
+    {
+        if (config.Hsm is null)
+        {
+            return new FileKeyPlace(journal);
+        }
+
+        IKeyPlace place = config.Hsm.ExistingKey is null ? TokenKeyPlace.Open(config.Hsm, journal, observer) : ExistingKeyPlace.Open(config.Hsm, observer);
+
+        // An image on a station is not run with the station's environment.
+        if (config.Root == "/" && ModuleEnvironment.ProblemOfClients(config.Root) is string problem)
+        {
+            observer.ReportWarning($"{problem}. {ModuleEnvironment.ClientRemedy}");
+        }
+
+        return place;
+    }
 }

@@ -17,6 +17,9 @@ public sealed class DeviceObserver(string device, IRegistrationObserver line) : 
     public void ReportWarning(string message) => line.ReportWarning($"{device}: {message}");
 
     /// <inheritdoc/>
+    public void Flush() => line.Flush();
+
+    /// <inheritdoc/>
     public void ReportPersonNeeded(AuthorizationPrompt prompt) => line.ReportPersonNeeded(prompt);
 
     /// <inheritdoc/>

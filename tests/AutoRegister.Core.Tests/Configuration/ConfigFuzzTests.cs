@@ -19,10 +19,15 @@ public sealed class ConfigFuzzTests
     public void The_hsm_file() => Fuzz(1, HsmCorpus.Lines, file =>
     {
         using var hsm = HsmFile.Parse(file, new RecordingObserver());
-        foreach (var assignment in new[] { hsm.Module, hsm.Pin, hsm.SoPin })
+        foreach (var text in new[] { hsm.Module, hsm.TokenSerial, hsm.UriText })
         {
-            Assert.True(assignment is null || assignment.Value.Length > 0);
-            Assert.False(assignment?.Value.Utf8.ContainsAny((byte)'\n', (byte)'\r', (byte)0) ?? false);
+            Assert.False(text?.Value is "" || text?.Value.AsSpan().ContainsAny('\n', '\r', '\0') == true);
+        }
+
+        foreach (var secret in new[] { hsm.Pin, hsm.SoPin })
+        {
+            Assert.False(secret?.Value.Length == 0);
+            Assert.False(secret?.Value.Utf8.ContainsAny((byte)'\n', (byte)'\r', (byte)0) ?? false);
         }
 
         if (hsm.Pin is { } pin && HsmRules.PinProblem(pin.Value.Utf8) is string problem)

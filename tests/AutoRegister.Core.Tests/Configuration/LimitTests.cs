@@ -87,7 +87,7 @@ public sealed class LimitTests : IDisposable
     {
         device.WriteHsm();
         AutoRegisterException error = device.Fail(ErrorId.HsmSettingUnusable, new() { TokenLabel = "one", Pkcs11Uri = "pkcs11:token=two" });
-        Assert.Contains("-TokenLabel is 'one', and the PKCS#11 URI says 'two'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("-TokenLabel is 'one', and the PKCS#11 URI of parameter -Pkcs11Uri says 'two'", error.Message, StringComparison.Ordinal);
         Assert.Equal("one", device.Read(new() { TokenLabel = "one", Pkcs11Uri = "pkcs11:token=one" }).Hsm!.TokenLabel);
         Assert.Equal("two", device.Read(new() { Pkcs11Uri = "pkcs11:token=two" }).Hsm!.TokenLabel);
     }

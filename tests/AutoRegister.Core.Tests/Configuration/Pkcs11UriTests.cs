@@ -27,6 +27,8 @@ public sealed class Pkcs11UriTests
     [InlineData("pkcs11:colour=red", "'colour' is not known")]
     [InlineData("pkcs11:token", "'token' is not known")]
     [InlineData("pkcs11:token=%4", "hex digits")]
+    [InlineData("pkcs11:serial=%00", "its serial has ")]
+    [InlineData("pkcs11:token=a%0Ab", "its token has ")]
     [InlineData("pkcs11:token=%zz", "hex digits")]
     [InlineData("pkcs11:token=a?pin-source=pin.txt", "absolute path")]
     [InlineData("pkcs11:token=a?pin-source=|cat", "absolute path")]

@@ -25,6 +25,8 @@ internal sealed class TokenCheck() : LocalCheck("Token")
             ? CheckFinding.Passed($"It is {token}; New-HsmDeviceKey initialises it")
             : token.IsWriteProtected && !context.IsRegistered()
                 ? CheckFinding.Failed($"It is {token}, which is write-protected.", "Make it writable, or use another one.")
-                : CheckFinding.Passed($"It is {token}");
+                : context.Inputs.Root == "/" && ModuleEnvironment.ProblemOfClients(context.Inputs.Root) is string problem
+                    ? CheckFinding.Warning($"It is {token}; {problem}.", ModuleEnvironment.ClientRemedy)
+                    : CheckFinding.Passed($"It is {token}");
     }
 }

@@ -1,7 +1,6 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using Net.Pkcs11Interop.Common;
-using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
 
@@ -52,8 +51,8 @@ internal static class InitializationChecks
     {
         try
         {
-            using ISession session = slot.Slot.OpenSession(SessionType.ReadOnly);
-            if (session.FindAllObjects([]).Count == 0)
+            using var opened = new ShortSession(slot, SessionType.ReadOnly);
+            if (ModuleCalls.Of(slot.Token.ModulePath).Do("C_FindObjects", () => opened.Session.FindAllObjects([]).Count) == 0)
             {
                 return;
             }

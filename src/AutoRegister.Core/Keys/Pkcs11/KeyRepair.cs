@@ -71,7 +71,7 @@ internal sealed class KeyRepair(TokenAccess access, TokenObjects objects, TokenK
         using Template template = KeyTemplates.PublicKeyObject(access.NewTemplate(), ours.KeyLabel, ours.KeyId, subjectPublicKeyInfo);
         try
         {
-            access.Try(session => session.CreateObject(template.Attributes));
+            access.Try("C_CreateObject", session => session.CreateObject(template.Attributes));
             return true;
         }
         catch (Pkcs11Exception e) when (e.RV is CKR.CKR_FUNCTION_NOT_SUPPORTED or CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_TEMPLATE_INCOMPLETE

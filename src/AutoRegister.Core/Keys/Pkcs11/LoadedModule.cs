@@ -24,29 +24,30 @@ internal sealed class LoadedModule
         this.handle = handle;
         this.library = library;
         Path = path;
+        Door = ModuleCalls.Of(path);
     }
 
     /// <summary>The path as it was given first.</summary>
     public string Path { get; }
 
-    /// <summary>
-    /// Held during every call, and while a token is looked for, initialised and logged in to. Two threads must not initialise
-    /// the same blank token; and not every module that promises thread safety keeps it: SoftHSM2 fails key generation, drops
-    /// sessions and crashes when threads meet (its issues 464, 573 and 688). Device keys are few and rarely used.
-    /// </summary>
-    public Lock Calls { get; } = new();
+    /// <summary>What every call goes through.</summary>
+    public ModuleCalls Door { get; }
 
-    /// <summary>Who made the module, as it says itself.</summary>
-    public string Manufacturer
+    /// <summary>Held by whoever makes several calls that belong together; see <see cref="ModuleCalls.Turn"/>.</summary>
+    public Lock Calls => Door.Turn;
+
+    /// <summary>Whether somebody uses a module already.</summary>
+    /// <param name="path">Its path.</param>
+    public static bool IsLoaded(string path)
     {
-        get
+        lock (Gate)
         {
-            lock (Calls)
-            {
-                return library.GetInfo().ManufacturerId;
-            }
+            return Modules.Values.Any(loaded => loaded.Path == path);
         }
     }
+
+    /// <summary>Who made the module, as it says itself.</summary>
+    public string Manufacturer => Door.Do("C_GetInfo", () => library.GetInfo().ManufacturerId);
 
     /// <summary>Adds a user of the module; the first one initialises it.</summary>
     /// <param name="path">Path of the module.</param>
@@ -59,10 +60,11 @@ internal sealed class LoadedModule
         {
             // The dynamic linker's handle is the same for every path that leads to the same file. It is never given back:
             // modules register exit handlers and thread-local data, and unloading them has crashed more than one.
-            nint handle = ModuleFile.Load(path);
+            ModuleCalls door = ModuleCalls.Of(path);
+            nint handle = door.Do("dlopen", () => ModuleFile.Load(path));
             if (!Modules.TryGetValue(handle, out LoadedModule? module))
             {
-                module = new LoadedModule(handle, path, Initialize(path, parameters));
+                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters)));
                 Modules.Add(handle, module);
             }
 
@@ -87,7 +89,7 @@ internal sealed class LoadedModule
                 login.Dispose();
             }
 
-            library.Dispose();
+            Door.TryDo("C_Finalize", library.Dispose);
         }
     }
 
@@ -98,7 +100,7 @@ internal sealed class LoadedModule
     {
         try
         {
-            return library.GetSlotList(type);
+            return Door.Do("C_GetSlotList", () => library.GetSlotList(type));
         }
         catch (Pkcs11Exception e)
         {
@@ -111,7 +113,8 @@ internal sealed class LoadedModule
     /// <returns>The state, the same for all users.</returns>
     public TokenLogin Login(ulong slotId)
     {
-        lock (Gate)
+        // Not the lock of loading: whoever asks holds the module's turn, and whoever loads it waits for that.
+        lock (logins)
         {
             if (!logins.TryGetValue(slotId, out TokenLogin? login))
             {

@@ -23,6 +23,26 @@ internal sealed class Pin : IDisposable
     /// <summary>The bytes; <see langword="null"/> for a token with a PIN pad.</summary>
     public byte[]? Bytes { get; }
 
+    /// <summary>
+    /// Calls a module with a PIN. The PIN lives as long as the call, also when nobody waits for it any more: a module that read zeros
+    /// would count a wrong PIN.
+    /// </summary>
+    /// <param name="function">The function, for messages.</param>
+    /// <param name="secret">The PIN.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="call">The call; it gets <see langword="null"/> for a token with a PIN pad.</param>
+    public static void Call(string function, Secret secret, TokenDescription token, Action<byte[]?> call)
+    {
+        ModuleCalls.Of(token.ModulePath).Do(
+            function,
+            () =>
+            {
+                using var pin = new Pin(secret, token);
+                call(pin.Bytes);
+            },
+            takesLong: token.HasProtectedAuthenticationPath);
+    }
+
     /// <summary>Refuses a PIN whose length the token does not take, before the token sees it.</summary>
     /// <param name="secret">The PIN.</param>
     /// <param name="token">The token.</param>

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
 using Net.Pkcs11Interop.Common;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
@@ -8,9 +10,11 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// </summary>
 public sealed class Pkcs11Module : IDisposable
 {
+    private readonly ModuleCalls door;
+    private readonly IRegistrationObserver observer;
     private int disposed;
 
-    private Pkcs11Module(LoadedModule loaded) => Loaded = loaded;
+    private Pkcs11Module(LoadedModule loaded, ModuleCalls door, IRegistrationObserver observer) => (Loaded, this.door, this.observer) = (loaded, door, observer);
 
     /// <summary>Path of the module.</summary>
     public string Path => Loaded.Path;
@@ -21,18 +25,47 @@ public sealed class Pkcs11Module : IDisposable
     /// <summary>Loads and initialises a module, or adds a use of one that is loaded.</summary>
     /// <param name="path">Path of the module.</param>
     /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, for modules that want it (NSS); the first user's counts.</param>
+    /// <param name="observer">Hears that the module is loaded, and of calls that take long; <see langword="null"/> for nobody.</param>
+    /// <param name="timeout">How long one call may take; <see langword="null"/> for <see cref="ModuleCalls.Patience"/>.</param>
     /// <returns>The use.</returns>
-    public static Pkcs11Module Open(string path, string? parameters = null)
+    public static Pkcs11Module Open(string path, string? parameters = null, IRegistrationObserver? observer = null, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new Pkcs11Module(LoadedModule.Acquire(path, parameters));
+        ModuleCalls door = ModuleCalls.Of(path);
+        IRegistrationObserver listener = observer ?? SilentObserver.Instance;
+        door.Listen(listener, timeout);
+        try
+        {
+            // Before the lock of loading: whoever writes the words may want that one as well.
+            if (!LoadedModule.IsLoaded(path))
+            {
+                door.Announce();
+            }
+
+            return new Pkcs11Module(LoadedModule.Acquire(path, parameters), door, listener);
+        }
+        catch (AutoRegisterException)
+        {
+            door.Ignore(listener);
+            throw;
+        }
+    }
+
+    /// <summary>Loads the module of a configuration.</summary>
+    /// <param name="hsm">The configuration.</param>
+    /// <param name="observer">Hears what <see cref="Open(string, string, IRegistrationObserver, TimeSpan?)"/> says.</param>
+    /// <returns>The use.</returns>
+    public static Pkcs11Module Open(HsmSettings hsm, IRegistrationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(hsm);
+        return Open(hsm.ModulePath, hsm.ModuleParameters, observer, hsm.CallTimeout);
     }
 
     /// <summary>
     /// Looks for a UUID in the slot descriptions, slots without a token included: some vendors put the device's UUID there.
     /// </summary>
     /// <param name="modulePath">Path of the module.</param>
-    /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, as in <see cref="Open"/>.</param>
+    /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, as in <see cref="Open(string, string, IRegistrationObserver, TimeSpan?)"/>.</param>
     /// <returns>The first one found, lower-case; <see langword="null"/> when there is none.</returns>
     public static string? FindUuidInSlotDescription(string modulePath, string? parameters = null)
     {
@@ -73,6 +106,7 @@ public sealed class Pkcs11Module : IDisposable
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
             Loaded.Release();
+            door.Ignore(observer);
         }
     }
 }

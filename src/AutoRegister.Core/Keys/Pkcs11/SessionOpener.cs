@@ -15,10 +15,10 @@ internal sealed class SessionOpener : IDisposable
     private bool handedOver;
 
     /// <summary>Loads the module.</summary>
-    public SessionOpener(HsmSettings hsm)
+    public SessionOpener(HsmSettings hsm, IRegistrationObserver observer)
     {
         SecretErrors.RequireThere(hsm.Pin, "user PIN");
-        module = Pkcs11Module.Open(hsm.ModulePath, hsm.ModuleParameters);
+        module = Pkcs11Module.Open(hsm, observer);
     }
 
     /// <summary>Goes through the steps.</summary>
@@ -70,11 +70,11 @@ internal sealed class SessionOpener : IDisposable
     }
 
     /// <summary>Closes a session; the module closes it in any case when it is finalised.</summary>
-    public static void Close(ISession session)
+    public static void Close(ISession session, string modulePath)
     {
         try
         {
-            session.Dispose();
+            ModuleCalls.Of(modulePath).TryDo("C_CloseSession", session.Dispose);
         }
         catch (Pkcs11Exception)
         {
@@ -102,7 +102,7 @@ internal sealed class SessionOpener : IDisposable
         catch (AutoRegisterException)
         {
             handedOver = false;
-            Close(opened.Session);
+            Close(opened.Session, module.Path);
             throw;
         }
     }
@@ -130,7 +130,8 @@ internal sealed class SessionOpener : IDisposable
     {
         try
         {
-            return slot.Slot.OpenSession(slot.Token.IsWriteProtected ? SessionType.ReadOnly : SessionType.ReadWrite);
+            SessionType type = slot.Token.IsWriteProtected ? SessionType.ReadOnly : SessionType.ReadWrite;
+            return ModuleCalls.Of(slot.Token.ModulePath).Do("C_OpenSession", () => slot.Slot.OpenSession(type));
         }
         catch (Pkcs11Exception e)
         {

@@ -18,7 +18,7 @@ internal static class SlotLister
         var described = new HsmSlot { ModulePath = modulePath, SlotId = slot.SlotId, State = HsmSlotState.Empty };
         try
         {
-            if (!slot.GetSlotInfo().SlotFlags.TokenPresent)
+            if (!ModuleCalls.Of(modulePath).Do("C_GetSlotInfo", () => slot.GetSlotInfo().SlotFlags.TokenPresent))
             {
                 return described;
             }

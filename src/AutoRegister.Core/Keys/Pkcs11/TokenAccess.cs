@@ -17,11 +17,14 @@ internal sealed class TokenAccess(OpenedSession opened)
     public TokenDescription Token => opened.Token;
 
     /// <summary>Does something with the session.</summary>
-    public T Run<T>(Func<ISession, T> action)
+    /// <param name="function">The function that is called, for messages.</param>
+    /// <param name="action">The call, which makes no other of these.</param>
+    /// <param name="takesLong">Whether it may take minutes.</param>
+    public T Run<T>(string function, Func<ISession, T> action, bool takesLong = false)
     {
         try
         {
-            return Try(action);
+            return Try(function, action, takesLong);
         }
         catch (Pkcs11Exception e)
         {
@@ -30,21 +33,22 @@ internal sealed class TokenAccess(OpenedSession opened)
     }
 
     /// <summary>Does something with the session and leaves its <see cref="Pkcs11Exception"/> to the caller.</summary>
-    public T Try<T>(Func<ISession, T> action)
+    public T Try<T>(string function, Func<ISession, T> action, bool takesLong = false)
     {
-        lock (opened.Module.Loaded.Calls)
+        ModuleCalls door = opened.Module.Loaded.Door;
+        lock (door.Turn)
         {
             ObjectDisposedException.ThrowIf(closed, typeof(TokenSession));
             try
             {
-                return action(opened.Session);
+                return door.Do(function, () => action(opened.Session), takesLong);
             }
             catch (Pkcs11Exception e) when (e.RV is CKR.CKR_USER_NOT_LOGGED_IN or CKR.CKR_SESSION_READ_ONLY && opened.CanLogIn)
             {
                 // tpm2-pkcs11 calls a session without a login read-only, whatever it was opened as.
                 // Not in the filter: that runs before the failed action has given back what it holds.
                 opened.LogIn();
-                return action(opened.Session);
+                return door.Do(function, () => action(opened.Session), takesLong);
             }
         }
     }
@@ -57,13 +61,13 @@ internal sealed class TokenAccess(OpenedSession opened)
     {
         using (template)
         {
-            return Run(s => s.FindAllObjects(template.Attributes));
+            return Run("C_FindObjects", s => s.FindAllObjects(template.Attributes));
         }
     }
 
     /// <summary>Reads one attribute. One at a time, because some modules fail the whole list for one they do not know.</summary>
     /// <returns>The bytes; <see langword="null"/> where the module does not show the attribute.</returns>
-    public byte[]? ReadBytes(IObjectHandle handle, CKA type) => Run(s =>
+    public byte[]? ReadBytes(IObjectHandle handle, CKA type) => Run("C_GetAttributeValue", s =>
     {
         try
         {
@@ -85,7 +89,7 @@ internal sealed class TokenAccess(OpenedSession opened)
     public string ReadText(IObjectHandle handle, CKA type) => Encoding.UTF8.GetString(ReadBytes(handle, type) ?? []).TrimEnd('\0');
 
     /// <summary>Removes an object; one that is gone already is no failure.</summary>
-    public void Destroy(IObjectHandle handle) => Run(s =>
+    public void Destroy(IObjectHandle handle) => Run("C_DestroyObject", s =>
     {
         try
         {

@@ -66,7 +66,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
         IObjectHandle handle;
         try
         {
-            handle = access.Try(session => Create(session, value, fields, label, id));
+            handle = access.Try("C_CreateObject", session => Create(session, value, fields, label, id));
         }
         catch (Pkcs11Exception e) when (old.Count > 0)
         {
@@ -94,7 +94,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
         old.ForEach(o => access.Destroy(o.Handle));
         try
         {
-            IObjectHandle handle = access.Try(session => Create(session, value, fields, label, id));
+            IObjectHandle handle = access.Try("C_CreateObject", session => Create(session, value, fields, label, id));
             old.Clear();
             return handle;
         }
@@ -104,7 +104,7 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
             {
                 if (CertificateFields.TryRead(o.Value) is CertificateFields oldFields)
                 {
-                    access.Run(session => Create(session, o.Value, oldFields, label, id));
+                    access.Run("C_CreateObject", session => Create(session, o.Value, oldFields, label, id));
                 }
             }
 

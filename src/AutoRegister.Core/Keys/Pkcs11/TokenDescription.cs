@@ -36,6 +36,9 @@ public sealed record TokenDescription
     /// <summary>Whether PINs are entered at the token itself.</summary>
     public required bool HasProtectedAuthenticationPath { get; init; }
 
+    /// <summary>Whether it is a TPM, which locks and unlocks by itself: as far as the module's name tells.</summary>
+    internal bool IsTpm => Path.GetFileName(ModulePath).Contains("tpm2", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The flags that matter, by their PKCS#11 names without <c>CKF_</c>; those of the PINs are in their states.</summary>
     public IReadOnlyList<string> Flags =>
     [

@@ -20,7 +20,9 @@ internal static class TokenFinder
         TokenSlot[] matches = [.. slots.Where(slot => selector.Matches(slot.Token))];
         if (matches.Length > 0)
         {
-            return Single(matches, selector, module);
+            TokenSlot one = Single(matches, selector, module);
+            WarnOfNamesakes(one, slots, selector, observer);
+            return one;
         }
 
         TokenSlot[] blanks = [.. slots.Where(slot => selector.MatchesBlank(slot.Token))];
@@ -29,11 +31,13 @@ internal static class TokenFinder
             throw failures.Count > 0 ? failures[0] : NotFound(slots, blanks.Length, selector, module);
         }
 
-        return blanks.Length == 1 ? blanks[0] : throw new AutoRegisterException(
-            ErrorId.HsmTokenAmbiguous,
-            $"No token of {module.Path} is {selector}, and {blanks.Length} blank tokens could become it: {Names(blanks)}.",
-            "Choose one by its serial number, or initialise one with the label yourself.",
-            module.Path);
+        if (blanks.Length > 1)
+        {
+            // A fresh OP-TEE has three. Upstream takes the first as well, and an OTA client without a label the first initialised one.
+            observer.ReportStep($"No token of {module.Path} is {selector}. Of {blanks.Length} blank ones the first is taken: {Names(blanks[..1])}. (The others: {Names(blanks[1..])}.)");
+        }
+
+        return blanks[0];
     }
 
     /// <summary>Takes the one token, and refuses to guess among several.</summary>
@@ -45,8 +49,20 @@ internal static class TokenFinder
         matches.Count == 1 ? matches[0] : throw new AutoRegisterException(
             ErrorId.HsmTokenAmbiguous,
             $"{matches.Count} tokens of {module.Path} are {selector}: {Names(matches)}.",
-            "Choose one by its serial number.",
+            matches.DistinctBy(slot => slot.Token.Serial).Count() == matches.Count
+                ? "Choose one by its serial number: HSM_TOKEN_SERIAL or HSM_URI in /etc/sota/hsm, or -TokenSerial."
+                : "Their serial numbers do not tell them apart: remove one of them, or give it another label, with the token's own tools.",
             module.Path);
+
+    // aktualizr-lite looks by label alone, and takes the first in the module's order of slots.
+    private static void WarnOfNamesakes(TokenSlot chosen, IReadOnlyList<TokenSlot> slots, TokenSelector selector, IRegistrationObserver observer)
+    {
+        TokenSlot first = slots.First(slot => slot.Token.IsInitialized && slot.Token.Label == selector.Label);
+        if (first != chosen)
+        {
+            observer.ReportWarning($"The OTA client looks for a token by its label alone, and the first one that is \"{selector.Label}\" is not this device's ({Names([chosen])}) but {Names([first])}. Give that one another label.");
+        }
+    }
 
     private static AutoRegisterException NotFound(IReadOnlyList<TokenSlot> slots, int blanks, TokenSelector selector, LoadedModule module)
     {

@@ -35,16 +35,13 @@ internal static class TokenInitializer
         }
 
         observer.ReportStep($"Initialising {token} as \"{hsm.TokenLabel}\".");
-        using (var pin = new Pin(hsm.SoPin, token))
+        try
         {
-            try
-            {
-                blank.Slot.InitToken(pin.Bytes, label);
-            }
-            catch (Pkcs11Exception e)
-            {
-                throw Pkcs11Errors.Login(blank.Refresh().Token, officer: true, e);
-            }
+            Pin.Call("C_InitToken", hsm.SoPin, token, pin => blank.Slot.InitToken(pin, label));
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Login(blank.Refresh().Token, officer: true, e);
         }
 
         // The slots are asked for again: modules move tokens. One that ignores the label (NSS) keeps its slot.
@@ -65,23 +62,20 @@ internal static class TokenInitializer
         TokenDescription token = slot.Token;
         InitializationChecks.Pins(token, hsm);
         observer.ReportStep($"Setting the user PIN of {token}.");
-        using ISession session = Open(slot);
-        using (var officer = new Pin(hsm.SoPin, token))
-        {
-            try
-            {
-                session.Login(CKU.CKU_SO, officer.Bytes);
-            }
-            catch (Pkcs11Exception e)
-            {
-                throw Pkcs11Errors.Login(slot.Refresh().Token, officer: true, e);
-            }
-        }
-
-        using var user = new Pin(hsm.Pin, token);
+        using ShortSession opened = Open(slot);
+        ISession session = opened.Session;
         try
         {
-            session.InitPin(user.Bytes);
+            Pin.Call("C_Login", hsm.SoPin, token, pin => session.Login(CKU.CKU_SO, pin));
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Pkcs11Errors.Login(slot.Refresh().Token, officer: true, e);
+        }
+
+        try
+        {
+            Pin.Call("C_InitPIN", hsm.Pin, token, session.InitPin);
         }
         catch (Pkcs11Exception e)
         {
@@ -90,7 +84,7 @@ internal static class TokenInitializer
                 : Pkcs11Errors.Failure(token.ToString(), e, token.ModulePath);
         }
 
-        LogOut(session);
+        LogOut(session, token.ModulePath);
         return slot.Refresh();
     }
 
@@ -100,11 +94,11 @@ internal static class TokenInitializer
         return slot;
     }
 
-    private static void LogOut(ISession session)
+    private static void LogOut(ISession session, string modulePath)
     {
         try
         {
-            session.Logout();
+            ModuleCalls.Of(modulePath).Do("C_Logout", session.Logout);
         }
         catch (Pkcs11Exception)
         {
@@ -112,11 +106,11 @@ internal static class TokenInitializer
         }
     }
 
-    private static ISession Open(TokenSlot slot)
+    private static ShortSession Open(TokenSlot slot)
     {
         try
         {
-            return slot.Slot.OpenSession(SessionType.ReadWrite);
+            return new ShortSession(slot, SessionType.ReadWrite);
         }
         catch (Pkcs11Exception e)
         {

@@ -52,7 +52,7 @@ public sealed class TokenKey : IDeviceKey
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         byte[] input = TokenSignature.Input(data, Algorithm, KeyMechanisms.HashesItself(access.Token, Algorithm));
-        byte[] signature = access.Run(session =>
+        byte[] signature = access.Run("C_Sign", session =>
         {
             using IMechanism mechanism = session.Factories.MechanismFactory.Create(KeyMechanisms.Signing(access.Token, Algorithm));
             return session.Sign(mechanism, PrivateKey, input);

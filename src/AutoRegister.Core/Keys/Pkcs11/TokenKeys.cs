@@ -93,12 +93,12 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
     {
         try
         {
-            return access.Try(session => GeneratePair(session, request, derive: !request.Algorithm.IsRsa()));
+            return access.Try("C_GenerateKeyPair", session => GeneratePair(session, request, derive: !request.Algorithm.IsRsa()), takesLong: true);
         }
         catch (Pkcs11Exception e) when (e.RV is CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_ATTRIBUTE_TYPE_INVALID
             or CKR.CKR_ATTRIBUTE_VALUE_INVALID or CKR.CKR_ATTRIBUTE_READ_ONLY or CKR.CKR_KEY_FUNCTION_NOT_PERMITTED)
         {
-            return access.Run(session => GeneratePair(session, request, derive: false));
+            return access.Run("C_GenerateKeyPair", session => GeneratePair(session, request, derive: false), takesLong: true);
         }
         catch (Pkcs11Exception e)
         {

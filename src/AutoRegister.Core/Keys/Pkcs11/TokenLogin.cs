@@ -12,6 +12,7 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// </summary>
 internal sealed class TokenLogin : IDisposable
 {
+    private ModuleCalls? door;
     private Secret? accepted;
     private Secret? refused;
     private bool loggedInHere;
@@ -24,6 +25,7 @@ internal sealed class TokenLogin : IDisposable
     /// <param name="observer">Hears of warnings.</param>
     public void Enter(ISession session, TokenSlot slot, Secret secret, IRegistrationObserver observer)
     {
+        door = ModuleCalls.Of(slot.Token.ModulePath);
         if (users > 0)
         {
             if (accepted is not null && !slot.Token.HasProtectedAuthenticationPath && !accepted.SameAs(secret))
@@ -65,11 +67,11 @@ internal sealed class TokenLogin : IDisposable
         refused?.Dispose();
     }
 
-    private static void LogOut(ISession session)
+    private void LogOut(ISession session)
     {
         try
         {
-            session.Logout();
+            door!.TryDo("C_Logout", session.Logout);
         }
         catch (Pkcs11Exception)
         {
@@ -102,10 +104,9 @@ internal sealed class TokenLogin : IDisposable
 
     private void LogIn(ISession session, TokenSlot slot, Secret secret)
     {
-        using var pin = new Pin(secret, slot.Token);
         try
         {
-            session.Login(CKU.CKU_USER, pin.Bytes);
+            Pin.Call("C_Login", secret, slot.Token, pin => session.Login(CKU.CKU_USER, pin));
             loggedInHere = true;
         }
         catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_ALREADY_LOGGED_IN)

@@ -45,7 +45,7 @@ public sealed class TokenSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hsm);
         ArgumentNullException.ThrowIfNull(observer);
-        using var opener = new SessionOpener(hsm);
+        using var opener = new SessionOpener(hsm, observer);
         return new TokenSession(opener.Open(hsm, mayInitialize, observer, beforeInitialization), observer);
     }
 
@@ -60,7 +60,7 @@ public sealed class TokenSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hsm);
         ArgumentNullException.ThrowIfNull(observer);
-        using var opener = new SessionOpener(hsm);
+        using var opener = new SessionOpener(hsm, observer);
         return new TokenSession(opener.OpenPublic(hsm, observer), observer);
     }
 

@@ -9,6 +9,9 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <param name="Token">The token.</param>
 internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
 {
+    // CK_TOKEN_INFO.label (PKCS#11 2.40, section 3.2).
+    private const int LabelLength = 32;
+
     // By name: the enumeration has some values under two names, and would choose the old one.
     private static readonly (CKM Mechanism, string Name)[] MechanismsThatMatter =
     [
@@ -37,7 +40,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
             {
                 slots.Add(Read(slot, module.Path));
             }
-            catch (AutoRegisterException e)
+            catch (AutoRegisterException e) when (e.Id != ErrorId.HsmTimeout)
             {
                 failures.Add(e);
             }
@@ -51,7 +54,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     /// <param name="modulePath">Path of the module, for messages.</param>
     /// <returns>The description.</returns>
     public static string DescriptionOf(ISlot slot, string modulePath) =>
-        Ask(() => Unpad(slot.GetSlotInfo().SlotDescription), modulePath);
+        Ask("C_GetSlotInfo", () => Unpad(slot.GetSlotInfo().SlotDescription), modulePath);
 
     /// <summary>Asks the token again: flags change with every login and initialisation.</summary>
     /// <returns>The same slot, as it is now, without mechanisms.</returns>
@@ -61,7 +64,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     /// <returns>The same slot with <see cref="TokenDescription.Mechanisms"/>.</returns>
     public TokenSlot WithMechanisms()
     {
-        List<CKM> all = Ask(Slot.GetMechanismList, Token.ModulePath);
+        List<CKM> all = Ask("C_GetMechanismList", Slot.GetMechanismList, Token.ModulePath);
         return this with { Token = Token with { Mechanisms = [.. MechanismsThatMatter.Where(m => all.Contains(m.Mechanism)).Select(m => m.Name)] } };
     }
 
@@ -72,14 +75,14 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     public static TokenSlot Read(ISlot slot, string modulePath)
     {
         string description = DescriptionOf(slot, modulePath);
-        ITokenInfo info = Ask(slot.GetTokenInfo, modulePath);
+        ITokenInfo info = Ask("C_GetTokenInfo", slot.GetTokenInfo, modulePath);
         ITokenFlags flags = info.TokenFlags;
         return new TokenSlot(slot, new TokenDescription
         {
             ModulePath = modulePath,
             SlotId = slot.SlotId,
             SlotDescription = description,
-            Label = Unpad(info.Label),
+            Label = LabelOf(info),
             Serial = Unpad(info.SerialNumber),
             Manufacturer = Unpad(info.ManufacturerId),
             Model = Unpad(info.Model),
@@ -108,14 +111,21 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     // CK_UNAVAILABLE_INFORMATION is all ones in a CK_ULONG of 4 or 8 bytes (PKCS#11 2.40, section 3.2).
     private static long? Known(ulong value) => value is ulong.MaxValue or uint.MaxValue or > long.MaxValue ? null : (long)value;
 
+    // OP-TEE fills the label of a blank token with asterisks; that is not a name.
+    private static string LabelOf(ITokenInfo info)
+    {
+        string label = Unpad(info.Label);
+        return label.Length == LabelLength && label.All(c => c == '*') ? string.Empty : label;
+    }
+
     // The specification pads with blanks; modules that copy C strings leave a NUL and whatever was behind it.
     private static string Unpad(string text) => Printable.Line(text.Split('\0')[0].Trim());
 
-    private static T Ask<T>(Func<T> question, string modulePath)
+    private static T Ask<T>(string function, Func<T> question, string modulePath)
     {
         try
         {
-            return question();
+            return ModuleCalls.Of(modulePath).Do(function, question);
         }
         catch (Pkcs11Exception e)
         {

@@ -29,10 +29,9 @@ internal static class TornToken
     public static bool SetAside(TokenSlot slot, HsmSettings hsm, IRegistrationObserver observer)
     {
         InitializationChecks.Empty(slot);
-        using var pin = new Pin(hsm.SoPin, slot.Token);
         try
         {
-            slot.Slot.InitToken(pin.Bytes, Encoding.UTF8.GetBytes(Label));
+            Pin.Call("C_InitToken", hsm.SoPin, slot.Token, pin => slot.Slot.InitToken(pin, Encoding.UTF8.GetBytes(Label)));
         }
         catch (Pkcs11Exception)
         {

@@ -20,7 +20,7 @@ internal static class TornTokens
     public static void Remove(string modulePath, string? parameters, string label, IRegistrationObserver observer)
     {
         HashSet<string> usable;
-        using (Pkcs11Module module = Pkcs11Module.Open(modulePath, parameters))
+        using (Pkcs11Module module = Pkcs11Module.Open(modulePath, parameters, observer))
         {
             if (!SoftHsmStorage.Serves(module.Loaded))
             {

@@ -37,6 +37,19 @@ public sealed class PinErrorTests
     }
 
     [Theory]
+    [InlineData("/usr/lib/x86_64-linux-gnu/pkcs11/libtpm2_pkcs11.so", false, "TPM2_PT_LOCKOUT_INTERVAL", "HSM_PIN")]
+    [InlineData("/usr/lib/libtpm2_pkcs11.so.0", true, "TPM2_PT_LOCKOUT_INTERVAL", "HSM_SOPIN")]
+    [InlineData("/usr/lib/libckteec.so.0", false, "--init-pin", "SO PIN")]
+    [InlineData("/usr/lib/libckteec.so.0", true, "manufacturer", "lost")]
+    public void The_remedy_for_a_locked_PIN_names_what_unlocks_this_kind_of_token(string module, bool officer, string way, string named)
+    {
+        string remedy = PinErrors.Locked(Token with { ModulePath = module }, officer).RecommendedAction;
+        Assert.Contains(way, remedy, StringComparison.Ordinal);
+        Assert.Contains(named, remedy, StringComparison.Ordinal);
+        Assert.Equal(module.Contains("tpm2", StringComparison.Ordinal), remedy.Contains("TPM", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(PinState.Locked, "It is locked now.")]
     [InlineData(PinState.FinalTry, "One more wrong PIN locks it.")]
     public void What_a_wrong_pin_cost_is_said(PinState after, string says) =>

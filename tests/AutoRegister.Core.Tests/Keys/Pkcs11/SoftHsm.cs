@@ -58,6 +58,9 @@ internal sealed class SoftHsm : IDisposable
         return token;
     }
 
+    /// <summary>The files that say what each token is.</summary>
+    public IEnumerable<string> TokenFiles() => Directory.EnumerateFiles(Path.Combine(directory, "tokens"), "token.object", SearchOption.AllDirectories);
+
     /// <summary>The files of all keys and certificates.</summary>
     public IReadOnlyList<string> ObjectFiles() =>
         [.. Directory.EnumerateFiles(directory, "*.object", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "token.object")];

@@ -15,15 +15,6 @@ public sealed class TokenChoiceTests : IDisposable
     public void Dispose() => hsm.Dispose();
 
     [Fact]
-    public void Between_two_blank_tokens_is_not_guessed()
-    {
-        AddToken(TokenFile.FlagsBeforeSoPin & ~TokenFile.TokenInitialized);
-        AutoRegisterException e = Fails(() => hsm.Open());
-        Assert.Equal((ErrorId.HsmTokenAmbiguous, SoftHsm.ModulePath), (e.Id, e.Target));
-        Assert.Contains("2 blank tokens", e.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Where_only_a_broken_token_could_be_ours_its_failure_is_the_answer()
     {
         hsm.AddTokenFile(TokenFile.Number(0));
@@ -119,6 +110,4 @@ public sealed class TokenChoiceTests : IDisposable
     }
 
     private static AutoRegisterException Fails(Func<TokenSession> open) => Assert.Throws<AutoRegisterException>(() => open().Dispose());
-
-    private void AddToken(ulong flags) => hsm.AddTokenFile(TokenFile.Of("blank", "5d1d02581365a4d6", flags));
 }

@@ -18,6 +18,18 @@ internal static class TokenFile
     public static byte[] Of(string label, string serial, ulong flags) =>
         [.. Number(0), .. Text(Label, label.PadRight(32)), .. Text(Serial, serial), .. Number(Flags), .. Number(2), .. Number(flags)];
 
+    public static bool HasLabel(byte[] content, string label) => content.AsSpan().IndexOf(Text(Label, label.PadRight(32))) >= 0;
+
+    /// <summary>The content of an initialised token as that of a blank one with another serial number; its SO PIN stays.</summary>
+    public static byte[] Blank(byte[] content, string serial)
+    {
+        byte[] blank = [.. content];
+        int flags = blank.AsSpan().IndexOf([.. Number(Flags), .. Number(2)]) + 16;
+        BinaryPrimitives.WriteUInt64BigEndian(blank.AsSpan(flags), BinaryPrimitives.ReadUInt64BigEndian(blank.AsSpan(flags)) & ~TokenInitialized);
+        Raw.Bytes(serial).CopyTo(blank.AsSpan(blank.AsSpan().IndexOf([.. Number(Serial), .. Number(3), .. Number(16)]) + 24));
+        return blank;
+    }
+
     public static byte[] Number(ulong value)
     {
         byte[] bytes = new byte[8];

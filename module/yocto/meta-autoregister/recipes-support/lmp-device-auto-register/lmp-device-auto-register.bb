@@ -84,6 +84,14 @@ do_install() {
     install -m 0644 ${AUTOREGISTER_SOURCE}/AutoRegister/device/restart-steps.conf $dropins/
     if [ -n "${LMP_AUTO_REGISTER_HSM_KIND}" ]; then
         install -m 0644 ${AUTOREGISTER_SOURCE}/AutoRegister/device/hsm-${LMP_AUTO_REGISTER_HSM_KIND}.conf $dropins/
+        # What the token's module finds in the environment of this unit, it must find in that of the OTA client.
+        client=${AUTOREGISTER_SOURCE}/AutoRegister/device/hsm-${LMP_AUTO_REGISTER_HSM_KIND}-client.conf
+        if [ -e $client ]; then
+            for service in aktualizr-lite fioconfig fioconfig-extract; do
+                install -d ${D}${systemd_system_unitdir}/$service.service.d
+                install -m 0644 $client ${D}${systemd_system_unitdir}/$service.service.d/
+            done
+        fi
     fi
     if [ -n "${AUTOREGISTER_PRODUCTION}" ]; then
         printf '[Service]\nEnvironment=PRODUCTION=1\n' > $dropins/production.conf
@@ -105,7 +113,7 @@ do_install() {
     fi
 }
 
-FILES:${PN} += "${AUTOREGISTER_DIR} ${systemd_system_unitdir}/lmp-device-auto-register.service.d"
+FILES:${PN} += "${AUTOREGISTER_DIR} ${systemd_system_unitdir}/*.service.d"
 
 COMPATIBLE_HOST = "(x86_64|aarch64).*-linux"
 COMPATIBLE_HOST:libc-musl = "null"

@@ -1,0 +1,66 @@
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>The PINs of the device's token from each place that may have them. Whoever asks owns the copy it gets.</summary>
+internal static class HsmPins
+{
+    /// <summary>A PIN that was given; empty is none.</summary>
+    public static Sourced<Secret>? FromParameter(string name, Secret? given) =>
+        given is { Length: > 0 } ? new Sourced<Secret>(Secret.FromUtf8(given.Utf8), SettingInputs.FromParameter(name)) : null;
+
+    /// <summary>A copy of somebody else's.</summary>
+    public static Sourced<Secret>? Copy(Sourced<Secret>? owned) =>
+        owned is { } pin ? new Sourced<Secret>(Secret.FromUtf8(pin.Value.Utf8), pin.Source) : null;
+
+    /// <summary>The user PIN in the file that a URI names (<c>pin-source</c>).</summary>
+    /// <param name="uri">The URI.</param>
+    /// <param name="root">The directory the file is below: this machine's for a parameter, the device's for its hsm file.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or an id of the PIN.</exception>
+    public static Sourced<Secret>? FromUri(Sourced<Pkcs11Uri>? uri, string root)
+    {
+        if (uri is not { Value.PinPath: string path } said)
+        {
+            return null;
+        }
+
+        using ConfigFile file = ConfigFile.TryRead(root, path)
+            ?? throw new AutoRegisterException(
+                ErrorId.FileUnreadable, $"{said.Source}: the PIN file '{path}' that the PKCS#11 URI names is not there.", "Correct pin-source.", path);
+        return In(file, path, said.Source);
+    }
+
+    /// <summary>A PIN in a systemd credential.</summary>
+    public static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
+    {
+        using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
+        return file is null ? null : In(file, $"credential {name}", SettingInputs.FromCredential(name));
+    }
+
+    /// <summary>The user PIN that the hsm file says, or the file that its URI names.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmPinConflict"/> where they differ.</exception>
+    public static Sourced<Secret>? FromFile(HsmFile? file, string root)
+    {
+        Sourced<Secret>? named = FromUri(file?.Uri, root);
+        if (file?.Pin is not { } own)
+        {
+            return named;
+        }
+
+        bool same = named is not { } other || other.Value.SameAs(own.Value);
+        named?.Value.Dispose();
+        return same ? Copy(own) : throw new AutoRegisterException(
+            ErrorId.HsmPinConflict,
+            $"{own.Source}: HSM_PIN is not what the pin-source of {file.Uri!.Value.Source} holds.",
+            "Say the PIN once; a wrong PIN would lock the token.",
+            own.Source.ToString());
+    }
+
+    private static Sourced<Secret> In(ConfigFile file, string name, SettingSource source)
+    {
+        var pin = ConfigLine.Only(file, ErrorId.HsmSettingUnusable, "PIN", out var number, keepBlanks: true);
+        return number > 0
+            ? new Sourced<Secret>(Secret.FromUtf8(pin), source)
+            : throw new AutoRegisterException(ErrorId.HsmSettingMissing, $"The {name} is empty.", "Put the PIN into it, or remove it.", name);
+    }
+}

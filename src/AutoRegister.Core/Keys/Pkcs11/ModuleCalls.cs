@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Keys.Pkcs11;
+
+/// <summary>
+/// The one door to a PKCS#11 module. Every call goes through it, on a thread of the module's own and one at a time. A call that takes
+/// longer than a few seconds is reported; one that does not come back is given up: OP-TEE without its supplicant waits in the kernel, and
+/// a daemon that has died may never answer. Its thread cannot be ended, so the module is not called again while it is in there.
+/// </summary>
+/// <param name="path">The module, for messages.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ModuleCalls(string path, TimeProvider time)
+{
+    /// <summary>How long a call may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a call may take in which a smart card makes an RSA key, or a person types a PIN.</summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan FirstReport = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LaterReports = TimeSpan.FromMinutes(1);
+    private static readonly ConcurrentDictionary<string, ModuleCalls> Doors = new(StringComparer.Ordinal);
+
+    private readonly List<IRegistrationObserver> listeners = [];
+    private readonly ModuleThread thread = new(path);
+    private TimeSpan? told;
+    private (string Function, Task Call)? lost;
+    private bool loadedBefore;
+
+    /// <summary>
+    /// Held during every call, and while a token is looked for, initialised and logged in to. Two threads must not initialise
+    /// the same blank token; and not every module that promises thread safety keeps it: SoftHSM2 fails key generation, drops
+    /// sessions and crashes when threads meet (its issues 464, 573 and 688). Device keys are few and rarely used.
+    /// </summary>
+    public Lock Turn { get; } = new();
+
+    /// <summary>The door to a module, the same for the whole process.</summary>
+    /// <param name="modulePath">The module's path.</param>
+    public static ModuleCalls Of(string modulePath) => Doors.GetOrAdd(modulePath, path => new ModuleCalls(path, TimeProvider.System));
+
+    /// <summary>Adds somebody who hears of calls that take long.</summary>
+    /// <param name="observer">Who.</param>
+    /// <param name="timeout">How long each call may take, where somebody said so; the last one's word counts.</param>
+    public void Listen(IRegistrationObserver observer, TimeSpan? timeout)
+    {
+        lock (listeners)
+        {
+            listeners.Add(observer);
+            told = timeout ?? told;
+        }
+    }
+
+    /// <summary>Removes somebody who hears.</summary>
+    public void Ignore(IRegistrationObserver observer)
+    {
+        lock (listeners)
+        {
+            listeners.Remove(observer);
+        }
+    }
+
+    /// <summary>Says that the module is about to be loaded, and waits until that is written: a module can end the process.</summary>
+    public void Announce()
+    {
+        IReadOnlyList<string> taken = ModuleEnvironment.TakeFromUnit("/");
+        foreach (IRegistrationObserver listener in Listeners())
+        {
+            if (loadedBefore)
+            {
+                listener.ReportDetail($"Loading the PKCS#11 module {path}");
+            }
+            else
+            {
+                listener.ReportStep($"Loading the PKCS#11 module {path}");
+            }
+
+            foreach (string variable in taken)
+            {
+                listener.ReportStep($"The module gets {Printable.Text(variable)}, as the unit gives it");
+            }
+
+            listener.Flush();
+        }
+
+        loadedBefore = true;
+    }
+
+    /// <summary>Calls the module.</summary>
+    /// <param name="function">The name of the function, for messages.</param>
+    /// <param name="call">The call. What it hands to the module must live until it is back, so it makes and disposes that itself.</param>
+    /// <param name="takesLong">Whether even a token that works may take minutes for it.</param>
+    /// <returns>What it returns.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmTimeout"/>: it did not come back, or one before it did not.</exception>
+    public T Do<T>(string function, Func<T> call, bool takesLong = false)
+    {
+        lock (Turn)
+        {
+            if (lost is { Call.IsCompleted: false } before)
+            {
+                throw Failure($"{before.Function} of the PKCS#11 module {path} has not come back, so that {function} is not called");
+            }
+
+            lost = null;
+            Task<T> running = thread.Start(call);
+            long begun = time.GetTimestamp();
+            TimeSpan patience = told ?? (takesLong ? LongPatience : Patience);
+            for (TimeSpan next = FirstReport; ; next = LaterReports)
+            {
+                TimeSpan left = patience - time.GetElapsedTime(begun);
+                if (Ends(running, next < left ? next : left))
+                {
+                    return running.GetAwaiter().GetResult();
+                }
+
+                if (next >= left)
+                {
+                    lost = (function, running);
+                    throw Failure($"{function} of the PKCS#11 module {path} did not come back within {Seconds(patience)} s");
+                }
+
+                Report($"{function} of the PKCS#11 module {path} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
+            }
+        }
+    }
+
+    // What the call throws, a time-out too, is not what ends this wait.
+    private bool Ends(Task running, TimeSpan within)
+    {
+        try
+        {
+            Task.WhenAny(running).WaitAsync(within, time).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            return running.IsCompleted;
+        }
+
+        return true;
+    }
+
+    /// <summary>Calls the module where there is nothing to return.</summary>
+    public void Do(string function, Action call, bool takesLong = false) => Do(
+        function,
+        () =>
+        {
+            call();
+            return true;
+        },
+        takesLong);
+
+    /// <summary>Gives something back to the module. Where it does not come back, that was said, and there is nothing left to do about it.</summary>
+    public void TryDo(string function, Action call)
+    {
+        try
+        {
+            Do(function, call);
+        }
+        catch (AutoRegisterException e) when (e.Id == ErrorId.HsmTimeout)
+        {
+            Report(e.Message);
+        }
+    }
+
+    private IRegistrationObserver[] Listeners()
+    {
+        lock (listeners)
+        {
+            return [.. listeners];
+        }
+    }
+
+    private void Report(string message) => Array.ForEach(Listeners(), listener => listener.ReportWarning(message));
+
+    private AutoRegisterException Failure(string what) => new(ErrorId.HsmTimeout, $"{what}.", target: path);
+
+    private static string Seconds(TimeSpan span) => Math.Round(span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+}

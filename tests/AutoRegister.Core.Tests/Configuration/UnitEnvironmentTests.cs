@@ -1,0 +1,88 @@
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Enrollment;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Configuration;
+
+/// <summary>What systemd gives services in their environment, read from their files, and what of it a module gets.</summary>
+[Collection(Keys.Pkcs11.SoftHsmTests.Name)]
+public sealed class UnitEnvironmentTests : IDisposable
+{
+    private static readonly string Repository = Path.GetFullPath(Path.Join(RequestCase.Folder, "..", "..", ".."));
+
+    private const string Unit = "lmp-device-auto-register.service";
+
+    private readonly DeviceRoot device = new();
+
+    public void Dispose()
+    {
+        device.Dispose();
+        Environment.SetEnvironmentVariable("TPM2_PKCS11_TESTED", null);
+    }
+
+    [Fact]
+    public void A_service_that_is_not_installed_has_none() => Assert.Null(UnitEnvironment.Of(device.Path, Unit));
+
+    [Fact]
+    public void Unit_file_and_drop_ins_are_read_in_systemd_s_order()
+    {
+        device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\nEnvironment=A=unit B=unit\nEnvironment=\"C=two words\" 'D=x=y' E=100%% F=%t/run\n")
+            .Write($"/usr/lib/systemd/system/{Unit}.d/20.conf", "[Service]\nEnvironment=A=late\n")
+            .Write($"/usr/lib/systemd/system/{Unit}.d/10.conf", "[Service]\nEnvironment=A=hidden B=hidden\n")
+            .Write($"/etc/systemd/system/{Unit}.d/10.conf", "[Service]\nEnvironment=A=early G=1 \\\n  H=2\n#Environment=I=3\n");
+        var expected = new Dictionary<string, string> { ["A"] = "late", ["B"] = "unit", ["C"] = "two words", ["D"] = "x=y", ["E"] = "100%", ["G"] = "1", ["H"] = "2" };
+        Assert.Equal(expected, UnitEnvironment.Of(device.Path, Unit));
+    }
+
+    [Fact]
+    public void An_empty_assignment_forgets_those_before_and_the_manager_s_are_everybody_s()
+    {
+        device.Write($"/etc/systemd/system/{Unit}", "[Service]\nEnvironment=A=1\nEnvironment=\nEnvironment=B=2\n");
+        Assert.Equal(["B"], UnitEnvironment.Of(device.Path, Unit)!.Keys);
+        device.Write("/etc/systemd/system.conf.d/x.conf", "[Manager]\nDefaultEnvironment=M=1\n").Write("/etc/systemd/system/service.d/y.conf", "[Service]\nEnvironment=S=1\n");
+        device.Write($"/etc/systemd/system/{Unit}", "[Service]\nEnvironment=B=2\n");
+        Assert.Equal(["B", "M", "S"], UnitEnvironment.Of(device.Path, Unit)!.Keys.Order());
+    }
+
+    [Fact]
+    public void Who_loads_the_module_by_hand_looks_where_the_unit_looks()
+    {
+        device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\nEnvironment=USE_HOSTNAME=1\n")
+            .Write($"/usr/lib/systemd/system/{Unit}.d/hsm-tpm2.conf", "[Service]\nEnvironment=TPM2_PKCS11_TESTED=/var/lib/tpm2_pkcs11\n");
+        Assert.Equal(["TPM2_PKCS11_TESTED=/var/lib/tpm2_pkcs11"], ModuleEnvironment.TakeFromUnit(device.Path));
+
+        // As a module asks for it: .NET has a copy of its own.
+        Assert.Equal("/var/lib/tpm2_pkcs11", System.Runtime.InteropServices.Marshal.PtrToStringUTF8(Keys.Pkcs11.NativeEnvironment.Get("TPM2_PKCS11_TESTED")));
+        Assert.Empty(ModuleEnvironment.TakeFromUnit(device.Path));
+    }
+
+    [Fact]
+    public void An_OTA_client_that_would_look_for_the_token_elsewhere_is_named()
+    {
+        Environment.SetEnvironmentVariable("TPM2_PKCS11_TESTED", "/var/lib/tpm2_pkcs11");
+        string[] names = [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("SOFTHSM2_", StringComparison.Ordinal) || name.StartsWith("PKCS11", StringComparison.Ordinal))];
+        string others = string.Join(' ', names.Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}"));
+        Assert.Null(ModuleEnvironment.ProblemOfClients(device.Path));
+        device.Write("/usr/lib/systemd/system/aktualizr-lite.service", $"[Service]\nEnvironment={others}\nExecStart=/usr/bin/aktualizr-lite daemon\n");
+        Assert.Contains("aktualizr-lite.service is not given TPM2_PKCS11_TESTED=/var/lib/tpm2_pkcs11,", ModuleEnvironment.ProblemOfClients(device.Path), StringComparison.Ordinal);
+        device.Write("/usr/lib/systemd/system/aktualizr-lite.service.d/hsm-tpm2-client.conf", "[Service]\nEnvironment=TPM2_PKCS11_TESTED=/var/lib/tpm2_pkcs11\n");
+        Assert.Null(ModuleEnvironment.ProblemOfClients(device.Path));
+        device.Write("/usr/lib/systemd/system/fioconfig.service", $"[Service]\nEnvironment={others} TPM2_PKCS11_TESTED=/elsewhere\n");
+        Assert.StartsWith("fioconfig.service", ModuleEnvironment.ProblemOfClients(device.Path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hsm-tpm2")]
+    [InlineData("hsm-optee")]
+    [InlineData("hsm-i2c")]
+    [InlineData("hsm-softhsm")]
+    public void What_a_drop_in_of_ours_gives_the_module_its_client_s_gives_the_OTA_client(string kind)
+    {
+        string folder = Path.Join(Repository, "module", "device");
+        device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\n").Write($"/usr/lib/systemd/system/{Unit}.d/{kind}.conf", File.ReadAllText(Path.Join(folder, $"{kind}.conf")));
+        string client = Path.Join(folder, $"{kind}-client.conf");
+        device.Write("/usr/lib/systemd/system/aktualizr-lite.service", File.Exists(client) ? File.ReadAllText(client) : "[Service]\n");
+        Assert.Equal(UnitEnvironment.Of(device.Path, Unit), UnitEnvironment.Of(device.Path, "aktualizr-lite.service"));
+    }
+}
