@@ -36,12 +36,15 @@ function Start-RigFactory {
     param(
         [Parameter(Mandatory)] [string] $Path,
         [string] $Name = 'acme',
-        [string[]] $Argument = @()
+        [string[]] $Argument = @(),
+        # The beginning of a command line that starts it elsewhere: in a network name space, say.
+        [string[]] $Through = @()
     )
 
     $ready = "$Path.ready"
     Remove-Item $ready -ErrorAction Ignore
-    $process = Start-RigProcess $Rig.FactoryExe (@('--data', $Path, '--factory', $Name, '--ready-file', $ready) + $Argument)
+    $line = @($Through) + @($Rig.FactoryExe, '--data', $Path, '--factory', $Name, '--ready-file', $ready) + $Argument
+    $process = Start-RigProcess $line[0] $line[1..($line.Count - 1)]
     # Nobody reads what it says; an unread pipe would stop it once it is full.
     $output = $process.StandardOutput.ReadToEndAsync()
     $problem = $process.StandardError.ReadToEndAsync()

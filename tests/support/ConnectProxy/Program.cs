@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,12 +7,15 @@ namespace ConnectProxy;
 
 /// <summary>
 /// A proxy that knows CONNECT and nothing else: whatever name is asked for, it connects to loopback. Prints its port, then one
-/// line for each request; ends with its input.
+/// line for each request; ends with its input. With a number it refuses that many requests before (407).
 /// </summary>
 internal static class Program
 {
-    private static async Task Main()
+    private static int refusals;
+
+    private static async Task Main(string[] args)
     {
+        refusals = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 0;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Console.WriteLine(((IPEndPoint)listener.LocalEndpoint).Port);
@@ -37,6 +41,12 @@ internal static class Program
             if (request[0] != "CONNECT")
             {
                 await near.WriteAsync("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                return;
+            }
+
+            if (Interlocked.Decrement(ref refusals) >= 0)
+            {
+                await near.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
                 return;
             }
 
