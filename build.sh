@@ -8,6 +8,11 @@ if ! command -v dotnet >/dev/null 2>&1; then
 	exit 69
 fi
 
+if ! awk '$5 == "/" { found = 1 } END { exit !found }' /proc/self/mountinfo; then
+	echo "build.sh: PowerShell finds no files below a root that is no mount point: outside of this chroot, first run 'mount --bind DIR DIR'" >&2
+	exit 69
+fi
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
 
 if command -v pwsh >/dev/null 2>&1 &&
