@@ -9,14 +9,15 @@ Import-Module -Name Microsoft.PowerShell.Management, Microsoft.PowerShell.Utilit
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-function Write-Line([string] $Text) { [Console]::Out.WriteLine($Text) }
+function Write-Line([string] $Text) { Write-Host $Text }
+# Not by the shell, which would colour it: scripts look for upstream's sentences.
 function Write-Problem([string] $Text) { [Console]::Error.WriteLine($Text) }
 
 # What stands after -File, as it was typed: PowerShell itself would take "-nx:y" for a parameter with an argument.
 function Get-RawArgument([object[]] $Parsed) {
     $line = [Environment]::GetCommandLineArgs()
     for ($i = 2; $i -lt $line.Count; $i++) {
-        if ($line[$i - 1] -match '^--?f(i(l(e)?)?)?$' -and [System.IO.Path]::GetFileName($line[$i]) -ceq [System.IO.Path]::GetFileName($PSCommandPath)) {
+        if ($line[$i - 1] -match '^--?f(i(l(e)?)?)?$' -and (Split-Path -Leaf $line[$i]) -ceq (Split-Path -Leaf $PSCommandPath)) {
             return $(if ($i + 1 -lt $line.Count) { $line[($i + 1)..($line.Count - 1)] })
         }
     }
@@ -27,7 +28,7 @@ function Get-RawArgument([object[]] $Parsed) {
 function ConvertTo-Secret([string] $Text) { [System.Net.NetworkCredential]::new('', $Text).SecurePassword }
 
 # A file's only line: what an editor adds to it is not part of a PIN.
-function Read-Secret([string] $Path) { ConvertTo-Secret ([System.IO.File]::ReadAllText([System.IO.Path]::GetFullPath($Path)).TrimEnd([char[]]"`r`n")) }
+function Read-Secret([string] $Path) { ConvertTo-Secret ("$(Get-Content -LiteralPath $Path -Raw)".TrimEnd([char[]]"`r`n")) }
 
 function Get-ConfigParameter([hashtable] $Option) {
     $parameters = @{
@@ -98,8 +99,8 @@ function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
 }
 
 try {
-    Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'UpstreamOptions.psm1')) -Verbose:$false
-    Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'UpstreamWords.psm1')) -Verbose:$false
+    Import-Module -Name "$PSScriptRoot/UpstreamOptions.psm1" -Verbose:$false
+    Import-Module -Name "$PSScriptRoot/UpstreamWords.psm1" -Verbose:$false
     $option = Read-UpstreamCommandLine @(Get-RawArgument $args)
 }
 catch [System.ArgumentException] {

@@ -109,7 +109,7 @@ function Register-Row([object[]] $Row) {
     } 2>&1 | ConvertTo-DeviceReport | ForEach-Object { Add-StationReport $station -Report $_ }
 }
 
-$code = 130
+$code = $null
 try {
     if ($List) {
         Write-StationLog $station -Text "$(@($rows).Count) devices from '$List'"
@@ -141,6 +141,11 @@ catch {
 }
 finally {
     Close-Station $station
+    $line.Dispose()
+    if ($null -eq $code) {
+        # After Ctrl-C pwsh itself would end with 0, as if the shift were over.
+        [Environment]::Exit(130)
+    }
 }
 
 exit $code
