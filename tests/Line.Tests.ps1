@@ -167,7 +167,7 @@ Describe 'A line that is stopped' {
             param($process)
             if (-not $sent.Done -and (Test-Path "$TestDrive/g/G9/sota.toml")) {
                 $sent.Done = $true
-                kill -INT $process.Id
+                Send-RigSignal $process INT
             }
         }
         $run.Output + $run.Error | Should -Match 'Register-FoundriesDevice stopped: \d+ done, 0 failed, \d+ stopped on their way'

@@ -101,7 +101,7 @@ Start-Job { 'from a job' } | Receive-Job -Wait
     It 'ends at once when it is told to' {
         $process = Start-RigProcess $pwsh @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "'ready'; Start-Sleep 600") -Environment @{ TMPDIR = $work }
         $process.StandardOutput.ReadLine() | Should -Be 'ready'
-        kill -TERM $process.Id
+        Send-RigSignal $process TERM
         $process.WaitForExit(60000) | Should -BeTrue
         $process.ExitCode | Should -Be 143
         $process.Dispose()

@@ -62,7 +62,7 @@ function Complete-RigFaultServer {
     [OutputType([string[]])]
     param([Parameter(Mandatory)] [hashtable] $Server)
 
-    kill -TERM $Server.Process.Id
+    Send-RigSignal $Server.Process TERM
     $Server.Process.WaitForExit()
     $Server.Process.Dispose()
     Get-Content "$(Split-Path -Parent $Server.caFile)/requests"

@@ -82,6 +82,17 @@ function Start-RigProcess {
     [System.Diagnostics.Process]::Start($start)
 }
 
+# Sends a signal. The shell's own kill: a small system has no program of that name.
+function Send-RigSignal {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [System.Diagnostics.Process] $Process,
+        [Parameter(Mandatory, Position = 1)] [ValidateSet('INT', 'TERM')] [string] $Signal
+    )
+
+    sh -c 'kill -s "$0" "$1"' $Signal $Process.Id
+}
+
 # Runs a process that must succeed, however long it takes.
 function Invoke-RigChecked {
     [CmdletBinding()]
