@@ -26,6 +26,7 @@ Describe 'A wrong configuration' {
         Remove-Item "$($device.Root)/$Path"
         if ($null -ne $Text) {
             Set-Content "$($device.Root)/$Path" $Text -NoNewline
+            chmod 600 "$($device.Root)/$Path"
         }
 
         $run = Invoke-RigWrapper $device $factory
