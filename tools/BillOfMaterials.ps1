@@ -39,7 +39,7 @@ function ConvertTo-Component {
 
     $lower = "$($Restored.Name).$($Restored.Version)".ToLowerInvariant()
     $digest = [Convert]::FromBase64String((Get-Content "$($Restored.Folder)/$lower.nupkg.sha512" -Raw).Trim())
-    $specification = ([xml] (Get-Content "$($Restored.Folder)/$($Restored.Name.ToLowerInvariant()).nuspec" -Raw)).package.metadata
+    $specification = ([xml] (Get-Content "$($Restored.Folder)/*.nuspec" -Raw)).package.metadata
     $reference = "pkg:nuget/$($Restored.Name)@$($Restored.Version)"
     $component = [ordered]@{
         'type'    = 'library'

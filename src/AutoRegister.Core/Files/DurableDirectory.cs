@@ -66,12 +66,14 @@ public static class DurableDirectory
                 return;
             }
 
-            // Something new for the fsync to write: without it one that follows a failed one succeeds and says nothing.
+            // Something new for the fsync to write: without it one that follows a failed one succeeds and says nothing. A file, because
+            // SoftHSM2 takes every directory beside its tokens for a token, and writes into what a killed run left.
             string mark = AtomicFile.TemporaryNameFor(name);
             if (Posix.WhyNotWritable(parent) is null)
             {
-                Directory.CreateDirectory(mark, OwnerOnly);
-                Directory.Delete(mark);
+                File.Delete(mark);
+                new FileStream(mark, FileMode.CreateNew).Dispose();
+                File.Delete(mark);
             }
 
             Posix.Sync(above, parent);
