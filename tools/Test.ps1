@@ -113,7 +113,7 @@ function Show-Count {
     [OutputType([int])]
     param([Parameter(Mandatory, Position = 0)] [hashtable[]] $Count)
 
-    $Count.failures | ForEach-Object { Write-Host "failed: $_" }
+    $Count | ForEach-Object { $_.failures } | ForEach-Object { Write-Host "failed: $_" }
     $passed, $failed, $skipped = foreach ($key in 'passed', 'failed', 'skipped') {
         ($Count.$key | Measure-Object -Sum).Sum
     }
