@@ -66,7 +66,6 @@ switch ($Task) {
     'bench' {
         Install-DebianPackage
         Build-All
-        Publish-DeviceHost (Join-Top out device host) (Get-RuntimeIdentifier)
         Invoke-Script (Join-Top tests Benchmarks Start.ps1)
         Invoke-Script (Join-Top tests Benchmarks Line.ps1)
     }

@@ -8,10 +8,8 @@ BeforeAll {
     $work = Join-Path $TestDrive work
     $null = New-Item -ItemType Directory $work
 
-    # The launcher as an installation writes it, with nothing but its own environment and a temporary folder to look into.
-    $pwsh = Join-Path $TestDrive pwsh
-    (Get-Content -Raw (Join-Path (Get-RigPath Module) device pwsh.in)).Replace('@@SHELL@@', (Get-RigPath Shell)) | Set-Content -NoNewline $pwsh
-    chmod 0755 $pwsh
+    # With nothing but its own environment and a temporary folder to look into.
+    $pwsh = New-RigLauncher (Join-Path $TestDrive installed)
 
     function Invoke-Payload([string] $Text, [hashtable] $Environment = @{}) {
         Set-Content (Join-Path $work script.ps1) "`$PSStyle.OutputRendering = 'PlainText'; Set-Location '$work'; $Text"
@@ -124,8 +122,18 @@ Describe 'The launcher' {
 
     It 'gives no module path below a directory that anybody can make, when nobody says where home is' {
         $run = Invoke-Payload '$env:HOME; $env:PSModulePath' -Environment @{ HOME = $null }
-        $run.Lines[0] | Should -Be '/nonexistent'
-        $run.Lines[1].Split(':') -notlike "$(Split-Path (Get-RigPath Shell))/*" | Should -Not -Match "^(/tmp|/var/tmp|/dev/shm|$([regex]::Escape($work)))"
+        $own = Join-Path $TestDrive installed home
+        $run.Lines[0] | Should -Be $own
+        $run.Lines[1].Split(':') -notlike "$(Split-Path (Get-RigPath Shell))/*" -notlike "$own/*" |
+            Should -Not -Match "^(/tmp|/var/tmp|/dev/shm|$([regex]::Escape($work)))"
+    }
+
+    It 'starts it where nothing can be written, as in the unit' {
+        $readOnly = 'mount --make-rprivate / && for place in / /tmp "$1"; do mount --bind "$place" "$place" && mount -o remount,bind,ro "$place"; done && shift && exec "$@"'
+        $line = @($pwsh, '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "'started'; New-Item '$work/file'")
+        $run = Invoke-RigProcess unshare (@('--mount', 'sh', '-euc', $readOnly, 'sh', $TestDrive) + $line) -Environment @{ HOME = $null }
+        $run.Lines[0] | Should -Be 'started'
+        $run.Error | Should -Match 'Read-only'
     }
 }
 

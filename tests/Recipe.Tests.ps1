@@ -21,10 +21,12 @@ BeforeAll {
         $target
     }
 
-    # Mode and path of each file, but the module's assemblies as one line.
+    # Mode and path of each file and of each directory that has none, without the module's assemblies.
     function Get-Listing([string] $Folder) {
-        $lines = foreach ($file in Get-ChildItem $Folder -File -Recurse -Exclude '*.dll') {
-            "$([Convert]::ToString([int] $file.UnixFileMode, 8)) $([System.IO.Path]::GetRelativePath($Folder, $file))"
+        $lines = foreach ($item in Get-ChildItem $Folder -Recurse -Force -Exclude '*.dll') {
+            if (-not ($item.PSIsContainer -and (Get-ChildItem $item -Force))) {
+                "$([Convert]::ToString([int] $item.UnixFileMode, 8)) $([System.IO.Path]::GetRelativePath($Folder, $item))"
+            }
         }
 
         $sorted = [string[]] @($lines)

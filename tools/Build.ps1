@@ -40,22 +40,15 @@ function Publish-ModuleFolder {
     }
 }
 
-function Build-Host {
-    [CmdletBinding()]
-    param()
-
-    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', (Get-RuntimeIdentifier), '-o', (Join-Top out host), '-v', 'quiet')
-}
-
-# The host as a device has it: compiled as one with the framework.
-function Publish-DeviceHost {
+# PowerShell as a device has it.
+function Publish-Host {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $Target,
         [Parameter(Mandatory, Position = 1)] [string] $Runtime
     )
 
-    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', $Runtime, '-o', $Target, '-v', 'quiet', '-p:PublishReadyToRunComposite=true')
+    Invoke-Native dotnet @('publish', (Join-Top src AutoRegister.Host), '-c', 'Release', '-r', $Runtime, '-o', $Target, '-v', 'quiet')
 }
 
 function Build-Factory {
@@ -93,7 +86,7 @@ function Build-All {
     param()
 
     Write-Host 'Building the host, the module and the local factory'
-    Build-Host
+    Publish-Host (Join-Top out host) (Get-RuntimeIdentifier)
     Build-Module
     Build-Factory
 }

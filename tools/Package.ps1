@@ -47,7 +47,7 @@ function Publish-Payload {
 
     $payload = Join-Path $Package "stage/autoregister-$Version-$Runtime"
     Publish-ModuleFolder "$payload/AutoRegister" $Runtime -HelpFrom $HelpFrom
-    Publish-DeviceHost "$payload/host" $Runtime
+    Publish-Host "$payload/host" $Runtime
     Copy-Item (Join-Top LICENSE) "$payload/LICENSE"
     Protect-Payload $payload
     Write-BillOfMaterial -Path "$payload/sbom.cdx.json" -Payload $payload -Runtime $Runtime -Version $Version -Date $ReleaseDate

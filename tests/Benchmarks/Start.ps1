@@ -5,7 +5,7 @@
     The kinds take turns, so that a noisy moment of the machine meets all of them. Environment and command line are the unit's. On a
     machine that others use, processor time says more than time. Memory is measured in runs of its own: looking costs time.
 .PARAMETER Baseline
-    A built clone of another version, with its host in out/device/host, which takes turns with this one.
+    A built clone of another version, with its host in out/host, which takes turns with this one.
 #>
 [CmdletBinding()]
 param(
@@ -20,7 +20,7 @@ Import-Module (Join-Path $top tests support DeviceRig.psm1)
 
 # One run: its time and its processor time in milliseconds. What it needs is there before, and not part of it.
 function Measure-Run([hashtable] $Kind, [string] $Path, [hashtable] $Factory, [scriptblock] $While) {
-    $environment = @{ DOTNET_EnableDiagnostics = '0' }
+    $environment = @{ DOTNET_EnableDiagnostics = '0'; HOME = $null }
     $argument = @('-NoLogo', '-NoProfile', '-NonInteractive')
     if ($Kind.Registers) {
         $hsm = if ($Kind.Hsm) { @{} } else { @{ Hsm = '' } }
@@ -68,13 +68,12 @@ function Get-Median([double[]] $Value) {
 $folder = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "autoregister-bench-$(New-Guid)")).FullName
 $factory = Start-RigFactory -Path (Join-Path $folder factory)
 try {
-    # The launcher as an installation writes it.
-    $launcher = Join-Path $folder pwsh
-    (Get-Content -Raw (Join-Path $top module device pwsh.in)).Replace('@@SHELL@@', (Join-Path $top out device host pwsh)) | Set-Content -NoNewline $launcher
-    chmod 0755 $launcher
+    # In the unit PowerShell cannot keep what it compiled for its next start; a directory where that file would be has the same effect.
+    $launcher = New-RigLauncher (Join-Path $folder installed)
+    $null = New-Item -ItemType Directory (Join-Path $folder installed home .cache powershell StartupProfileData-NonInteractive)
     $shells = [ordered]@{ '' = @{ Shell = $launcher; Wrapper = Get-RigPath Wrapper } }
     if ($Baseline) {
-        $hostFolder = Join-Path $Baseline out device host
+        $hostFolder = Join-Path $Baseline out host
         $shell = Get-ChildItem $hostFolder -File | Where-Object { -not $_.Extension -and $_.UnixMode[3] -eq 'x' } | Select-Object -First 1
         $shells['baseline: '] = @{ Shell = $shell.FullName; Wrapper = Join-Path $Baseline out module AutoRegister device lmp-device-auto-register.ps1 }
     }

@@ -28,6 +28,19 @@ function Get-RigPath {
     $Rig[$Name]
 }
 
+# A device's pwsh as an installation has it: the launcher, and the home it gives to who has none. Returns the launcher's path.
+function New-RigLauncher {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'In a test''s own folder.')]
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [string] $Path)
+
+    $null = New-Item -ItemType Directory "$Path/home/.cache/powershell", "$Path/home/.local/share/powershell/Modules"
+    (Get-Content -Raw (Join-Path $Rig.Module device pwsh.in)).Replace('@@SHELL@@', $Rig.Shell).Replace('@@HOME@@', "$Path/home") | Set-Content -NoNewline "$Path/pwsh"
+    chmod 0755 "$Path/pwsh"
+    "$Path/pwsh"
+}
+
 # Starts a factory on free loopback ports and waits until it listens.
 function Start-RigFactory {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test, which ends with it.')]

@@ -57,6 +57,7 @@ do_compile() {
     for file in lmp-device-auto-register.service lmp-device-auto-register pwsh; do
         sed -e 's|@@LMP_AUTO_REGISTER_USE_HOSTNAME@@|${LMP_AUTO_REGISTER_USE_HOSTNAME}|' \
             -e 's|@@SHELL@@|${AUTOREGISTER_SHELL}|' \
+            -e 's|@@HOME@@|${AUTOREGISTER_DIR}/home|' \
             -e 's|@@PWSH@@|${AUTOREGISTER_DIR}/pwsh|' \
             -e 's|@@MODULE_DIR@@|${AUTOREGISTER_DIR}/AutoRegister|' \
             ${AUTOREGISTER_SOURCE}/AutoRegister/device/$file.in > ${B}/$file
@@ -74,6 +75,8 @@ do_install() {
     fi
 
     install -m 0755 ${B}/pwsh ${D}${AUTOREGISTER_DIR}/
+    # What PowerShell looks for below its HOME, and cannot make where everything is read-only.
+    install -d ${D}${AUTOREGISTER_DIR}/home/.cache/powershell ${D}${AUTOREGISTER_DIR}/home/.local/share/powershell/Modules
 
     install -d ${D}${bindir}
     install -m 0755 ${B}/lmp-device-auto-register ${D}${bindir}/
