@@ -26,6 +26,7 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('PKCS11', 'HSM', 'TPM', 'OTA', 'IoT', 'Foundries', 'LmP', 'X509', 'CSR', 'Linux', 'PSEdition_Core')
+            ProjectUri   = 'https://autoregister.example/'
             LicenseUri   = 'https://opensource.org/license/mit'
             ReleaseNotes = 'See CHANGELOG.md.'
             ReleaseDate  = '2026-11-23'

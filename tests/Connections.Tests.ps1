@@ -110,7 +110,7 @@ Describe 'Words from a server' {
 
 Describe 'The unit' {
     It 'does not wait for a time that never comes' {
-        $unit = Get-Content "$PSScriptRoot/../module/device/lmp-device-auto-register.service.in" | Where-Object { $_ -notmatch '^#' }
+        $unit = Get-Content "$PSScriptRoot/../module/yocto/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/lmp-device-auto-register.service" | Where-Object { $_ -notmatch '^#' }
         $unit -match 'time-sync|time-wait' | Should -BeNullOrEmpty
     }
 }

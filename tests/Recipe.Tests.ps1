@@ -80,22 +80,45 @@ Describe 'The recipe' {
         Join-Top module yocto meta-autoregister recipes-support $name "$name.bb" | Should -Exist
     }
 
-    It 'takes the token that lies where the line of the guide makes BitBake look first' {
+    It 'has the unit start the script that the documentation names, and the script start the registration' {
+        $target = Get-Installed started @{}
+        $starts = @(Get-Content "$target/usr/lib/systemd/system/lmp-device-auto-register.service" | Where-Object { $_ -clike 'ExecStart=*' })
+        $starts | Should -Be 'ExecStart=/usr/bin/lmp-device-auto-register'
+        $script = Get-Content "$target/usr/bin/lmp-device-auto-register" -Raw
+        $script | Should -Match '/usr/lib/autoregister/pwsh .* -File (\S+)'
+        "$target$([regex]::Match($script, '-File (\S+)').Groups[1].Value)" | Should -Exist
+    }
+
+    It 'takes <File> of a layer of one''s own, where the line of the guide makes BitBake look first' -ForEach @(
+        @{ File = 'api-token'; Installed = 'etc/lmp-device-register-token'; Mode = '-rw-------' }
+        @{ File = 'lmp-device-auto-register.service'; Installed = 'usr/lib/systemd/system/lmp-device-auto-register.service'; Mode = '-rw-r--r--' }
+        @{ File = 'lmp-device-auto-register.service.in'; Installed = 'usr/lib/systemd/system/lmp-device-auto-register.service'; Mode = '-rw-r--r--' }
+        @{ File = 'lmp-device-auto-register'; Installed = 'usr/bin/lmp-device-auto-register'; Mode = '-rwxr-xr-x' }
+    ) {
         $line = Get-GuideCommand 'FILESEXTRAPATHS:prepend := "${THISDIR}/${PN}:"'
         $layer = "$TestDrive/layer/recipes-support/lmp-device-auto-register"
         $place = [regex]::Match($line, '"(.+):"').Groups[1].Value.Replace('${THISDIR}', $layer).Replace('${PN}', 'lmp-device-auto-register')
         $null = New-Item -ItemType Directory $place -Force
-        Set-Content "$place/api-token" 'the-token'
-        Copy-Item "$place/api-token" "$unpacked/api-token"
+        Set-Content "$place/$File" 'of my own: @@LMP_AUTO_REGISTER_USE_HOSTNAME@@'
+        # What BitBake's unpacking does with it; the rest of the recipe's files follow.
+        Copy-Item "$place/$File" "$unpacked/$File"
         try {
-            $target = Get-Installed token @{}
+            $target = Get-Installed "own-$File" @{ LMP_AUTO_REGISTER_USE_HOSTNAME = '1' }
         }
         finally {
-            Remove-Item "$unpacked/api-token"
+            Get-ChildItem $unpacked -File | Remove-Item
         }
 
-        Get-Content "$target/etc/lmp-device-register-token" -Raw | Should -BeExactly "the-token`n"
-        (Get-Item "$target/etc/lmp-device-register-token").UnixMode | Should -Be '-rw-------'
+        $filled = if ($File -eq 'api-token') { '@@LMP_AUTO_REGISTER_USE_HOSTNAME@@' } else { '1' }
+        Get-Content "$target/$Installed" -Raw | Should -BeExactly "of my own: $filled`n"
+        (Get-Item "$target/$Installed").UnixMode | Should -Be $Mode
+    }
+
+    It 'has the three files of meta-lmp''s recipe among its sources, under their names' {
+        $recipe = Read-Recipe -Path (Join-Top module yocto meta-autoregister recipes-support lmp-device-auto-register lmp-device-auto-register.bb)
+        foreach ($name in 'api-token', 'lmp-device-auto-register', 'lmp-device-auto-register.service') {
+            $recipe.Variables['SRC_URI'].Split(' ') | Should -Contain "file://$name"
+        }
     }
 
     It 'gives every service of the OTA client the store in which the unit makes a TPM''s token' {

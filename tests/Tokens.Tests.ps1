@@ -137,7 +137,7 @@ Describe 'A module that crashes' {
 
 Describe 'The unit' {
     It 'is ordered after what tokens need' {
-        $unit = Get-Content -Path "$(Get-RigPath Module)/device/lmp-device-auto-register.service.in"
+        $unit = Get-Content -Path "$PSScriptRoot/../module/yocto/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/lmp-device-auto-register.service"
         $after = @($unit | Where-Object { $_ -match '^After=(.*)$' } | ForEach-Object { $Matches[1].Split(' ') })
         foreach ($needed in 'tee-supplicant.service', 'tee-supplicant@teepriv0.service', 'tpm2-abrmd.service', 'pcscd.socket', 'pcscd.service') {
             $after | Should -Contain $needed

@@ -11,14 +11,15 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $device = Join-Path (Get-RigPath Module) 'device'
+    $source = "$PSScriptRoot/../module/yocto/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/lmp-device-auto-register.service"
 
     # The unit as an installation writes it, and a drop-in beside it.
     function Install-Unit([string] $Name, [string] $DropIn = '') {
         $folder = "$TestDrive/$Name"
         $unit = "$folder/lmp-device-auto-register.service"
         $null = New-Item -ItemType Directory "$unit.d" -Force
-        $text = Get-Content "$device/lmp-device-auto-register.service.in" -Raw
-        $text = $text.Replace('@@PWSH@@', '/bin/true').Replace('@@MODULE_DIR@@', '/usr/lib/autoregister').Replace('@@LMP_AUTO_REGISTER_USE_HOSTNAME@@', '')
+        $text = Get-Content $source -Raw
+        $text = $text.Replace('/usr/bin/lmp-device-auto-register', '/bin/true').Replace('@@LMP_AUTO_REGISTER_USE_HOSTNAME@@', '')
         Set-Content $unit $text -NoNewline
         if ($DropIn) {
             Set-Content "$unit.d/test.conf" $DropIn -NoNewline
@@ -62,7 +63,7 @@ Describe 'The unit' {
     }
 
     It 'is not started again after any exit code but 75' {
-        $text = Get-Content "$device/lmp-device-auto-register.service.in" -Raw
+        $text = Get-Content $source -Raw
         $prevented = @([regex]::Matches($text, '(?m)^RestartPreventExitStatus=(.*)$') | ForEach-Object { $_.Groups[1].Value.Split(' ') })
         foreach ($code in 1..74 + 76..255) {
             $prevented | Should -Contain "$code"

@@ -1,4 +1,5 @@
-# Writes a CycloneDX 1.6 bill of materials: every package that a file in the payload comes from, as the restore recorded it.
+# Writes a CycloneDX 1.6 bill of materials: every package that a file in the payload comes from, as the restore recorded it, and the
+# digest of every file, as it is shipped: most were compiled after they came out of their package.
 
 function Get-RestoredPackage {
     [CmdletBinding()]
@@ -39,36 +40,25 @@ function ConvertTo-Component {
 
     $lower = "$($Restored.Name).$($Restored.Version)".ToLowerInvariant()
     $digest = [Convert]::FromBase64String((Get-Content "$($Restored.Folder)/$lower.nupkg.sha512" -Raw).Trim())
-    $specification = ([xml] (Get-Content "$($Restored.Folder)/*.nuspec" -Raw)).package.metadata
     $reference = "pkg:nuget/$($Restored.Name)@$($Restored.Version)"
-    $component = [ordered]@{
-        'type'    = 'library'
-        'bom-ref' = $reference
-        'name'    = [string] $Restored.Name
-        'version' = [string] $Restored.Version
-        'hashes'  = @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower($digest) })
+    [ordered]@{
+        'type'     = 'library'
+        'bom-ref'  = $reference
+        'name'     = [string] $Restored.Name
+        'version'  = [string] $Restored.Version
+        'hashes'   = @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower($digest) })
+        'licenses' = @([ordered]@{ expression = Get-PackageLicense $Restored })
+        'purl'     = $reference
     }
-    $license = $specification['license']
-    $url = $specification['licenseUrl']
-    if ($license -and $license.GetAttribute('type') -eq 'expression') {
-        $component['licenses'] = @([ordered]@{ expression = [string] $license.InnerText })
-    }
-    elseif ($url) {
-        $component['licenses'] = @([ordered]@{ license = [ordered]@{ name = 'see its page'; url = [string] $url.InnerText } })
-    }
-
-    $component['purl'] = $reference
-    $component
 }
 
-function Write-BillOfMaterial {
+# Every package that a file in the payload comes from, in the order of the names.
+function Get-ShippedPackage {
     [CmdletBinding()]
+    [OutputType([hashtable])]
     param(
-        [Parameter(Mandatory)] [string] $Path,
         [Parameter(Mandatory)] [string] $Payload,
-        [Parameter(Mandatory)] [string] $Runtime,
-        [Parameter(Mandatory)] [string] $Version,
-        [Parameter(Mandatory)] [string] $Date
+        [Parameter(Mandatory)] [string] $Runtime
     )
 
     $shipped = [System.Collections.Generic.HashSet[string]]::new([string[]] (Get-ChildItem $Payload -File -Recurse).Name)
@@ -81,7 +71,35 @@ function Write-BillOfMaterial {
         }
     }
 
-    $components = @($found.Values | ForEach-Object { ConvertTo-Component $_ })
+    $found.Values
+}
+
+function Get-FileComponent {
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param([Parameter(Mandatory, Position = 0)] [string] $Payload)
+
+    $files = [string[]] (Get-ChildItem $Payload -File -Recurse)
+    [Array]::Sort($files, [StringComparer]::Ordinal)
+    foreach ($file in $files) {
+        $name = [System.IO.Path]::GetRelativePath($Payload, $file)
+        $digest = (Get-FileHash -LiteralPath $file -Algorithm SHA256).Hash.ToLowerInvariant()
+        [ordered]@{ 'type' = 'file'; 'bom-ref' = "file:$name"; 'name' = $name; 'hashes' = @([ordered]@{ alg = 'SHA-256'; content = $digest }) }
+    }
+}
+
+function Write-BillOfMaterial {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [Parameter(Mandatory)] [string] $Payload,
+        [Parameter(Mandatory)] [hashtable[]] $Restored,
+        [Parameter(Mandatory)] [string] $Runtime,
+        [Parameter(Mandatory)] [string] $Version,
+        [Parameter(Mandatory)] [string] $Date
+    )
+
+    $components = @($Restored | ForEach-Object { ConvertTo-Component $_ })
     [ordered]@{
         bomFormat    = 'CycloneDX'
         specVersion  = '1.6'
@@ -97,7 +115,7 @@ function Write-BillOfMaterial {
                 'properties' = @([ordered]@{ name = 'runtime-identifier'; value = $Runtime })
             }
         }
-        components   = $components
+        components   = $components + @(Get-FileComponent $Payload)
         dependencies = @([ordered]@{ ref = 'autoregister'; dependsOn = @($components | ForEach-Object { $_['bom-ref'] }) })
     } | ConvertTo-Json -Depth 10 | Set-Content $Path
 }

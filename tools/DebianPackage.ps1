@@ -13,7 +13,7 @@ function Publish-DebianCommand {
 Package: autoregister-lmp-device-register
 Version: $Version
 Architecture: all
-Maintainer: AutoRegister contributors <autoregister@localhost>
+Maintainer: $Maintainer
 Depends: autoregister (= $Version)
 Provides: lmp-device-register
 Conflicts: lmp-device-register
@@ -50,7 +50,7 @@ function Publish-DebianPackage {
     Remove-Item "$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d/restart-steps.conf"
     Remove-Item "$stage/usr/lib/systemd/system/lmp-device-auto-register.service.d"
     $null = New-Item -ItemType Directory "$stage/usr/share/doc/autoregister" -Force
-    Copy-Item (Join-Top LICENSE) "$stage/usr/share/doc/autoregister/copyright"
+    Get-Content "$Payload/LICENSE", "$Payload/THIRD-PARTY-NOTICES.txt" | Set-Content "$stage/usr/share/doc/autoregister/copyright"
     # For who has a token: one goes into lmp-device-auto-register.service.d below /etc/systemd/system, a -client one beside the OTA client's.
     $null = New-Item -ItemType Directory "$stage/usr/share/doc/autoregister/examples" -Force
     Copy-Item "$Payload/AutoRegister/device/hsm-*.conf" "$stage/usr/share/doc/autoregister/examples"
@@ -62,7 +62,7 @@ function Publish-DebianPackage {
 Package: autoregister
 Version: $Version
 Architecture: $($Architecture[$Runtime])
-Maintainer: AutoRegister contributors <autoregister@localhost>
+Maintainer: $Maintainer
 Installed-Size: $([long] [Math]::Ceiling($size / 1024))
 Depends: ca-certificates, libc6 (>= 2.27), libgcc-s1, libssl3, libstdc++6
 Provides: lmp-device-auto-register

@@ -18,6 +18,7 @@ function Publish-ModulePackage {
     <authors>$(& $escape $Manifest.Author)</authors>
     <owners>$(& $escape $Manifest.CompanyName)</owners>
     <requireLicenseAcceptance>false</requireLicenseAcceptance>
+    <projectUrl>$(& $escape $Manifest.PrivateData.PSData.ProjectUri)</projectUrl>
     <licenseUrl>$(& $escape $Manifest.PrivateData.PSData.LicenseUri)</licenseUrl>
     <description>$(& $escape $Manifest.Description)</description>
     <releaseNotes>$(& $escape $Manifest.PrivateData.PSData.ReleaseNotes)</releaseNotes>

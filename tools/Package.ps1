@@ -3,6 +3,7 @@
 
 . (Join-Path $PSScriptRoot 'Recipe.ps1')
 . (Join-Path $PSScriptRoot 'BillOfMaterials.ps1')
+. (Join-Path $PSScriptRoot 'Notices.ps1')
 . (Join-Path $PSScriptRoot 'DebianPackage.ps1')
 . (Join-Path $PSScriptRoot 'ModulePackage.ps1')
 
@@ -11,6 +12,8 @@ $Version = $Manifest.ModuleVersion
 $ReleaseDate = $Manifest.PrivateData.PSData.ReleaseDate
 # Every file in an archive is of this moment.
 $script:ReleaseStamp = [DateTimeOffset]::new([datetime]::ParseExact($ReleaseDate, 'yyyy-MM-dd', $null), [TimeSpan]::Zero)
+# Whoever has a public home for this writes it into the manifest, once.
+$Maintainer = "AutoRegister maintainers <maintainers@$(([uri] $Manifest.PrivateData.PSData.ProjectUri).Host)>"
 $Package = Join-Top out package
 $Architecture = [ordered]@{ 'linux-x64' = 'amd64'; 'linux-arm64' = 'arm64' }
 
@@ -49,10 +52,27 @@ function Publish-Payload {
     Publish-ModuleFolder "$payload/AutoRegister" $Runtime -HelpFrom $HelpFrom
     Publish-Host "$payload/host" $Runtime
     Copy-Item (Join-Top LICENSE) "$payload/LICENSE"
+    $restored = @(Get-ShippedPackage -Payload $payload -Runtime $Runtime)
+    Write-Notice -Path "$payload/THIRD-PARTY-NOTICES.txt" -Restored $restored
+    Test-LicenseChecksum $payload
     Protect-Payload $payload
-    Write-BillOfMaterial -Path "$payload/sbom.cdx.json" -Payload $payload -Runtime $Runtime -Version $Version -Date $ReleaseDate
+    Write-BillOfMaterial -Path "$payload/sbom.cdx.json" -Payload $payload -Restored $restored -Runtime $Runtime -Version $Version -Date $ReleaseDate
     Copy-Item "$payload/sbom.cdx.json" "$Package/autoregister-$Version-$Runtime.cdx.json"
     $payload
+}
+
+# BitBake builds nothing whose licences are others than those that the recipe names.
+function Test-LicenseChecksum {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string] $Payload)
+
+    $recipe = Join-Top module yocto meta-autoregister recipes-support lmp-device-auto-register lmp-device-auto-register.bb
+    foreach ($name in 'LICENSE', 'THIRD-PARTY-NOTICES.txt') {
+        $digest = (Get-FileHash -LiteralPath "$Payload/$name" -Algorithm MD5).Hash.ToLowerInvariant()
+        if (-not (Select-String -LiteralPath $recipe -SimpleMatch "$name;md5=$digest" -Quiet)) {
+            throw "$recipe has another checksum for $name in LIC_FILES_CHKSUM: look at what changed in it and in LICENSE, and write md5=$digest."
+        }
+    }
 }
 
 # Packages of other makers come with modes that say nothing: a program may be run, nothing else.
@@ -76,16 +96,14 @@ function Compress-Payload {
     Invoke-Native xz @('--threads=1', '-9', "$Package/$name.tar")
 }
 
-# The layer with the payloads where its recipe looks for them.
+# The layer with the payloads where its recipes look for them.
 function Publish-Layer {
     [CmdletBinding()]
     param()
 
     Copy-Item (Join-Top module yocto meta-autoregister) $Package -Recurse
-    foreach ($runtime in $Architecture.Keys) {
-        $name = "autoregister-$Version-$runtime.tar.xz"
-        Copy-Item "$Package/$name" "$Package/meta-autoregister/recipes-support/lmp-device-auto-register/lmp-device-auto-register/$name"
-    }
+    $null = New-Item -ItemType Directory "$Package/meta-autoregister/payload"
+    Copy-Item "$Package/*.tar.xz" "$Package/meta-autoregister/payload"
 }
 
 function Get-PackageFile {

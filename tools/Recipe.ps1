@@ -16,11 +16,17 @@ function Read-Recipe {
         $variables[$name] = $Variable[$name]
     }
 
+    # A class of the layer is read where BitBake reads it; the others are BitBake's own.
+    $text = [regex]::Replace((Get-Content $Path -Raw).Replace("\`n", ''), '(?m)^inherit (.*)$', {
+            param($match)
+            $classes = $match.Groups[1].Value.Split(' ') | ForEach-Object { Join-Top module yocto meta-autoregister classes-recipe "$_.bbclass" }
+            @($classes | Where-Object { Test-Path $_ } | ForEach-Object { Get-Content $_ -Raw }) -join "`n"
+        })
     $functions = @{}
     $overridden = @{}
     $weak = @{}
     $inside = ''
-    foreach ($line in (Get-Content $Path -Raw).Replace("\`n", '').Split("`n")) {
+    foreach ($line in $text.Split("`n")) {
         if ($inside) {
             if ($line -eq '}') {
                 $inside = ''
@@ -28,6 +34,10 @@ function Read-Recipe {
             else {
                 $functions[$inside] += "$line`n"
             }
+        }
+        elseif ($line -ceq 'python () {') {
+            # It only says whether BitBake builds the recipe at all.
+            $inside = 'python'
         }
         elseif ($line -cmatch '^(do_\w+)\(\) \{$') {
             $inside = $Matches[1]
@@ -46,7 +56,7 @@ function Read-Recipe {
                 $overridden[$Matches[1]] = $Matches[3]
             }
         }
-        elseif ($line -cnotmatch '^(#.*|inherit [\w ]+|\w+(\[\w+\]|:\$\{PN\}) \+?= ".*"|)$') {
+        elseif ($line -cnotmatch '^(#.*|FILESEXTRAPATHS:prepend := ".*"|SRC_URI \+= ".*"|\w+(\[[\w.]+\]|:\$\{PN\}) \+?= ".*"|)$') {
             throw "${Path}: not understood: $line"
         }
     }

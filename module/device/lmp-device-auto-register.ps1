@@ -4,7 +4,7 @@
     Registers this device with its factory on first boot. This is what lmp-device-auto-register.service runs.
 .DESCRIPTION
     Reads /etc/sota/tag, /etc/sota/hsm, /etc/lmp-device-register-token, /etc/os-release and /etc/hostname, and the environment
-    variables TOKEN_FILE, APPS, USE_HOSTNAME, DEVICE_FACTORY, PRODUCTION, DEVICE_API, OAUTH_BASE and ALLOW_PLAIN_HTTP.
+    variables TOKEN_FILE, APPS, USE_HOSTNAME, RETRY_FOR, DEVICE_FACTORY, PRODUCTION, DEVICE_API, OAUTH_BASE and ALLOW_PLAIN_HTTP.
     Starts the OTA client afterwards, unless START_DAEMON is 0; a failure of that is a warning, the device stays registered.
     Running it again continues an interrupted registration, and is a success on a registered device.
 
@@ -19,7 +19,7 @@ param(
     [string] $Root = '/',
 
     # How long to repeat what can succeed later before giving up with exit code 75.
-    [string] $RetryFor = '30s',
+    [string] $RetryFor = $(if ($env:RETRY_FOR) { $env:RETRY_FOR } else { '30s' }),
 
     # Delete the file with the API token once the device is registered; a failure of that is a warning.
     [switch] $RemoveApiToken

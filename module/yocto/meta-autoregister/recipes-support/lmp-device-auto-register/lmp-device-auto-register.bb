@@ -1,26 +1,33 @@
 SUMMARY = "Registers a device with its factory on first boot"
 DESCRIPTION = "Takes the place of meta-lmp's recipe of the same name: the same unit, the same files, an \
 AutoRegister that waits, retries and survives a power cut instead of a shell script."
+HOMEPAGE = "https://autoregister.example/"
 SECTION = "support"
-LICENSE = "MIT"
-LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
+# Ours; Pkcs11Interop; Tomlyn and PSReadLine; Polly; zlib-ng in the runtime. THIRD-PARTY-NOTICES.txt has every text.
+LICENSE = "Apache-2.0 ${AUTOREGISTER_AND} BSD-2-Clause ${AUTOREGISTER_AND} BSD-3-Clause ${AUTOREGISTER_AND} MIT ${AUTOREGISTER_AND} Zlib"
+# Releases up to wrynose know no AND, later ones complain of an &.
+AUTOREGISTER_AND = "${@'AND' if 'blacksail' in d.getVar('LAYERSERIES_CORENAMES').split() else '&'}"
+LIC_FILES_CHKSUM = " \
+    file://${AUTOREGISTER_SOURCE}/LICENSE;md5=fc3ba0d647ce5f4343d3b7d88052c462 \
+    file://${AUTOREGISTER_SOURCE}/THIRD-PARTY-NOTICES.txt;md5=e1aee9c62b6e3ab22ee2c473d2bef920 \
+"
 
 PV = "0.1.0"
 
-# './build.sh package' makes the payload and a copy of this layer that has it in this recipe's folder. A layer without it names
-# a URL, and its checksum as SRC_URI[payload.sha256sum].
-AUTOREGISTER_RID = "linux-x64"
-AUTOREGISTER_RID:aarch64 = "linux-arm64"
-AUTOREGISTER_PAYLOAD ?= "file://autoregister-${PV}-${AUTOREGISTER_RID}.tar.xz"
+inherit autoregister-payload systemd
 
+# Files of these names in a layer of your own take the place of ours, with a bbappend that has
+# FILESEXTRAPATHS:prepend := "${THISDIR}/${PN}:". The unit may have meta-lmp's name, which ends in .in.
 SRC_URI = " \
     ${AUTOREGISTER_PAYLOAD};name=payload \
+    file://lmp-device-auto-register.service \
+    file://lmp-device-auto-register \
     file://api-token \
 "
+SRC_URI += "${@'file://lmp-device-auto-register.service.in' if bb.utils.which(d.getVar('FILESPATH'), 'lmp-device-auto-register.service.in') else ''}"
+SRC_URI[payload.sha256sum] = "${AUTOREGISTER_PAYLOAD_SHA256}"
 
 S = "${UNPACKDIR}"
-
-inherit systemd
 
 SYSTEMD_SERVICE:${PN} = "lmp-device-auto-register.service"
 
@@ -42,25 +49,28 @@ LMP_AUTO_REGISTER_PWSH_PACKAGE ?= "powershell"
 
 PACKAGECONFIG ??= "host"
 # The bundled, self-contained PowerShell; .NET loads OpenSSL by name.
-PACKAGECONFIG[host] = ",,,ca-certificates libcrypto libssl libstdc++,,pwsh"
+PACKAGECONFIG[host] = ",,,ca-certificates libcrypto libgcc libssl libstdc++,,pwsh"
 # A PowerShell of at least 7.6 from elsewhere.
 PACKAGECONFIG[pwsh] = ",,,ca-certificates ${LMP_AUTO_REGISTER_PWSH_PACKAGE},,host"
 # Certificates say businessCategory=production, and the factory treats the device so.
 PACKAGECONFIG[production] = ""
 
-AUTOREGISTER_DIR = "${libdir}/autoregister"
 AUTOREGISTER_SHELL = "${@bb.utils.contains('PACKAGECONFIG', 'host', '${AUTOREGISTER_DIR}/host/pwsh', '${LMP_AUTO_REGISTER_PWSH}', d)}"
 AUTOREGISTER_PRODUCTION = "${@bb.utils.contains('PACKAGECONFIG', 'production', '1', '', d)}"
 AUTOREGISTER_SOURCE = "${UNPACKDIR}/autoregister-${PV}-${AUTOREGISTER_RID}"
 
 do_compile() {
-    for file in lmp-device-auto-register.service lmp-device-auto-register pwsh; do
+    unit=${UNPACKDIR}/lmp-device-auto-register.service
+    if [ -e $unit.in ]; then
+        unit=$unit.in
+    fi
+
+    for file in $unit ${UNPACKDIR}/lmp-device-auto-register ${AUTOREGISTER_SOURCE}/AutoRegister/device/pwsh.in; do
+        name=$(basename $file .in)
         sed -e 's|@@LMP_AUTO_REGISTER_USE_HOSTNAME@@|${LMP_AUTO_REGISTER_USE_HOSTNAME}|' \
             -e 's|@@SHELL@@|${AUTOREGISTER_SHELL}|' \
-            -e 's|@@HOME@@|${AUTOREGISTER_DIR}/home|' \
-            -e 's|@@PWSH@@|${AUTOREGISTER_DIR}/pwsh|' \
-            -e 's|@@MODULE_DIR@@|${AUTOREGISTER_DIR}/AutoRegister|' \
-            ${AUTOREGISTER_SOURCE}/AutoRegister/device/$file.in > ${B}/$file
+            -e 's|@@AUTOREGISTER_DIR@@|${AUTOREGISTER_DIR}|g' \
+            $file > ${B}/$name.installed
     done
 }
 
@@ -74,15 +84,15 @@ do_install() {
         cp -R --no-dereference --preserve=mode,links ${AUTOREGISTER_SOURCE}/host ${D}${AUTOREGISTER_DIR}/
     fi
 
-    install -m 0755 ${B}/pwsh ${D}${AUTOREGISTER_DIR}/
+    install -m 0755 ${B}/pwsh.installed ${D}${AUTOREGISTER_DIR}/pwsh
     # What PowerShell looks for below its HOME, and cannot make where everything is read-only.
     install -d ${D}${AUTOREGISTER_DIR}/home/.cache/powershell ${D}${AUTOREGISTER_DIR}/home/.local/share/powershell/Modules
 
     install -d ${D}${bindir}
-    install -m 0755 ${B}/lmp-device-auto-register ${D}${bindir}/
+    install -m 0755 ${B}/lmp-device-auto-register.installed ${D}${bindir}/lmp-device-auto-register
 
     install -d ${D}${systemd_system_unitdir}/lmp-device-auto-register.service.d
-    install -m 0644 ${B}/lmp-device-auto-register.service ${D}${systemd_system_unitdir}/
+    install -m 0644 ${B}/lmp-device-auto-register.service.installed ${D}${systemd_system_unitdir}/lmp-device-auto-register.service
     dropins=${D}${systemd_system_unitdir}/lmp-device-auto-register.service.d
     install -m 0644 ${AUTOREGISTER_SOURCE}/AutoRegister/device/restart-steps.conf $dropins/
     if [ -n "${LMP_AUTO_REGISTER_HSM_KIND}" ]; then
