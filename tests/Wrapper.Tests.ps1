@@ -55,6 +55,14 @@ Describe 'A server' {
         Test-Path "$($device.Sota)/.registration" | Should -BeFalse
     }
 
+    It 'is asked as long as RETRY_FOR says, where no parameter does' {
+        $device = New-RigDevice -Path "$TestDrive/asked" -Token $factory.Token -Hsm ''
+        $environment = Get-RigEnvironment $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/'; RETRY_FOR = 'soon' }
+        (Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root -Environment $environment).Error | Should -Match 'RetryFor.*soon'
+        $environment.RETRY_FOR = '0s'
+        (Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root -Environment $environment).ExitCode | Should -Be 75
+    }
+
     It 'that is not there ends it with 75, and the next run continues' {
         $device = New-RigDevice -Path "$TestDrive/away" -Token $factory.Token -Hsm ''
         $away = Invoke-RigWrapper $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }
