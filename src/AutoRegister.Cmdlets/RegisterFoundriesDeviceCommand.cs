@@ -20,6 +20,7 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     // A device that the server fails again and again while it answers others is one error, however patient the line is.
     private const int AttemptsWhileOthersSucceed = 8;
     private RegistrationClient? client;
+    private LineGate? gate;
     private ProvisionedGateway? provisioned;
 
     /// <summary>The device key.</summary>
@@ -69,9 +70,10 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
 
     private protected override (int Id, string Activity) Progress => (12, "Registering devices");
 
-    // On a line the server is waited for unless somebody says how long.
-    private TimeSpan Patience =>
-        RetryFor < TimeSpan.Zero || (IsLine && !MyInvocation.BoundParameters.ContainsKey(nameof(RetryFor))) ? Timeout.InfiniteTimeSpan : RetryFor;
+    private bool SaysHowLong => MyInvocation.BoundParameters.ContainsKey(nameof(RetryFor));
+
+    // On a line a server that has answered before is waited for unless somebody says how long.
+    private TimeSpan Patience => RetryFor < TimeSpan.Zero || (IsLine && !SaysHowLong) ? Timeout.InfiniteTimeSpan : RetryFor;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -80,7 +82,8 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
         try
         {
             TrustAnchor? anchor = CaCertificatePath is null ? null : TrustAnchor.Load(GetUnresolvedProviderPathFromPSPath(CaCertificatePath));
-            client = new RegistrationClient(anchor: anchor, gate: IsLine ? new LineGate(ThrottleLimit, Patience, this) : null);
+            gate = IsLine ? new LineGate(ThrottleLimit, Patience, this, waitsFromTheStart: SaysHowLong) : null;
+            client = new RegistrationClient(anchor: anchor, gate: gate);
             provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, GetUnresolvedProviderPathFromPSPath(RootCertificatePath!)) : null;
         }
         catch (AutoRegisterException e)
@@ -112,7 +115,8 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
         }
     }
 
-    private protected override bool StopsLine(AutoRegisterException failure) => failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing;
+    private protected override bool StopsLine(AutoRegisterException failure) =>
+        failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing || gate?.IsNeverReached(failure) == true;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

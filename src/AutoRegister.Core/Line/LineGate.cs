@@ -11,7 +11,11 @@ namespace AutoRegister.Core.Line;
 /// <param name="patience">How long a server that does not answer is waited for; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
 /// <param name="observer">Told when the line waits and when it goes on.</param>
 /// <param name="time">The clock.</param>
-public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver observer, TimeProvider? time = null)
+/// <param name="waitsFromTheStart">
+/// Whether a server that has never answered is waited for too. What keeps the very first request from its server is a wrong address, a
+/// name or a CA more often than an outage, and a line that waits for it waits for ever.
+/// </param>
+public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver observer, TimeProvider? time = null, bool waitsFromTheStart = true)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
@@ -20,6 +24,17 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
     private readonly Lock state = new();
     private Task? recovery;
     private bool answers;
+    private volatile bool hasAnswered;
+    private volatile bool hasRegistered;
+
+    /// <summary>Whether a failure is that of a server which has never answered, so that no device of this line can be registered.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsNeverReached(AutoRegisterException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.Id == ErrorId.DeviceApiInvalid || (!waitsFromTheStart && !hasAnswered && failure.Sort == FailureSort.TryAgain);
+    }
 
     /// <summary>Lets a device through at once while the server answers; else one device asks for all of them until it does.</summary>
     /// <param name="ping">Asks the server.</param>
@@ -49,6 +64,7 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
             {
                 T answer = await send(cancellation).ConfigureAwait(false);
                 pace.Quicken();
+                hasRegistered = true;
                 return answer;
             }
             catch (AutoRegisterException e) when (IsTooFast(e) && (patience == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(start) < patience))
@@ -58,6 +74,11 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
                 {
                     observer.ReportWarning($"{e.Message} The whole line waits {Seconds(wait)} s.");
                 }
+            }
+            catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain && e.ServerAnswer?.Status == 404 && !hasRegistered && !waitsFromTheStart)
+            {
+                throw new AutoRegisterException(
+                    ErrorId.DeviceApiInvalid, $"No registration API answers there: {e.Message}", "Correct the address: -DeviceApi, or DEVICE_API in the environment.", innerException: e);
             }
             catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain)
             {
@@ -85,7 +106,7 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
                     await ping(cancellation).ConfigureAwait(false);
                     break;
                 }
-                catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain && (patience == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(start) < patience))
+                catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain && MayWait(e, start))
                 {
                     if (attempt == 0)
                     {
@@ -102,6 +123,7 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
                 observer.ReportStep($"The server answers again after {Seconds(away)} s: the line goes on");
             }
 
+            hasAnswered = true;
             lock (state)
             {
                 answers = true;
@@ -115,6 +137,11 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
             }
         }
     }
+
+    // "Not now" is an answer as well.
+    private bool MayWait(AutoRegisterException failure, long start) =>
+        (waitsFromTheStart || hasAnswered || failure.ServerAnswer is not null) &&
+        (patience == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(start) < patience);
 
     private static TimeSpan Delay(int attempt)
     {

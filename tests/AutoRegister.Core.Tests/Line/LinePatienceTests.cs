@@ -107,6 +107,48 @@ public sealed class LinePatienceTests
         }
     }
 
+    [Fact]
+    public async Task A_server_that_never_answered_is_not_waited_for_unless_the_line_says_so()
+    {
+        LineGate gate = FromTheStart(false);
+        AutoRegisterException failure = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw Dead(null), CancellationToken.None));
+        Assert.True(gate.IsNeverReached(failure));
+        Assert.Empty(time.Waits);
+
+        LineGate patient = FromTheStart(true);
+        await patient.PassAsync(_ => ++asked < 3 ? throw Dead(null) : Task.CompletedTask, CancellationToken.None);
+        Assert.False(patient.IsNeverReached(failure));
+        Assert.Equal(2, time.Waits.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_not_now_has_answered_and_one_that_answered_is_waited_for_ever()
+    {
+        LineGate gate = FromTheStart(false);
+        await gate.PassAsync(_ => ++asked < 3 ? throw Answer(503, null) : Task.CompletedTask, CancellationToken.None);
+        Assert.Equal(2, time.Waits.Count);
+        AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Dead(null), CancellationToken.None));
+        Assert.False(gate.IsNeverReached(lost));
+        asked = 0;
+        await gate.PassAsync(_ => ++asked < 3 ? throw Dead(null) : Task.CompletedTask, CancellationToken.None);
+        Assert.Equal(4, time.Waits.Count);
+    }
+
+    [Fact]
+    public async Task What_is_not_found_before_any_device_was_registered_is_a_wrong_address()
+    {
+        LineGate gate = FromTheStart(false);
+        AutoRegisterException wrong = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
+        Assert.Equal(ErrorId.DeviceApiInvalid, wrong.Id);
+        Assert.True(gate.IsNeverReached(wrong));
+
+        await gate.SendAsync(_ => Task.FromResult(7), CancellationToken.None);
+        AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
+        Assert.Equal(ErrorId.ServerUnavailable, lost.Id);
+    }
+
+    private LineGate FromTheStart(bool waits) => new(8, Timeout.InfiniteTimeSpan, observer, time, waits);
+
     private static AutoRegisterException Answer(int? status, int? seconds) => new(ErrorId.ServerUnavailable, "slowly")
     {
         RetryAfter = seconds is null ? null : TimeSpan.FromSeconds(seconds.Value),
