@@ -121,12 +121,13 @@ Describe 'The recipe' {
         }
     }
 
-    It 'gives every service of the OTA client the store in which the unit makes a TPM''s token' {
+    It 'gives every service of the OTA client the way to the TPM and the store in which the unit makes its token' {
         $target = Get-Installed tpm @{ LMP_AUTO_REGISTER_HSM_KIND = 'tpm2' }
         $units = "$target/usr/lib/systemd/system"
-        $store = Select-String -Path "$units/lmp-device-auto-register.service.d/hsm-tpm2.conf" -Pattern '^Environment=(TPM2_PKCS11_STORE=.*)$'
+        $given = (Select-String -Path "$units/lmp-device-auto-register.service.d/hsm-tpm2.conf" -Pattern '^Environment=').Line
+        $given -match 'TPM2_PKCS11_(TCTI|STORE)=' | Should -HaveCount 2
         foreach ($service in 'aktualizr-lite', 'fioconfig', 'fioconfig-extract') {
-            Get-Content -Path "$units/$service.service.d/hsm-tpm2-client.conf" | Should -Contain $store.Line
+            $given | Should -BeIn (Get-Content -Path "$units/$service.service.d/hsm-tpm2-client.conf")
         }
     }
 
