@@ -45,8 +45,9 @@ internal static class ConnectionErrors
     {
         // What the dialer says is whole.
         { InnerException: AutoRegisterException ours } => ours,
+        // .NET's sentence ends with a quotation mark that nothing opens.
         { HttpRequestError: HttpRequestError.ProxyTunnelError } => new(
-            ErrorId.ProxyRefused, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e)}", target: api, innerException: e),
+            ErrorId.ProxyRefused, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e).Replace(".\".", ".", StringComparison.Ordinal)}", target: api, innerException: e),
         { HttpRequestError: HttpRequestError.SecureConnectionError } => FromTls(api, e, trust, clock ?? new ClockWatch(TimeProvider.System)),
         _ => new(ErrorId.ServerUnreachable, $"'{HttpErrors.Origin(api)}' cannot be reached: {HttpErrors.Words(e)}", "Check the network, the proxy and DEVICE_API.", api, e),
     };

@@ -60,6 +60,7 @@ public sealed class ProxySecretTests
         Assert.Equal(ErrorId.ProxyRefused, error.Id);
         Assert.Contains($"127.0.0.1:{proxy.Port}", error.Message, StringComparison.Ordinal);
         Assert.Contains("407", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('"', error.Message);
     }
 
     [Theory]
