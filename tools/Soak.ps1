@@ -79,6 +79,7 @@ function Invoke-FirstBootSoak {
     }
 
     Build-TestProgram tests/support/FaultServer fault-server
+    Build-TestProgram tests/support/ConnectProxy connect-proxy
     . (Join-Path $PSScriptRoot 'Test.ps1')
     $script = Join-Top tests soak firstboot.ps1
     if ($Argument.Count -gt 0) {

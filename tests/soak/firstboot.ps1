@@ -27,6 +27,7 @@ $ErrorActionPreference = 'Stop'
 . (Join-Top tools Recipe.ps1)
 . (Join-Top tools Packages.ps1)
 Import-Module (Join-Top tests support DeviceRig.psm1)
+Import-Module (Join-Top tests support NetworkRig.psm1)
 Import-Module (Join-Top tests support Guide.psm1)
 Import-Module "$PSScriptRoot/support/Container.psm1"
 
@@ -34,7 +35,8 @@ Import-Module "$PSScriptRoot/support/Container.psm1"
 $null = [System.Threading.ThreadPool]::SetMinThreads(32, 32)
 
 $architecture = if ($Runtime -eq 'linux-arm64') { 'arm64' } else { 'amd64' }
-$softHsm = "/usr/lib/$(if ($Runtime -eq 'linux-arm64') { 'aarch64' } else { 'x86_64' })-linux-gnu/softhsm/libsofthsm2.so"
+$libraries = "/usr/lib/$(if ($Runtime -eq 'linux-arm64') { 'aarch64' } else { 'x86_64' })-linux-gnu"
+$softHsm = "$libraries/softhsm/libsofthsm2.so"
 # A foreign processor is emulated: everything takes its time.
 $patience = if ($Runtime -eq (Get-RuntimeIdentifier)) { 180 } else { 900 }
 $unitName = 'lmp-device-auto-register.service'
@@ -44,7 +46,7 @@ $count = @{ passed = 0; failed = 0; skipped = 0; devices = 0 }
 
 . "$PSScriptRoot/firstboot/Device.ps1"
 $scenarios = [ordered]@{}
-$parts = foreach ($part in 'Registers', 'Fails', 'Waits', 'Installs') {
+$parts = foreach ($part in 'Registers', 'RealDevices', 'Fails', 'Waits', 'Installs') {
     . "$PSScriptRoot/firstboot/$part.ps1"
 }
 
@@ -83,7 +85,13 @@ try {
 
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
         try {
-            & $scenarios[$name] $factory
+            $reason = & $scenarios[$name] $factory
+            if ($reason) {
+                $count.skipped++
+                Write-Host "[?] ${name}: $reason"
+                continue
+            }
+
             $count.passed++
             Write-Host "[+] $name ($([Math]::Round($watch.Elapsed.TotalSeconds)) s)"
         }

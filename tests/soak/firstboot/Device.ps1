@@ -60,20 +60,45 @@ function Add-Device {
     Set-Content "$etc/lmp-device-register-token" $Token
     Set-Content "$etc/sota/tag" 'main'
     Set-Content "$etc/sota/hsm" $Hsm -NoNewline
+    chmod 0600 "$etc/lmp-device-register-token" "$etc/sota/hsm"
     Set-Content "$etc/hostname" $name
     Set-Content "$etc/machine-id" ([guid]::NewGuid().ToString('n'))
     Remove-Item "$etc/os-release" -ErrorAction Ignore
     Set-Content "$etc/os-release" "ID=lmp`nLMP_MACHINE=intel-corei7-64`nLMP_FACTORY=acme`nLMP_FACTORY_TAG=devel"
     Copy-Item $Factory.caFile "$etc/factory-ca.pem"
-    $null = New-Item -ItemType Directory "$etc/systemd/system/$unitName.d" -Force
-    Set-Content "$etc/systemd/system/$unitName.d/factory.conf" "[Service]`nEnvironment=DEVICE_API=$Api SSL_CERT_FILE=/etc/factory-ca.pem USE_HOSTNAME=1"
+    Add-DropIn $device "[Service]`nEnvironment=DEVICE_API=$Api SSL_CERT_FILE=/etc/factory-ca.pem USE_HOSTNAME=1"
     if ($Runtime -ne (Get-RuntimeIdentifier)) {
         # Beyond qemu-user: how systemd hands over credentials (EINVAL, exit code 243) and makes an IPC name space (EIO, 226). The rest
         # of the unit is as it ships.
-        Set-Content "$etc/systemd/system/$unitName.d/emulated.conf" "[Service]`nLoadCredential=`nPrivateIPC=no"
+        Add-DropIn $device "[Service]`nLoadCredential=`nPrivateIPC=no"
     }
 
     $device
+}
+
+function Add-DropIn([hashtable] $Device, [string] $Text, [string] $Unit = $unitName) {
+    $folder = "$($Device.Root)/etc/systemd/system/$Unit.d"
+    $null = New-Item -ItemType Directory $folder -Force
+    Set-Content "$folder/$(@(Get-ChildItem $folder).Count).conf" $Text
+}
+
+# A network of the device's own, and a cable to it that is not plugged in yet; this machine is 192.168.213.1 there.
+function Add-Cable {
+    $null = Invoke-RigChecked ip @('netns', 'add', 'ar-firstboot')
+    $null = Invoke-RigChecked ip @('link', 'add', 'ar-host', 'type', 'veth', 'peer', 'name', 'ar-device')
+    $null = Invoke-RigChecked ip @('address', 'add', '192.168.213.1/30', 'dev', 'ar-host')
+    $null = Invoke-RigChecked ip @('link', 'set', 'ar-host', 'up')
+}
+
+function Connect-Cable {
+    $null = Invoke-RigChecked ip @('link', 'set', 'ar-device', 'netns', 'ar-firstboot')
+    $null = Invoke-RigChecked ip @('-n', 'ar-firstboot', 'address', 'add', '192.168.213.2/30', 'dev', 'ar-device')
+    $null = Invoke-RigChecked ip @('-n', 'ar-firstboot', 'link', 'set', 'ar-device', 'up')
+}
+
+function Remove-Cable {
+    $null = Invoke-RigChecked ip @('link', 'delete', 'ar-host')
+    $null = Invoke-RigChecked ip @('netns', 'delete', 'ar-firstboot')
 }
 
 # Where the factory answers, the unit is not started again: a second start is as wrong as a failure.

@@ -36,7 +36,7 @@
         $target = "$scratch/modules/AutoRegister/$version"
         [System.IO.Compression.ZipFile]::ExtractToDirectory($package, $target)
         # What an installation from a gallery leaves out.
-        Remove-Item -LiteralPath "$target/_rels", "$target/[Content_Types].xml", "$target/AutoRegister.nuspec" -Recurse
+        Remove-Item -LiteralPath "$target/_rels", "$target/[Content_Types].xml", "$target/AutoRegister.nuspec" -Recurse -Force
 
         $device = New-RigDevice -Path "$scratch/by-name" -Token $factory.Token
         $script = "Import-Module AutoRegister -RequiredVersion $version; `$null = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials; (Get-Module AutoRegister).ModuleBase"

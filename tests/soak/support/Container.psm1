@@ -84,17 +84,22 @@ function Dismount-Device {
     Remove-Item $Device.Path -Recurse -Force
 }
 
-# Boots it. It uses this machine's network, or the named network namespace.
+# Boots it. It uses this machine's network, or the named network namespace; it may have a capability more than containers have.
 function Enter-Device {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [hashtable] $Device,
-        [string] $Network = ''
+        [string] $Network = '',
+        [string] $Capability = ''
     )
 
     $arguments = @('--quiet', '--directory', $Device.Root, '--register=no', '--keep-unit', '--console=pipe', '--resolv-conf=off', '--timezone=off', '--boot')
     if ($Network) {
         $arguments = @("--network-namespace-path=/run/netns/$Network") + $arguments
+    }
+
+    if ($Capability) {
+        $arguments = @("--capability=$Capability") + $arguments
     }
 
     $Device.Process = Start-RigProcess systemd-nspawn $arguments

@@ -7,10 +7,11 @@ namespace ConnectProxy;
 
 /// <summary>
 /// A proxy that knows CONNECT and nothing else: whatever name is asked for, it connects to loopback. Prints its port, then one
-/// line for each request; ends with its input. With a number it refuses that many requests before (407).
+/// line for each request; ends with its input. With a number it refuses that many requests before: half of them with 407, half with 503.
 /// </summary>
 internal static class Program
 {
+    private static int asked;
     private static int refusals;
 
     private static async Task Main(string[] args)
@@ -44,9 +45,12 @@ internal static class Program
                 return;
             }
 
-            if (Interlocked.Decrement(ref refusals) >= 0)
+            int number = Interlocked.Increment(ref asked);
+            if (number <= refusals)
             {
-                await near.WriteAsync("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                await near.WriteAsync(number <= refusals / 2
+                    ? "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
+                    : "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
                 return;
             }
 
