@@ -82,7 +82,10 @@ Start-Job { 'from a job' } | Receive-Job -Wait
             & $type 'Get-SotaCo' Tab " -Root '$($device.Root)' | Format-List Factory, HardwareIdx" BSpace Enter
             & $wait '(?m)^Factory\s+: acme\s+HardwareId\s+: intel'
             & $type 'cls; Get-Help New-HsmDeviceKey -Examples' Enter
-            & $wait 'New-HsmDeviceKey'
+            # Lines are broken between words.
+            & $wait '(?m)^    configured, and the certificate request for it\.$'
+            & $type "cls; Get-HsmToken '$(Get-RigPath SoftHsm)'" Enter
+            & $wait '(?m)^State +Label +Serial +User, SO PIN +Mechanisms$'
             & $type "cls; Test-SotaRegistration -Root '$($device.Root)'" Enter
             & $wait '(?m)^ *# Check +Status +Seen, and what to do[^§]*Gateway'
         }

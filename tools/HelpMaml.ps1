@@ -86,7 +86,7 @@ function ConvertTo-Maml {
 
     $parameters = $known.Values | ForEach-Object { ConvertTo-ParameterMaml -Parameter $_ -Description "$($Page.Parameters[$_.Name])" }
     $examples = foreach ($example in $Page.Examples) {
-        "<command:example><maml:title>$(ConvertTo-XmlText -Text $example.Title)</maml:title><dev:code>$(ConvertTo-XmlText -Text $example.Code)</dev:code><dev:remarks>$(ConvertTo-Paragraph -Markdown $example.Remarks)</dev:remarks></command:example>"
+        "<command:example><maml:title>$(ConvertTo-XmlText -Text $example.Title)</maml:title><dev:code>$(ConvertTo-XmlText -Text $example.Code)</dev:code><dev:remarks>$(ConvertTo-Paragraph -Markdown $example.Remarks)<maml:para /></dev:remarks></command:example>"
     }
 
     $notes = if ($Page.Section.Contains('NOTES')) { "<maml:alertSet><maml:alert>$(ConvertTo-Paragraph -Markdown $Page.Section['NOTES'])</maml:alert></maml:alertSet>" } else { '' }
