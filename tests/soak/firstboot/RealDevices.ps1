@@ -1,4 +1,4 @@
-# What real devices meet and does not keep them from registering at once.
+# What real devices meet, and what does not keep them from registering at once.
 
 [ordered]@{
     'takes the first of three blank tokens, as a fresh OP-TEE has them' = {
