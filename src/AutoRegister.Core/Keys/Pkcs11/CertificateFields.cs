@@ -12,8 +12,8 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// </summary>
 internal sealed record CertificateFields(byte[] SerialNumber, byte[] Issuer, byte[] Subject, byte[] SubjectPublicKeyInfo)
 {
-    /// <summary>The subject in words.</summary>
-    public string SubjectName => new X500DistinguishedName(Subject).Name;
+    /// <summary>The subject in words, as a line.</summary>
+    public string SubjectName => Printable.Line(new X500DistinguishedName(Subject).Name);
 
     /// <summary>Reads the fields.</summary>
     /// <param name="certificate">The certificate, DER.</param>

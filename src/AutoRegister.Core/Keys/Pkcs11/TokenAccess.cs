@@ -85,8 +85,8 @@ internal sealed class TokenAccess(OpenedSession opened)
     /// <returns>The value; <see langword="null"/> where the module does not show the attribute.</returns>
     public bool? ReadFlag(IObjectHandle handle, CKA type) => ReadBytes(handle, type) is [byte value] ? value != 0 : null;
 
-    /// <summary>Reads a text.</summary>
-    public string ReadText(IObjectHandle handle, CKA type) => Encoding.UTF8.GetString(ReadBytes(handle, type) ?? []).TrimEnd('\0');
+    /// <summary>Reads a text as a line, because others may have written it. What has control characters is never equal to one of our names.</summary>
+    public string ReadText(IObjectHandle handle, CKA type) => Printable.Line(Encoding.UTF8.GetString(ReadBytes(handle, type) ?? []).TrimEnd('\0'));
 
     /// <summary>Removes an object; one that is gone already is no failure.</summary>
     public void Destroy(IObjectHandle handle) => Run("C_DestroyObject", s =>

@@ -108,6 +108,20 @@ public sealed class StoredAttributesTests : IDisposable
         Assert.Equal((null, null, ""), (broken.PublicKeyHash, broken.Subject, broken.Detail));
     }
 
+    [Fact]
+    public void Words_of_an_object_are_cleaned_where_they_come_in_and_are_none_of_our_names()
+    {
+        hsm.Open().Dispose();
+        Raw.WithSession(session => Raw.GenerateKey(session, "tls\u001b[31m\n", 1));
+        Raw.WithModule(library => Raw.StoreCertificate(library, TestCertificate.ForNewKey("a\nb\u202e"), "client\r", 3));
+        using TokenSession opened = hsm.Open();
+        IReadOnlyList<HsmObject> all = opened.ListObjects();
+        Assert.Equal(["tls [31m ", "tls [31m ", "client "], all.OrderBy(o => o.Class).Select(o => o.Label));
+        Assert.All(all, o => Assert.DoesNotContain(o.ToString() + o.Subject, char.IsControl));
+        Assert.DoesNotContain("\u202e", all.Single(o => o.Subject is not null).Subject!, StringComparison.Ordinal);
+        Assert.DoesNotContain(opened.FindObjects(), DeviceObjects.Standard.Names);
+    }
+
     private static void Read(ISession session, CKO type, Dictionary<CKA, byte[]> expected)
     {
         IObjectHandle handle = session.FindAllObjects([session.Factories.ObjectAttributeFactory.Create(CKA.CKA_CLASS, type)]).Single();
