@@ -60,15 +60,17 @@ internal static class ConnectionErrors
             return ClockErrors.NotSet($"{failed} and {clock.Words}", api, e);
         }
 
-        if (trust.UntimelyOf(api.IdnHost) is { } term)
+        string? untimely = trust.UntimelyOf(api.IdnHost) is { } term
+            ? string.Create(CultureInfo.InvariantCulture, $"the certificate of '{term.Subject}' is valid from {term.NotBefore:u} to {term.NotAfter:u}, and {clock.Words}")
+            : null;
+        if (trust.UntimelyOf(api.IdnHost) is { Alone: true })
         {
-            return ClockErrors.Wrong(
-                string.Create(CultureInfo.InvariantCulture, $"{failed}: the certificate of '{term.Subject}' is valid from {term.NotBefore:u} to {term.NotAfter:u}, and {clock.Words}"), api, e);
+            return ClockErrors.Wrong($"{failed}: {untimely}", api, e);
         }
 
         string reason = e.InnerException is AuthenticationException inner ? Printable.Text(inner.Message) + "." : HttpErrors.Words(e);
         return new(
-            ErrorId.ServerNotTrusted, $"{failed}: {reason}", "If the server has a private CA, name its certificate (SSL_CERT_FILE). Verification cannot be turned off.", api, e);
+            ErrorId.ServerNotTrusted, $"{failed}: {reason}{(untimely is null ? string.Empty : $" Besides, {untimely}.")}", "If the server has a private CA, name its certificate (SSL_CERT_FILE). Verification cannot be turned off.", api, e);
     }
 
     private static string Place(string host, int port) =>

@@ -14,7 +14,7 @@ internal sealed class ServerTrust(TrustAnchor? anchor = null)
     /// <summary>Is shown every certificate, whether it is trusted or not.</summary>
     internal Action<X509Certificate?, SslPolicyErrors>? Seen { get; init; }
 
-    /// <summary>The certificate that a clock would make good, of a server whose last handshake failed for nothing else.</summary>
+    /// <summary>The certificate whose time it is not, of a server whose last handshake failed.</summary>
     /// <param name="host">The server's name.</param>
     internal CertificateTerm? UntimelyOf(string host) => untimely.GetValueOrDefault(host);
 
@@ -29,8 +29,10 @@ internal sealed class ServerTrust(TrustAnchor? anchor = null)
     private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         Seen?.Invoke(certificate, errors);
-        CertificateTerm? term = errors == SslPolicyErrors.RemoteCertificateChainErrors ? CertificateTerm.Of(chain) : null;
-        bool trusted = errors == SslPolicyErrors.None || anchor?.Validate(certificate, chain, errors, ref term) == true;
+        bool chainAlone = errors == SslPolicyErrors.RemoteCertificateChainErrors;
+        CertificateTerm? term = CertificateTerm.Of(chain) is { } found ? found with { Alone = found.Alone && chainAlone } : null;
+        bool trusted = errors == SslPolicyErrors.None || (chainAlone && PartialChain.EndsIn(chain, chain?.ChainPolicy.CustomTrustStore))
+            || anchor?.Validate(certificate, chain, errors, ref term) == true;
         string host = (sender as SslStream)?.TargetHostName ?? string.Empty;
         if (!trusted && term is not null)
         {

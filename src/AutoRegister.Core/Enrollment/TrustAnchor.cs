@@ -34,7 +34,7 @@ public sealed class TrustAnchor
     /// <param name="certificate">The certificate.</param>
     /// <param name="chain">What the server sent with it.</param>
     /// <param name="errors">What is wrong with it for the system.</param>
-    /// <param name="untimely">Gets the certificate that time alone makes the chain fail for.</param>
+    /// <param name="untimely">Gets the certificate whose time it is not; one with which nothing else is wrong is kept.</param>
     /// <returns>Whether it is trusted.</returns>
     internal bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, ref CertificateTerm? untimely)
     {
@@ -54,8 +54,12 @@ public sealed class TrustAnchor
             own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
         }
 
-        bool trusted = own.Build(leaf);
-        untimely ??= trusted ? null : CertificateTerm.Of(own);
-        return trusted;
+        if (own.Build(leaf) || PartialChain.EndsIn(own, anchors))
+        {
+            return true;
+        }
+
+        untimely = untimely is { Alone: true } ? untimely : CertificateTerm.Of(own) ?? untimely;
+        return false;
     }
 }

@@ -77,7 +77,7 @@ public sealed class ClockTests
         using X509Certificate2 root = Certificate(from, to);
         CertificateTerm? term = null;
         Assert.False(TrustAnchor.Of(root).Validate(root, null, SslPolicyErrors.RemoteCertificateChainErrors, ref term));
-        Assert.Equal((root.NotBefore.ToUniversalTime(), root.NotAfter.ToUniversalTime()), (term!.NotBefore, term.NotAfter));
+        Assert.Equal((root.NotBefore.ToUniversalTime(), root.NotAfter.ToUniversalTime(), true), (term!.NotBefore, term.NotAfter, term.Alone));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ClockTests
         using X509Certificate2 stranger = Certificate(-10, -5);
         CertificateTerm? term = null;
         Assert.False(TrustAnchor.Of(root).Validate(stranger, null, SslPolicyErrors.RemoteCertificateChainErrors, ref term));
-        Assert.Null(term);
+        Assert.False(term!.Alone);
     }
 
     private static X509Certificate2 Certificate(int fromDays, int toDays)

@@ -20,12 +20,12 @@ internal sealed class ClockCheck() : LocalCheck("Clock")
             CertificateValidity validity = CertificateValidity.Of(leaf);
             if (validity.IsBefore(now))
             {
-                return CheckFinding.Failed($"It says {seen}; the device certificate is not valid before {validity.NotBefore:u}.", "Set the clock.");
+                return CheckFinding.Failed($"It says {seen}; the device certificate is not valid before {validity.NotBefore:u}.", "Set the clock, or wait for time synchronisation.");
             }
 
             if (validity.IsAfter(now))
             {
-                return CheckFinding.Failed($"It says {seen}; the device certificate expired at {validity.NotAfter:u}.", "Renew the certificate, or register anew with New-HsmDeviceKey -Force.");
+                return CheckFinding.Failed($"It says {seen}; the device certificate expired at {validity.NotAfter:u}.", "If the clock is right, renew the certificate, or register anew with New-HsmDeviceKey -Force.");
             }
 
             seen += $", the device certificate is valid until {validity.NotAfter:u}";
