@@ -18,7 +18,7 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     private BlockingCollection<Action>? pending;
 
     /// <summary>Is cancelled when the pipeline stops.</summary>
-    protected CancellationToken Cancellation => stopping.Token;
+    public CancellationToken Cancellation => stopping.Token;
 
     /// <inheritdoc/>
     public void ReportStep(string message) => Post(() => WriteVerbose(Printable.Line(message)));

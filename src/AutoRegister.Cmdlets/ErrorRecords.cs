@@ -48,7 +48,7 @@ internal static class ErrorRecords
         ErrorId.RegistrationIncomplete or ErrorId.SotaDirectoryUnusable or ErrorId.HsmTokenUnusable or ErrorId.HsmKeyUnusable
             or ErrorId.HsmPinNotInitialized or ErrorId.SecretsDisposed => ErrorCategory.InvalidOperation,
 
-        ErrorId.HsmModuleUnusable or ErrorId.HsmFailure or ErrorId.OtaClientStartFailed => ErrorCategory.DeviceError,
+        ErrorId.HsmModuleInvalid or ErrorId.HsmModuleUnusable or ErrorId.HsmFailure or ErrorId.OtaClientStartFailed => ErrorCategory.DeviceError,
         ErrorId.HsmMechanismMissing => ErrorCategory.NotImplemented,
 
         ErrorId.FileTooLarge or ErrorId.FileNotText or ErrorId.TokenFileEmpty or ErrorId.TokenFileInvalid or ErrorId.TagInvalid

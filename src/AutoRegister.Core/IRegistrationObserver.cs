@@ -8,6 +8,9 @@ namespace AutoRegister.Core;
 /// </summary>
 public interface IRegistrationObserver
 {
+    /// <summary>Is cancelled when nobody waits any more for what is being done.</summary>
+    CancellationToken Cancellation => CancellationToken.None;
+
     /// <summary>One step of the story, past or present tense, one line.</summary>
     /// <param name="message">What is being done or was done.</param>
     void ReportStep(string message);

@@ -9,6 +9,8 @@ internal sealed class WarningCollector(IRegistrationObserver observer) : IRegist
 
     internal bool Any => warnings.Count > 0;
 
+    public CancellationToken Cancellation => observer.Cancellation;
+
     public void ReportStep(string message) => observer.ReportDetail(message);
 
     public void ReportDetail(string message) => observer.ReportDetail(message);

@@ -97,7 +97,10 @@ public enum ErrorId
     /// <summary>The PKCS#11 module file does not exist.</summary>
     HsmModuleNotFound,
 
-    /// <summary>The PKCS#11 module exists but cannot be loaded or initialised.</summary>
+    /// <summary>The file is no PKCS#11 module that this machine can load: no shared library of its architecture, or one of something else.</summary>
+    HsmModuleInvalid,
+
+    /// <summary>The PKCS#11 module cannot be initialised.</summary>
     HsmModuleUnusable,
 
     /// <summary>A call into the PKCS#11 module did not come back.</summary>

@@ -47,6 +47,7 @@ public static class FailureSorts
 
         // The token and its keys
         ErrorId.HsmModuleNotFound => FailureSort.Configuration, // A file that is not there is not installed later.
+        ErrorId.HsmModuleInvalid => FailureSort.Configuration, // It stays what it is.
         ErrorId.HsmModuleUnusable => FailureSort.TryAgain, // The token's service or device may come later in the boot than this run.
         ErrorId.HsmTimeout => FailureSort.TryAgain, // The same; what serves the token may come back as well.
         ErrorId.HsmTokenNotFound => FailureSort.TryAgain, // The same, where the module is loaded without them.

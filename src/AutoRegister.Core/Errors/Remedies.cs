@@ -38,6 +38,7 @@ internal static class Remedies
         ErrorId.ProxyInvalid => "Write it as http://proxy.example:3128, with user name and password percent-encoded, or unset it.",
         ErrorId.CaFileInvalid => "Give a file with whole CERTIFICATE blocks, or none.",
         ErrorId.HsmModuleNotFound => "Install the PKCS#11 module, or correct its path.",
+        ErrorId.HsmModuleInvalid => "Set HSM_MODULE to the path of the module of the device's token, built for this machine.",
         ErrorId.HsmModuleUnusable => "Check the module's own configuration and that its service and device are running.",
         ErrorId.HsmTimeout => "Check that the service of the token runs (tee-supplicant, tpm2-abrmd, pcscd); a token that is so slow needs a longer HSM_TIMEOUT in /etc/sota/hsm.",
         ErrorId.HsmTokenNotFound => "Check the label, that the token is present, and that this user may use it.",

@@ -8,6 +8,9 @@ namespace AutoRegister.Core.Line;
 public sealed class DeviceObserver(string device, IRegistrationObserver line) : IRegistrationObserver
 {
     /// <inheritdoc/>
+    public CancellationToken Cancellation => line.Cancellation;
+
+    /// <inheritdoc/>
     public void ReportStep(string message) => line.ReportStep($"{device}: {message}");
 
     /// <inheritdoc/>

@@ -7,7 +7,8 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <summary>
 /// The one door to a PKCS#11 module. Every call goes through it, on a thread of the module's own and one at a time. A call that takes
 /// longer than a few seconds is reported; one that does not come back is given up: OP-TEE without its supplicant waits in the kernel, and
-/// a daemon that has died may never answer. Its thread cannot be ended, so the module is not called again while it is in there.
+/// a daemon that has died may never answer. Its thread cannot be ended, so the module is not called again while it is in there. Once it has
+/// been reported, a call is given up as soon as nobody waits for it any more: see <see cref="IRegistrationObserver.Cancellation"/>.
 /// </summary>
 /// <param name="path">The module, for messages.</param>
 /// <param name="time">The clock.</param>
@@ -23,8 +24,9 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     private static readonly TimeSpan LaterReports = TimeSpan.FromMinutes(1);
     private static readonly ConcurrentDictionary<string, ModuleCalls> Doors = new(StringComparer.Ordinal);
 
-    private readonly List<IRegistrationObserver> listeners = [];
+    private readonly List<Listener> listeners = [];
     private readonly ModuleThread thread = new(path);
+    private TaskCompletionSource stopped = new();
     private TimeSpan? told;
     private (string Function, Task Call)? lost;
     private bool loadedBefore;
@@ -45,20 +47,28 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     /// <param name="timeout">How long each call may take, where somebody said so; the last one's word counts.</param>
     public void Listen(IRegistrationObserver observer, TimeSpan? timeout)
     {
+        var listener = new Listener(observer, observer.Cancellation);
         lock (listeners)
         {
-            listeners.Add(observer);
+            listeners.Add(listener);
             told = timeout ?? told;
+            stopped = stopped.Task.IsCompleted ? new() : stopped;
         }
+
+        listener.Registration = listener.Stopping.Register(Stop);
     }
 
     /// <summary>Removes somebody who hears.</summary>
     public void Ignore(IRegistrationObserver observer)
     {
+        Listener? listener;
         lock (listeners)
         {
-            listeners.Remove(observer);
+            listener = listeners.Find(one => one.Observer == observer);
+            listeners.Remove(listener!);
         }
+
+        listener?.Registration.Dispose();
     }
 
     /// <summary>Says that the module is about to be loaded, and waits until that is written: a module can end the process.</summary>
@@ -93,6 +103,7 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     /// <param name="takesLong">Whether even a token that works may take minutes for it.</param>
     /// <returns>What it returns.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmTimeout"/>: it did not come back, or one before it did not.</exception>
+    /// <exception cref="OperationCanceledException">It did not come back, and nobody waits for it any more.</exception>
     public T Do<T>(string function, Func<T> call, bool takesLong = false)
     {
         lock (Turn)
@@ -106,38 +117,62 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
             Task<T> running = thread.Start(call);
             long begun = time.GetTimestamp();
             TimeSpan patience = told ?? (takesLong ? LongPatience : Patience);
+            Task waited = running;
             for (TimeSpan next = FirstReport; ; next = LaterReports)
             {
                 TimeSpan left = patience - time.GetElapsedTime(begun);
-                if (Ends(running, next < left ? next : left))
+                bool isStopped = Ends(waited, next < left ? next : left);
+                if (running.IsCompleted)
                 {
                     return running.GetAwaiter().GetResult();
                 }
 
-                if (next >= left)
+                if (isStopped || next >= left)
                 {
                     lost = (function, running);
-                    throw Failure($"{function} of the PKCS#11 module {path} did not come back within {Seconds(patience)} s");
+                    throw isStopped ? new OperationCanceledException($"{function} of the PKCS#11 module {path} is not waited for any more.")
+                        : Failure($"{function} of the PKCS#11 module {path} did not come back within {Seconds(patience)} s");
                 }
 
                 Report($"{function} of the PKCS#11 module {path} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
+                waited = Task.WhenAny(running, Stopped());
             }
         }
     }
 
     // What the call throws, a time-out too, is not what ends this wait.
-    private bool Ends(Task running, TimeSpan within)
+    private bool Ends(Task waited, TimeSpan within)
     {
         try
         {
-            Task.WhenAny(running).WaitAsync(within, time).GetAwaiter().GetResult();
+            Task.WhenAny(waited).WaitAsync(within, time).GetAwaiter().GetResult();
         }
         catch (TimeoutException)
         {
-            return running.IsCompleted;
+            return false;
         }
 
         return true;
+    }
+
+    /// <summary>Completes when everybody who may say so does not wait any more: pipelines share a module, and none ends another's call.</summary>
+    private Task Stopped()
+    {
+        lock (listeners)
+        {
+            return stopped.Task;
+        }
+    }
+
+    private void Stop()
+    {
+        TaskCompletionSource? all;
+        lock (listeners)
+        {
+            all = listeners.TrueForAll(one => one.Stopping.IsCancellationRequested || !one.Stopping.CanBeCanceled) ? stopped : null;
+        }
+
+        all?.TrySetResult();
     }
 
     /// <summary>Calls the module where there is nothing to return.</summary>
@@ -167,13 +202,18 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     {
         lock (listeners)
         {
-            return [.. listeners];
+            return [.. listeners.Select(one => one.Observer)];
         }
     }
 
     private void Report(string message) => Array.ForEach(Listeners(), listener => listener.ReportWarning(message));
 
     private AutoRegisterException Failure(string what) => new(ErrorId.HsmTimeout, $"{what}.", target: path);
+
+    private sealed record Listener(IRegistrationObserver Observer, CancellationToken Stopping)
+    {
+        public CancellationTokenRegistration Registration { get; set; }
+    }
 
     private static string Seconds(TimeSpan span) => Math.Round(span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -9,6 +9,9 @@ internal static class ModuleFile
     // The one symbol every module exports (PKCS#11 2.40, section 5.4, C_GetFunctionList).
     private const string EntryPoint = "C_GetFunctionList";
 
+    // The dynamic linker's words (EIO, ENOMEM, EMFILE, ENFILE) for what says nothing of the file.
+    private static readonly string[] Passing = ["Input/output error", "Cannot allocate memory", "Too many open files", "Too many open files in system"];
+
     /// <summary>Maps the file.</summary>
     /// <param name="path">A path, or a bare file name for the dynamic linker to look for.</param>
     /// <returns>The dynamic linker's handle.</returns>
@@ -31,9 +34,10 @@ internal static class ModuleFile
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
+            string reason = LastLine(e.Message);
             throw new AutoRegisterException(
-                isPath ? ErrorId.HsmModuleUnusable : ErrorId.HsmModuleNotFound,
-                $"PKCS#11 module {path} cannot be loaded: {LastLine(e.Message)}",
+                !isPath ? ErrorId.HsmModuleNotFound : Passing.Any(words => reason.EndsWith(words, StringComparison.Ordinal)) ? ErrorId.HsmModuleUnusable : ErrorId.HsmModuleInvalid,
+                $"PKCS#11 module {path} cannot be loaded: {reason}",
                 "Check that the file is a shared library of this machine's architecture and that what it depends on is installed.",
                 path,
                 e);
@@ -46,10 +50,7 @@ internal static class ModuleFile
 
         NativeLibrary.Free(handle);
         throw new AutoRegisterException(
-            ErrorId.HsmModuleUnusable,
-            $"{path} is a shared library, but no PKCS#11 module: it does not export {EntryPoint}.",
-            "Set HSM_MODULE to the path of the module of the device's token.",
-            path);
+            ErrorId.HsmModuleInvalid, $"{path} is a shared library, but no PKCS#11 module: it does not export {EntryPoint}.", target: path);
     }
 
     // The runtime puts advice for developers before the dynamic linker's own words.

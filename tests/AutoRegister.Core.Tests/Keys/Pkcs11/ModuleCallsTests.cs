@@ -54,6 +54,42 @@ public sealed class ModuleCallsTests : IDisposable
     }
 
     [Fact]
+    public void When_the_pipeline_stops_a_call_that_hangs_is_not_waited_for()
+    {
+        using var pipeline = new CancellationTokenSource();
+        door.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
+        var e = Assert.Throws<OperationCanceledException>(() => door.Do("C_Login", () => back.Wait()));
+        Assert.Contains("C_Login", e.Message, StringComparison.Ordinal);
+        Assert.Contains("C_Login", Assert.Throws<AutoRegisterException>(() => door.Do("C_CloseSession", () => 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_comes_back_soon_is_waited_for_so_that_a_session_can_be_closed()
+    {
+        using var pipeline = new CancellationTokenSource();
+        pipeline.Cancel();
+        var hasty = new ModuleCalls(Path, TimeProvider.System);
+        hasty.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
+        Assert.Equal(
+            7,
+            hasty.Do("C_CloseSession", () =>
+            {
+                Thread.Sleep(50);
+                return 7;
+            }));
+    }
+
+    [Fact]
+    public void A_pipeline_that_stops_does_not_end_the_calls_of_another()
+    {
+        using var pipeline = new CancellationTokenSource();
+        using var other = new CancellationTokenSource();
+        door.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
+        door.Listen(new Stopper(pipeline, other.Token), timeout: null);
+        Assert.Equal(ErrorId.HsmTimeout, Hang("C_Login").Id);
+    }
+
+    [Fact]
     public void While_it_hangs_the_module_is_not_called_again_and_afterwards_it_is()
     {
         Hang("C_Initialize");
@@ -97,6 +133,22 @@ public sealed class ModuleCallsTests : IDisposable
 
     private AutoRegisterException Hang(string function, bool takesLong = false) =>
         Assert.Throws<AutoRegisterException>(() => door.Do(function, () => back.Wait(), takesLong));
+
+    /// <summary>Stops a pipeline when it hears that a call takes long.</summary>
+    private sealed class Stopper(CancellationTokenSource pipeline, CancellationToken stopping) : IRegistrationObserver
+    {
+        public CancellationToken Cancellation => stopping;
+
+        public void ReportStep(string message)
+        {
+        }
+
+        public void ReportDetail(string message)
+        {
+        }
+
+        public void ReportWarning(string message) => pipeline.Cancel();
+    }
 
     private sealed class FlushCounter : IRegistrationObserver
     {

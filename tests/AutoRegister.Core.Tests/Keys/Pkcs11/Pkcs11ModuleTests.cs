@@ -12,8 +12,8 @@ public sealed class Pkcs11ModuleTests
     [InlineData("libnosuchmodule.so", ErrorId.HsmModuleNotFound)]
     [InlineData("", ErrorId.HsmModuleNotFound)]
     [InlineData("/usr/lib", ErrorId.HsmModuleNotFound)]
-    [InlineData("/etc/passwd", ErrorId.HsmModuleUnusable)]
-    [InlineData("libc.so.6", ErrorId.HsmModuleUnusable)]
+    [InlineData("/etc/passwd", ErrorId.HsmModuleInvalid)]
+    [InlineData("libc.so.6", ErrorId.HsmModuleInvalid)]
     public void What_is_no_module_is_said_to_be_none(string path, ErrorId id)
     {
         var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(path));
@@ -21,6 +21,27 @@ public sealed class Pkcs11ModuleTests
         Assert.Equal(id, e.Id);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
         Assert.NotNull(e.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData(0x12, 40)] // e_machine (elf(5)): of another architecture than any .NET runs on.
+    [InlineData(0x04, 1)] // e_ident[EI_CLASS]: of another word size.
+    [InlineData(0x00, 0)]
+    public void A_library_of_another_machine_is_wrong_configuration(int place, byte value)
+    {
+        byte[] library = File.ReadAllBytes(SoftHsm.ModulePath);
+        library[place] = value;
+        string path = Path.GetTempFileName();
+        File.WriteAllBytes(path, library);
+        try
+        {
+            var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(path));
+            Assert.Equal((ErrorId.HsmModuleInvalid, FailureSort.Configuration, (object)path), (e.Id, e.Sort, e.Target));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
