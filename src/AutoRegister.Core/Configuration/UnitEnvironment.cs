@@ -3,8 +3,9 @@ using System.Text;
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>
-/// The environment that systemd gives a service: <c>Environment=</c> of its unit file and the drop-ins beside it, and what the manager gives
-/// all (systemd.unit(5), systemd.exec(5), systemd-system.conf(5)). Read from the files, because there is no bus to ask in a sandbox or an image.
+/// The environment that systemd gives a service: <c>Environment=</c> and <c>EnvironmentFile=</c> of its unit file and the drop-ins beside it,
+/// and what the manager gives all (systemd.unit(5), systemd.exec(5), systemd-system.conf(5)). Read from the files, because there is no bus
+/// to ask in a sandbox or an image.
 /// </summary>
 internal static class UnitEnvironment
 {
@@ -25,9 +26,20 @@ internal static class UnitEnvironment
 
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         string[] manager = [.. Folders.Select(folder => Below(root, $"{folder}/system.conf")).Where(File.Exists).Take(1), .. DropIns(root, "system.conf.d")];
-        Array.ForEach(manager, file => Read(file, "DefaultEnvironment", found));
         string[] own = [unit, .. DropIns(root, "system/service.d"), .. DropIns(root, $"system/{service}.d")];
-        Array.ForEach(own, file => Read(file, "Environment", found));
+
+        // The files after all of Environment=, wherever that stands. A "-" before a file says that it may be missing; without the others
+        // the unit does not start.
+        string[] assignments =
+        [
+            .. Settings(manager, "DefaultEnvironment").Concat(Settings(own, "Environment")).SelectMany(Words),
+            .. Settings(own, "EnvironmentFile").SelectMany(file => Matching(Below(root, file.TrimStart('-')))).SelectMany(file => Lines(file, string.Empty)).Select(Assignment),
+        ];
+        foreach (string[] pair in assignments.Select(text => text.Split('=', 2)).Where(pair => pair.Length == 2))
+        {
+            found[pair[0]] = pair[1];
+        }
+
         return found;
     }
 
@@ -40,63 +52,81 @@ internal static class UnitEnvironment
 
     private static string Below(string root, string path) => RootedPath.Resolve(root, path);
 
-    private static void Read(string file, string key, Dictionary<string, string> into)
+    private static IEnumerable<string> Matching(string path) => Path.GetFileName(path) is string name && name.AsSpan().ContainsAny('*', '?') && Path.GetDirectoryName(path) is string folder && Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)
+        : [path];
+
+    /// <summary>The values of a setting in all of the files; an empty one takes back those before it.</summary>
+    private static List<string> Settings(string[] files, string key)
     {
-        string text;
-        try
+        var values = new List<string>();
+        foreach (string[] parts in files.SelectMany(file => Lines(file, " ")).Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries)).Where(parts => parts.Length == 2 && parts[0] == key))
         {
-            text = File.ReadAllText(file).Replace("\\\n", " ", StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A unit that nobody can read, systemd cannot either.
-            return;
-        }
-
-        foreach (string line in text.Split('\n'))
-        {
-            string[] parts = line.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length < 2 || parts[0] != key)
-            {
-                continue;
-            }
-
             if (parts[1].Length == 0)
             {
-                into.Clear();
-            }
-
-            // What has a specifier ("%t") is known to systemd alone.
-            foreach (string[] assignment in Words(parts[1]).Select(word => word.Replace("%%", "\0", StringComparison.Ordinal)).Where(word => !word.Contains('%', StringComparison.Ordinal)).Select(word => word.Replace('\0', '%').Split('=', 2)).Where(pair => pair.Length == 2))
-            {
-                into[assignment[0]] = assignment[1];
-            }
-        }
-    }
-
-    // Words with quotes around them or around parts of them (systemd.syntax(7), quoting).
-    private static IEnumerable<string> Words(string text)
-    {
-        var word = new StringBuilder();
-        char quote = '\0';
-        foreach (char c in text + " ")
-        {
-            if (quote != '\0' ? c == quote : c is '"' or '\'')
-            {
-                quote = quote == '\0' ? c : '\0';
-            }
-            else if (quote == '\0' && char.IsWhiteSpace(c))
-            {
-                if (word.Length > 0)
-                {
-                    yield return word.ToString();
-                    word.Clear();
-                }
+                values.Clear();
             }
             else
             {
+                values.Add(parts[1]);
+            }
+        }
+
+        return values;
+    }
+
+    private static string[] Lines(string file, string continued)
+    {
+        try
+        {
+            return File.ReadAllText(file).Replace("\\\n", continued, StringComparison.Ordinal).Split('\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What nobody can read, systemd cannot either.
+            return [];
+        }
+    }
+
+    // What has a specifier ("%t") is known to systemd alone.
+    private static IEnumerable<string> Words(string setting) => Parts(setting, separate: true)
+        .Select(word => word.Replace("%%", "\0", StringComparison.Ordinal)).Where(word => !word.Contains('%', StringComparison.Ordinal)).Select(word => word.Replace('\0', '%'));
+
+    // A line of a file is one assignment, with blanks in its value, or a comment.
+    private static string Assignment(string line) => line.Split('=', 2, StringSplitOptions.TrimEntries) is [[not '#' and not ';', ..] name, string value]
+        ? $"{name}={Parts(value, separate: false).FirstOrDefault()}"
+        : string.Empty;
+
+    // Quotes around a word or parts of it, and what is escaped (systemd.syntax(7), quoting; systemd.exec(5), EnvironmentFile=).
+    private static IEnumerable<string> Parts(string text, bool separate)
+    {
+        var word = new StringBuilder();
+        char quote = '\0';
+        for (int at = 0; at < text.Length; at++)
+        {
+            char c = text[at];
+            if (c == '\\' && quote != '\'' && at + 1 < text.Length)
+            {
+                word.Append(text[++at]);
+            }
+            else if (quote != '\0' ? c == quote : c is '"' or '\'')
+            {
+                quote = quote == '\0' ? c : '\0';
+            }
+            else if (!separate || quote != '\0' || !char.IsWhiteSpace(c))
+            {
                 word.Append(c);
             }
+            else if (word.Length > 0)
+            {
+                yield return word.ToString();
+                word.Clear();
+            }
+        }
+
+        if (word.Length > 0)
+        {
+            yield return word.ToString();
         }
     }
 }

@@ -46,6 +46,29 @@ public sealed class UnitEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_variables_are_read_as_systemd_reads_them_and_count_more()
+    {
+        device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\nEnvironmentFile=/etc/default/forgotten\nEnvironmentFile=\nEnvironmentFile=-/etc/default/missing\nEnvironmentFile=-/etc/default/token\nEnvironmentFile=/etc/default/more-*\n")
+            .Write($"/usr/lib/systemd/system/{Unit}.d/10.conf", "[Service]\nEnvironment=A=unit Z=unit\n")
+            .Write("/etc/default/forgotten", "F=1\n")
+            .Write("/etc/default/token", "# C=1\n; C=2\n\nno assignment\nA = file \nB=two words\nD=\"in \\\"quotes\\\" \"\nE='a\\b'\nG=x=y\nH=100%\nI=one \\\n two\nJ=\n")
+            .Write("/etc/default/more-2", "B=last\n").Write("/etc/default/more-1", "B=first\n");
+        var expected = new Dictionary<string, string>
+        {
+            ["A"] = "file", ["Z"] = "unit", ["B"] = "last", ["D"] = "in \"quotes\" ", ["E"] = "a\\b", ["G"] = "x=y", ["H"] = "100%", ["I"] = "one  two", ["J"] = string.Empty,
+        };
+        Assert.Equal(expected, UnitEnvironment.Of(device.Path, Unit));
+    }
+
+    [Fact]
+    public void Who_loads_the_module_by_hand_looks_where_the_unit_s_file_says()
+    {
+        device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\n").Write($"/etc/systemd/system/{Unit}.d/own.conf", "[Service]\nEnvironmentFile=-/etc/default/tpm2\n")
+            .Write("/etc/default/tpm2", "TPM2_PKCS11_TESTED=/data/tpm2\n");
+        Assert.Equal(["TPM2_PKCS11_TESTED=/data/tpm2"], ModuleEnvironment.TakeFromUnit(device.Path));
+    }
+
+    [Fact]
     public void Who_loads_the_module_by_hand_looks_where_the_unit_looks()
     {
         device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\nEnvironment=USE_HOSTNAME=1\n")
