@@ -149,6 +149,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker?
     {
         Uuid = entry.Uuid,
         UuidIsOurs = entry.UuidIsOurs,
+        UuidIsHardware = entry.UuidIsHardware,
         Fingerprint = entry.KeyFingerprint,
         CertificateRequest = entry.CertificateRequest,
         Sealed = text,

@@ -148,6 +148,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         State = file.State == RegistrationState.AnswerReceived ? RegistrationState.RequestSent : file.State,
         Uuid = key.Uuid,
         UuidIsOurs = key.UuidIsOurs,
+        UuidIsHardware = key.UuidIsHardware,
         Factory = file.Device.Factory,
         Production = file.Device.Production,
         KeyPlace = DescribePlace(file.Device.Token),

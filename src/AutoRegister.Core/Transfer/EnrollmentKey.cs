@@ -9,6 +9,9 @@ public sealed record EnrollmentKey
     /// <summary>Whether the UUID was made up, and was not chosen.</summary>
     public bool UuidIsOurs { get; init; }
 
+    /// <summary>Whether the UUID comes from the hardware, and is the same after the device is flashed again.</summary>
+    public bool UuidIsHardware { get; init; }
+
     /// <summary>SHA-256 of the public key's SubjectPublicKeyInfo, lower-case hex.</summary>
     public required string Fingerprint { get; init; }
 

@@ -132,7 +132,7 @@ public sealed class EnrollmentMembersTests : IDisposable
         var here = new EnrollmentJournal(key.Config.SotaPath);
         JournalEntry made = here.Read(observer)!;
         Assert.True(made.UuidIsOurs);
-        JournalEntry entry = made with { State = RegistrationState.RequestSent, Replace = true, Orphans = ["3b5278b1-fdbc-418a-9d66-8d533fc8b751"] };
+        JournalEntry entry = made with { State = RegistrationState.RequestSent, UuidIsHardware = true, Replace = true, Orphans = ["3b5278b1-fdbc-418a-9d66-8d533fc8b751"] };
         here.Save(entry);
         hand.ExportWithoutKey(key, "file.json");
         DeviceKey taken = Assert.IsType<DeviceKey>(hand.Read("file.json", "device"));

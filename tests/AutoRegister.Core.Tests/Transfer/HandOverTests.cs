@@ -99,6 +99,23 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
         Assert.Equal(ErrorId.HsmKeyNotFound, error.Id);
     }
 
+    /// <summary>No module that can be had has a UUID in a slot's description: the journal says so in the place of OP-TEE.</summary>
+    [Fact]
+    public async Task A_uuid_of_the_hardware_stand_in_for_optee_is_explained_by_the_machine_that_registers_the_device_too()
+    {
+        DeviceKey before = hand.Enroller().MakeKey(Machine() with { Name = "before the flash", OutputPath = hand.In("before") }, replace: false, CancellationToken.None);
+        await RegisterAsync(before);
+        DeviceKey after = hand.Enroller().MakeKey(hand.Config("after") with { Uuid = before.Uuid }, replace: false, CancellationToken.None);
+        var journal = new EnrollmentJournal(after.Config.SotaPath);
+        journal.Save(journal.Peek(out _)! with { UuidIsHardware = true });
+        hand.ExportWithoutKey(after, "after.json");
+        DeviceKey taken = Assert.IsType<DeviceKey>(hand.Read("after.json", "middle", machine: Machine()));
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => RegisterAsync(taken));
+        Assert.Equal(ErrorId.DeviceConflict, error.Id);
+        Assert.Contains("comes from this device's hardware", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"delete the device {before.Uuid} in the factory", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_machine_in_the_middle_must_be_of_the_same_factory()
     {
