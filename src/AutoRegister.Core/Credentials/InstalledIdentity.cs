@@ -55,6 +55,22 @@ internal sealed class InstalledIdentity
         return new InstalledIdentity(files, token);
     }
 
+    /// <summary>
+    /// Says that the certificate has expired. Nothing is damaged, and running again changes nothing: a renewal (RFC 7030, section 3.3.2)
+    /// is asked for with a certificate that is valid.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="observer">Hears it.</param>
+    internal void WarnOfExpiry(DateTimeOffset now, IRegistrationObserver observer)
+    {
+        if (Certificate is not null && CertificateValidity.Of(Certificate.Leaf) is var validity && validity.IsAfter(now))
+        {
+            observer.ReportWarning(
+                $"The certificate of the registered device {Printable.Text(Certificate.CommonName)} expired at {validity.NotAfter:u}, and the clock of this device says {now.ToUniversalTime():u}: "
+                + "the gateway refuses it, and it can no longer be renewed. If the clock is right, register anew with New-HsmDeviceKey -Force and delete the old device in the factory.");
+        }
+    }
+
     /// <summary>The error for credentials that are not whole.</summary>
     /// <param name="sotaPath">The SOTA directory.</param>
     internal AutoRegisterException Broken(string sotaPath)

@@ -7,7 +7,12 @@ namespace AutoRegister.Core.Diagnosis;
 /// <summary>What a token shows to anybody: its public objects, read in a session without a login.</summary>
 internal static class PublicTokenObjects
 {
-    internal static IReadOnlyList<TokenObject> Read(TokenSlot slot, string? moduleParameters)
+    /// <summary>Reads them.</summary>
+    /// <param name="slot">Where the token is.</param>
+    /// <param name="moduleParameters">What its module is initialised with.</param>
+    /// <param name="certificateId">The id of a certificate.</param>
+    /// <param name="certificate">Gets that certificate, DER; <see langword="null"/> where there is none.</param>
+    internal static IReadOnlyList<TokenObject> Read(TokenSlot slot, string? moduleParameters, string certificateId, out byte[]? certificate)
     {
         Pkcs11Module module = Pkcs11Module.Open(slot.Token.ModulePath, moduleParameters);
         OpenedSession opened;
@@ -26,7 +31,11 @@ internal static class PublicTokenObjects
 
         using (opened)
         {
-            return new TokenObjects(new TokenAccess(opened)).FindAll();
+            var access = new TokenAccess(opened);
+            IReadOnlyList<TokenObject> all = new TokenObjects(access).FindAll();
+            TokenObject? named = all.LastOrDefault(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificateId);
+            certificate = named is null ? null : access.ReadBytes(named.Handle!, CKA.CKA_VALUE);
+            return all;
         }
     }
 }

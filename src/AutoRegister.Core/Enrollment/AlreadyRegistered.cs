@@ -31,6 +31,7 @@ internal sealed class AlreadyRegistered(SotaConfig config, EnrollmentJournal jou
         IReadOnlyList<InstalledDifference> differences = InstalledDifference.Judge(config, Installed, observer);
         journal.RemoveAfterwards(observer);
         observer.ReportStep($"Device already registered in '{config.SotaPath}'");
+        Installed.WarnOfExpiry(TimeProvider.System.GetUtcNow(), observer);
         SotaToml toml = Installed.Files.Toml!;
         return new DeviceKey
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Diagnosis;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
@@ -151,6 +152,39 @@ public sealed class InstalledDamageTests(FactoryFixture shared) : IClassFixture<
         Assert.Equal(RegistrationState.Registered, Again(device, device.Config).State);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_certificate_that_has_expired_is_no_damage_and_is_said_with_the_way_out(bool inToken)
+    {
+        using var hsm = new SoftHsm();
+        using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, $"expired {inToken}", inToken ? hsm.Settings : null);
+        if (inToken)
+        {
+            using TokenSession session = hsm.Open(mayInitialize: false);
+            TokenKey key = session.GenerateKey(new KeyRequest("tls-new", 7));
+            session.StoreCertificate(Renew(device, key.SubjectPublicKeyInfo.Span, days: -1), "client-new", 9);
+            device.Edit("sota.toml", text => text.Replace("tls_pkey_id = \"01\"", "tls_pkey_id = \"07\"", StringComparison.Ordinal).Replace("tls_clientcert_id = \"03\"", "tls_clientcert_id = \"09\"", StringComparison.Ordinal));
+        }
+        else
+        {
+            using FileDeviceKey pair = FileDeviceKey.Create(device.PathOf("pkey.pem"));
+            File.WriteAllText(device.PathOf("client.pem"), Pem.Encode("CERTIFICATE", Renew(device, pair.SubjectPublicKeyInfo.Span, days: -1)));
+        }
+
+        device.Observer.Warnings.Clear();
+        Assert.Equal(RegistrationState.Registered, Again(device, device.Config).State);
+        string warning = Assert.Single(device.Observer.Warnings, words => words.Contains("expired at", StringComparison.Ordinal));
+        Assert.Contains("the clock of this device says", warning, StringComparison.Ordinal);
+        Assert.Contains("New-HsmDeviceKey -Force", warning, StringComparison.Ordinal);
+
+        using var doctor = new Doctor(new DiagnosisOptions { Config = new SotaConfigOptions { Root = device.Config.Root, HsmModule = inToken ? SoftHsm.ModulePath : null, HsmPin = inToken ? hsm.Pin : null, HsmSoPin = inToken ? hsm.SoPin : null } }, device.Observer);
+        CheckResult[] found = [await doctor.RunAsync(5, CancellationToken.None), await doctor.RunAsync(14, CancellationToken.None)];
+        CheckResult failed = Assert.Single(found, result => result.Status == CheckStatus.Failed);
+        Assert.Equal(inToken ? "Key and certificate" : "Clock", failed.Name);
+        Assert.Contains("expired at", failed.Seen, StringComparison.Ordinal);
+    }
+
     private static DeviceKey Again(RegisteredDevice device, SotaConfig config) =>
         new Enroller(new EnrollerOptions(), device.Observer).MakeKey(config, replace: false, CancellationToken.None);
 
@@ -164,12 +198,12 @@ public sealed class InstalledDamageTests(FactoryFixture shared) : IClassFixture<
     }
 
     // As an EST server would: the same subject, byte for byte, another key, and an issuer the device has no certificate of.
-    private static byte[] Renew(RegisteredDevice device, ReadOnlySpan<byte> subjectPublicKeyInfo)
+    private static byte[] Renew(RegisteredDevice device, ReadOnlySpan<byte> subjectPublicKeyInfo, int days = 20)
     {
         X500DistinguishedName subject = IssuedCertificate.Parse(File.ReadAllText(device.PathOf("client.pem"))).Leaf.SubjectName;
         using X509Certificate2 issuer = Authority("CN=renewal");
         var request = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _), HashAlgorithmName.SHA256);
-        using X509Certificate2 renewed = request.Create(issuer, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 renewed = request.Create(issuer, DateTimeOffset.UtcNow.AddDays(-2).AddHours(1), DateTimeOffset.UtcNow.AddDays(days), RandomNumberGenerator.GetBytes(8));
         return renewed.RawData;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Certificates;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -15,22 +16,24 @@ internal sealed class ClockCheck() : LocalCheck("Clock")
             return CheckFinding.Failed($"It says {seen}, which is before this software was made: it is not set.", "Set the clock, or wait for time synchronisation.");
         }
 
-        if (DiagnosisContext.Has(() => context.Installed) && context.Installed.Certificate?.Leaf is { } leaf)
+        // With a token the file is a copy: KeyPairCheck looks at the certificate that counts.
+        if (DiagnosisContext.Has(() => context.Installed) && context.Installed is { Certificate.Leaf: { } leaf, Toml: not { HasToken: true } })
         {
-            CertificateValidity validity = CertificateValidity.Of(leaf);
-            if (validity.IsBefore(now))
-            {
-                return CheckFinding.Failed($"It says {seen}; the device certificate is not valid before {validity.NotBefore:u}.", "Set the clock, or wait for time synchronisation.");
-            }
-
-            if (validity.IsAfter(now))
-            {
-                return CheckFinding.Failed($"It says {seen}; the device certificate expired at {validity.NotAfter:u}.", "If the clock is right, renew the certificate, or register anew with New-HsmDeviceKey -Force.");
-            }
-
-            seen += $", the device certificate is valid until {validity.NotAfter:u}";
+            return FindUntimely(leaf, now) ?? CheckFinding.Passed($"{seen}, the device certificate is valid until {CertificateValidity.Of(leaf).NotAfter:u}");
         }
 
         return CheckFinding.Passed(seen);
+    }
+
+    /// <summary>Compares the device certificate with the clock.</summary>
+    /// <returns>What is wrong; <see langword="null"/> when nothing is.</returns>
+    internal static CheckFinding? FindUntimely(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        CertificateValidity validity = CertificateValidity.Of(certificate);
+        return validity.IsBefore(now) ? CheckFinding.Failed($"The clock says {now:u}; the device certificate is not valid before {validity.NotBefore:u}.", "Set the clock, or wait for time synchronisation.")
+            : validity.IsAfter(now) ? CheckFinding.Failed(
+                $"The clock says {now:u}; the device certificate expired at {validity.NotAfter:u}.",
+                "If the clock is right, register anew with New-HsmDeviceKey -Force: a certificate that has expired cannot be renewed.")
+            : null;
     }
 }

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -29,7 +30,7 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
     {
         // By id, as the OTA client looks for them: a manufacturer's have labels of their own.
         (string keyId, string certificateId) = (context.Installed.Toml!.TokenKeyId, context.Installed.Toml.TokenCertificateId);
-        IReadOnlyList<TokenObject> objects = PublicTokenObjects.Read(context.Token!, context.Hsm?.ModuleParameters);
+        IReadOnlyList<TokenObject> objects = PublicTokenObjects.Read(context.Token!, context.Hsm?.ModuleParameters, certificateId, out byte[]? der);
         TokenObject[] keys = [.. objects.Where(o => o.Kind == TokenObjectKind.PublicKey && o.Id == keyId)];
         TokenObject[] certificates = [.. objects.Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificateId)];
         TokenObject? key = keys.OrderByDescending(o => o.Label == TokenNames.KeyLabel).FirstOrDefault();
@@ -48,6 +49,12 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
         if (context.Installed.Certificate is { } file && file.KeyFingerprint != certificate.PublicKeyHash && certificate.Subject?.Contains(file.CommonName, StringComparison.Ordinal) != true)
         {
             return CheckFinding.Failed("client.pem is for another device than the certificate in the token.", Anew);
+        }
+
+        // The file is a copy; the OTA client shows the gateway this one.
+        if (der is not null && ClockCheck.FindUntimely(IssuedCertificate.Parse(Pem.Encode("CERTIFICATE", der)).Leaf, DateTimeOffset.UtcNow) is CheckFinding untimely)
+        {
+            return untimely;
         }
 
         return key is null ? CheckFinding.Warning("The token shows its certificate, but its public key only after a login.", "Use -Online: the gateway tells whether they are a pair.")
