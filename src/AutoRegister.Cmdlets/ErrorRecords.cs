@@ -30,7 +30,7 @@ internal static class ErrorRecords
         ErrorId.RegistrationBusy or ErrorId.OtaClientRunning => ErrorCategory.ResourceBusy,
 
         ErrorId.ServerNotTrusted or ErrorId.ClockNotSet or ErrorId.ClockWrong or ErrorId.CertificateMismatch or ErrorId.PlainHttpRefused
-            or ErrorId.GatewayRefused or ErrorId.FileNotTrusted => ErrorCategory.SecurityError,
+            or ErrorId.GatewayRefused or ErrorId.FileNotTrusted or ErrorId.DirectoryNotTrusted => ErrorCategory.SecurityError,
 
         ErrorId.ApiTokenRejected or ErrorId.AuthorizationDenied or ErrorId.HsmPinRejected
             or ErrorId.HsmSoPinRejected => ErrorCategory.AuthenticationError,

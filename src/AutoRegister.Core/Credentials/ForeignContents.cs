@@ -58,8 +58,16 @@ internal sealed class ForeignContents
     {
         if (status.Owner != Posix.EffectiveUser())
         {
+            try
+            {
+                Posix.ChangeOwner(directory, Posix.EffectiveUser(), path);
+            }
+            catch (IOException e) when (e.HResult == Posix.NotPermitted)
+            {
+                throw DirectoryTrust.Foreign(path, status.Owner, e);
+            }
+
             observer.ReportWarning($"'{path}' belongs to user {status.Owner}: it is given to user {Posix.EffectiveUser()}, because the OTA client refuses a directory that others may write.");
-            Posix.ChangeOwner(directory, Posix.EffectiveUser(), path);
         }
 
         // Durable before anything is renamed: a power cut must not leave the names of ours and the mode of others.

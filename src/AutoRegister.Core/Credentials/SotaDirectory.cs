@@ -14,26 +14,39 @@ internal static class SotaDirectory
     /// <param name="path">The directory; it exists, and the caller holds its lock.</param>
     /// <param name="root">The directory all device paths are below.</param>
     /// <param name="observer">Hears what is corrected and set aside.</param>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaDirectoryUnusable"/> when it cannot be corrected; <see cref="ErrorId.OtaClientRunning"/>.</exception>
-    internal static void Claim(string path, string root, IRegistrationObserver observer) => Change(
-        path,
-        $"Others could prepare what is in it: move '{path}' away, or empty it and give it to the user that registers the device, usually root.",
-        () => ForeignContents.SetAside(path, () => OtaClient.RequireStopped(root), observer));
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaDirectoryUnusable"/> when it cannot be corrected; <see cref="ErrorId.DirectoryNotTrusted"/>; <see cref="ErrorId.OtaClientRunning"/>.</exception>
+    internal static void Claim(string path, string root, IRegistrationObserver observer)
+    {
+        DirectoryTrust.Require(path);
+        Change(
+            path,
+            $"Others could prepare what is in it: move '{path}' away, or empty it and give it to the user that registers the device, usually root.",
+            () => ForeignContents.SetAside(path, () => OtaClient.RequireStopped(root), observer));
+    }
 
-    /// <summary>Gives the directory mode 0700.</summary>
+    /// <summary>Gives the directory mode 0700, and warns of others than everybody who could exchange it.</summary>
     /// <param name="path">The directory; it exists.</param>
+    /// <param name="observer">Hears the warning.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaDirectoryUnusable"/> when it cannot be corrected.</exception>
-    internal static void Restrict(string path) => Change(
-        path,
-        $"Give it to the user that registers the device, usually root: chown root '{path}' && chmod 0700 '{path}'",
-        () =>
+    internal static void Restrict(string path, IRegistrationObserver observer)
+    {
+        if (DirectoryTrust.FindDoubt(path) is (string words, string remedy))
         {
-            using SafeFileHandle directory = Posix.OpenDirectory(path);
-            if (File.GetUnixFileMode(directory) != DurableDirectory.OwnerOnly)
+            observer.ReportWarning($"{words} {remedy}");
+        }
+
+        Change(
+            path,
+            $"Give it to the user that registers the device, usually root: chown root '{path}' && chmod 0700 '{path}'",
+            () =>
             {
-                File.SetUnixFileMode(directory, DurableDirectory.OwnerOnly);
-            }
-        });
+                using SafeFileHandle directory = Posix.OpenDirectory(path);
+                if (File.GetUnixFileMode(directory) != DurableDirectory.OwnerOnly)
+                {
+                    File.SetUnixFileMode(directory, DurableDirectory.OwnerOnly);
+                }
+            });
+    }
 
     private static void Change(string path, string remedy, Action change)
     {

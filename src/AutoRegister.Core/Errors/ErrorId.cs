@@ -233,6 +233,9 @@ public enum ErrorId
     /// <summary>The SOTA directory is no directory, or cannot be written.</summary>
     SotaDirectoryUnusable,
 
+    /// <summary>The SOTA directory is another user's and cannot be taken, or everybody may put another in its place.</summary>
+    DirectoryNotTrusted,
+
     /// <summary>The SOTA directory holds parts of a registration that cannot be finished.</summary>
     RegistrationIncomplete,
 

@@ -95,6 +95,7 @@ public static class FailureSorts
         ErrorId.ApiTokenNotRemoved => FailureSort.NeedsPerson,
         ErrorId.OtaClientStartFailed => FailureSort.NeedsPerson,
         ErrorId.SotaDirectoryUnusable => FailureSort.TryAgain, // A read-only medium says the same as a file in the directory's place.
+        ErrorId.DirectoryNotTrusted => FailureSort.Configuration,
         ErrorId.RegistrationIncomplete => FailureSort.NeedsPerson,
         ErrorId.JournalDamaged => FailureSort.NeedsPerson,
         ErrorId.EnrollmentFileInvalid => FailureSort.Configuration,

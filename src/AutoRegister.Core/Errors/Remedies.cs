@@ -82,6 +82,7 @@ internal static class Remedies
         ErrorId.ApiTokenNotRemoved => "Delete the file by hand, or let the unit write to its directory; the registration stands.",
         ErrorId.OtaClientStartFailed => "Start the OTA client (systemctl start aktualizr-lite) or reboot; the registration stands.",
         ErrorId.SotaDirectoryUnusable => "Make it a directory that this user owns and may write to.",
+        ErrorId.DirectoryNotTrusted => "Move the directory away, or give it to root if all of it is the device's own; take the right to write to those above it from others.",
         ErrorId.RegistrationIncomplete => "Register anew with New-HsmDeviceKey -Force, or put the missing files back.",
         ErrorId.JournalDamaged => "Run the registration again: it begins anew.",
         ErrorId.EnrollmentFileInvalid => "Export the device again with Export-DeviceEnrollment.",

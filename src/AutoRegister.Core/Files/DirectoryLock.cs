@@ -22,7 +22,7 @@ public sealed class DirectoryLock : IDisposable
     /// <param name="observer">Told once when there is something to wait for.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The lock; dispose to release it.</returns>
-    /// <exception cref="AutoRegisterException"><see cref="ErrorId.RegistrationBusy"/> after <paramref name="patience"/>; <see cref="ErrorId.SotaDirectoryUnusable"/> when the directory cannot be locked.</exception>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.RegistrationBusy"/> after <paramref name="patience"/>; <see cref="ErrorId.SotaDirectoryUnusable"/> when the directory cannot be locked; <see cref="ErrorId.DirectoryNotTrusted"/> when it is another user's.</exception>
     public static DirectoryLock Acquire(string path, TimeSpan patience, IRegistrationObserver observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -83,6 +83,10 @@ public sealed class DirectoryLock : IDisposable
         try
         {
             return Posix.OpenDirectory(path);
+        }
+        catch (IOException e) when (e.HResult == Posix.AccessDenied && Posix.StatusOf(path) is { IsDirectory: true, Owner: not 0 and uint owner } && owner != Posix.EffectiveUser())
+        {
+            throw DirectoryTrust.Foreign(path, owner, e);
         }
         catch (IOException e)
         {

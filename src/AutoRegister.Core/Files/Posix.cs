@@ -9,6 +9,12 @@ internal static partial class Posix
 {
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
+    /// <summary>EPERM.</summary>
+    internal const int NotPermitted = 1;
+
+    /// <summary>EACCES.</summary>
+    internal const int AccessDenied = 13;
+
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
     private const int Interrupted = 4;
@@ -86,6 +92,10 @@ internal static partial class Posix
     /// <summary>The user this process acts as (geteuid(2)).</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
+
+    /// <summary>The group this process acts as (getegid(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    internal static partial uint EffectiveGroup();
 
     /// <summary>Reads what is known of an open file.</summary>
     /// <exception cref="IOException">statx(2) failed.</exception>

@@ -118,7 +118,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
             isHere = true;
         }
 
-        SotaDirectory.Restrict(config.SotaPath);
+        SotaDirectory.Restrict(config.SotaPath, observer);
         DurableDirectory.Create(journal.JournalPath);
         if (opened is not null)
         {

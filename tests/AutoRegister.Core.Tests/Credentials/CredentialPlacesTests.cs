@@ -43,7 +43,7 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
     public void The_directory_is_made_its_owners()
     {
         Directory.CreateDirectory(hand.In("sota"), DurableDirectory.Public);
-        SotaDirectory.Restrict(hand.In("sota"));
+        SotaDirectory.Restrict(hand.In("sota"), hand.Observer);
         Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(hand.In("sota")));
         Assert.Empty(hand.Observer.Warnings);
     }
@@ -65,7 +65,7 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
     public void A_directory_that_cannot_be_corrected_is_named(string path)
     {
         // Not even root changes modes below /proc.
-        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => SotaDirectory.Restrict(path));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => SotaDirectory.Restrict(path, hand.Observer));
         Assert.Equal((ErrorId.SotaDirectoryUnusable, path), (error.Id, error.Target));
         Assert.NotNull(error.InnerException);
     }

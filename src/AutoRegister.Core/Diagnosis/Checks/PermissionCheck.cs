@@ -21,6 +21,11 @@ internal sealed class PermissionCheck() : LocalCheck("Permissions")
                 $"Others than its user may write to '{context.SotaPath}': the OTA client refuses to use it.", $"The next registration sets aside what is in it. If all of it is yours, keep it: chown root '{context.SotaPath}' && chmod 0700 '{context.SotaPath}'");
         }
 
+        if (DirectoryTrust.FindDoubt(context.SotaPath) is (string words, string remedy))
+        {
+            return CheckFinding.Failed(words, remedy);
+        }
+
         List<string> open = [.. Secrets(context).Where(path => File.Exists(path) && (File.GetUnixFileMode(path) & (OthersMayRead | OthersMayWrite)) != 0)];
         return open.Count > 0
             ? CheckFinding.Warning($"Others than the owner may read {string.Join(" and ", open.Select(path => $"'{path}'"))}.", $"chmod 0600 {string.Join(' ', open.Select(path => $"'{path}'"))}")
