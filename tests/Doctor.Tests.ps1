@@ -141,6 +141,22 @@ Describe 'A device with a problem' {
         @($found.Values | Where-Object Status -EQ 'Failed').Count | Should -Be 1
     }
 
+    It 'whose tokens share a label is checked with the one that <Argument> names' -ForEach @(
+        @{ Argument = "-TokenSerial '{0}'" }
+        @{ Argument = "-Pkcs11Uri 'pkcs11:token=aktualizr;serial={0}'" }
+    ) {
+        $device = New-RigDevice -Path "$TestDrive/twins-$([guid]::NewGuid())" -Token $factory.Token
+        foreach ($time in 1, 2) {
+            $null = Invoke-RigChecked sh @('-c', "SOFTHSM2_CONF='$($device.SoftHsmConf)' softhsm2-util --init-token --free --label aktualizr --pin $(Get-RigPath Pin) --so-pin $(Get-RigPath SoPin)")
+        }
+
+        (Get-Finding $device)['Token'].Seen | Should -Match '2 tokens of .* are "aktualizr"'
+        $serial = (Get-ChildItem "$($device.Root)/var/lib/softhsm/tokens" -Directory)[1].Name.Replace('-', '').Substring(16)
+        $found = Get-Finding $device ($Argument -f $serial)
+        $found['Token'].Status | Should -Be 'Passed'
+        $found['Token'].Seen | Should -Match $serial
+    }
+
     It 'is told which certificate it does not trust' {
         $device = New-RigDevice -Path "$TestDrive/stranger" -Token $factory.Token -Hsm ''
         $found = Get-Finding $device '-Online' -Environment @{ SSL_CERT_FILE = $null }

@@ -41,6 +41,14 @@ public sealed class TestSotaRegistrationCommand : AutoRegisterCmdlet
     [ArgumentCompleter(typeof(TokenLabelCompleter))]
     public string? TokenLabel { get; set; }
 
+    /// <summary>The token's serial number, where several have the label.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? TokenSerial { get; set; }
+
+    /// <summary>A PKCS#11 URI (RFC 7512) that names module and token, as of <c>Get-SotaConfig</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Pkcs11Uri { get; set; }
+
     /// <summary>Checks no token, whatever the hsm file says.</summary>
     [Parameter]
     public SwitchParameter NoHsm { get; set; }
@@ -107,6 +115,8 @@ public sealed class TestSotaRegistrationCommand : AutoRegisterCmdlet
             DeviceApi = DeviceApi,
             HsmModule = HsmModule,
             TokenLabel = TokenLabel,
+            TokenSerial = TokenSerial,
+            Pkcs11Uri = Pkcs11Uri,
             NoHsm = NoHsm,
             AllowPlainHttp = AllowPlainHttp ? true : null,
         },

@@ -23,6 +23,11 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
                 : CheckFinding.Warning($"Unfinished: {Words(entry.State)}, for the device {entry.Uuid}", Continue);
         }
 
+        if (!context.Installed.Complete && journal.PeekIdentity() is JournalEntry copy)
+        {
+            return CheckFinding.Warning($"Unfinished: journal.json is gone from '{journal.JournalPath}', and its copy identity.json says that this is the device {copy.Uuid}.", Continue);
+        }
+
         if (!context.Installed.Any)
         {
             return CheckFinding.Passed("None yet");
