@@ -72,33 +72,57 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
     private void StoreInToken(HsmSettings hsm, RegistrationAnswer answer)
     {
         using TokenSession session = TokenSession.OpenPublic(hsm, observer);
+
+        // At a PIN pad a person would have to type the PIN once more.
+        if (!session.Token.HasProtectedAuthenticationPath)
+        {
+            session.LogIn();
+        }
+
+        RequireKey(session, hsm, answer);
         if (hsm.ExistingCertificateId is null)
         {
             session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory, hsm.Objects.CertificateLabel, hsm.Objects.CertificateId);
-            session.MakeDurable();
             observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
         }
 
-        RequireNamed(session, hsm, answer);
+        RequireCertificate(session, hsm, answer);
+        session.MakeDurable();
     }
 
-    /// <summary>What <c>sota.toml</c> is about to name must be in the token. New-HsmDeviceKey has signed with the key, whose private half only a login shows.</summary>
-    private static void RequireNamed(TokenSession session, HsmSettings hsm, RegistrationAnswer answer)
+    /// <summary>
+    /// What <c>sota.toml</c> is about to name must be in the token, and the PIN that goes in there must be the token's: the OTA client
+    /// would try a wrong one until it is locked. The key was made, or imported, some time ago.
+    /// </summary>
+    private static void RequireKey(TokenSession session, HsmSettings hsm, RegistrationAnswer answer)
     {
-        IReadOnlyList<TokenObject> there = session.FindObjects();
+        bool isShown = !session.Token.HasProtectedAuthenticationPath;
+        string id = hsm.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex;
+        TokenObject[] keys = [.. Listed(session, hsm).Where(o => o.Kind != TokenObjectKind.Certificate && o.Id == id && (!isShown || o.Kind == TokenObjectKind.PrivateKey))
+            .OrderByDescending(o => o.Label == (hsm.ExistingKey?.Label ?? hsm.Objects.KeyLabel))];
+        if (keys.Length == 0 && (isShown || hsm.ExistingKey is null))
+        {
+            throw new AutoRegisterException(
+                ErrorId.HsmKeyNotFound, $"The {(isShown ? "private" : "device")} key is not in {session.Token} under the id {id}, by which the OTA client looks for it.", target: hsm.TokenLabel);
+        }
+
+        if (isShown)
+        {
+            session.Prove(keys[0], answer.Certificate.Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+        }
+    }
+
+    private static void RequireCertificate(TokenSession session, HsmSettings hsm, RegistrationAnswer answer)
+    {
         string certificate = hsm.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex;
-        if (!there.Any(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
+        if (!Listed(session, hsm).Any(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmCertificateNotFound, $"The device certificate is not in {session.Token} under the id {certificate}, by which the OTA client looks for it.", target: hsm.TokenLabel);
         }
-
-        if (hsm.ExistingKey is null && !there.Any(o => o.Kind != TokenObjectKind.Certificate && o.Id == hsm.Objects.KeyId.Hex))
-        {
-            throw new AutoRegisterException(
-                ErrorId.HsmKeyNotFound, $"The device key is not in {session.Token} under the id {hsm.Objects.KeyId}, by which the OTA client looks for it.", target: hsm.TokenLabel);
-        }
     }
+
+    private static IReadOnlyList<TokenObject> Listed(TokenSession session, HsmSettings hsm) => hsm.ExistingKey is null ? session.FindObjects(hsm.Objects) : session.FindObjects();
 
     private string[] Placed(RegistrationAnswer answer) => config.Hsm is null ? [.. answer.Files.Keys, CredentialFileNames.PrivateKey] : [.. answer.Files.Keys];
 

@@ -64,6 +64,15 @@ public sealed class TokenSession : IDisposable
         return new TokenSession(opener.OpenPublic(hsm, observer), observer);
     }
 
+    /// <summary>Logs in where <see cref="OpenPublic"/> left that for later.</summary>
+    internal void LogIn()
+    {
+        lock (opened.Module.Loaded.Calls)
+        {
+            opened.LogIn();
+        }
+    }
+
     /// <summary>Makes durable what the token holds, where the module itself does not: see <see cref="SoftHsmStorage"/>.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public void MakeDurable()
