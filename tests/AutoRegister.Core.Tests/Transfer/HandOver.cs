@@ -111,6 +111,40 @@ internal sealed class HandOver : IDisposable
         return await Enroller().RegisterAsync(key, client, CancellationToken.None);
     }
 
+    /// <summary>Writes a device's file that the passphrase proves.</summary>
+    internal void Worded(DeviceKey key, string file)
+    {
+        using var prover = new ProofMaker(Passphrase, null);
+        new EnrollmentExport(null, withoutKey: true, prover, Observer).Write(key, In(file), CancellationToken.None);
+    }
+
+    /// <summary>Reads one that it must prove.</summary>
+    internal object ReadWorded(string file, Secret passphrase)
+    {
+        using KeyOpener opener = KeyOpener.Create(passphrase, null);
+        using var proofs = new ProofCheck(passphrase, null);
+        return new EnrollmentImport(proofs, opener, Observer).Read(In(file), null, null, In("device"), CancellationToken.None);
+    }
+
+    /// <summary>Reads one that nothing proves.</summary>
+    internal object ReadUnproven(string file, SotaConfig? machine)
+    {
+        using KeyOpener opener = KeyOpener.Create(null, null);
+        using var proofs = new ProofCheck(null, null);
+        return new EnrollmentImport(proofs, opener, Observer).Read(In(file), machine, null, In("device"), CancellationToken.None);
+    }
+
+    /// <summary>Reads a file that must be refused, and of which nothing may be left.</summary>
+    internal void Refused(string file, Action read, string words)
+    {
+        string journal = Path.Join(In("device"), ".registration");
+        bool before = System.IO.Directory.Exists(journal);
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(read);
+        Assert.Equal((ErrorId.EnrollmentFileInvalid, In(file)), (error.Id, error.Target));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, System.IO.Directory.Exists(journal));
+    }
+
     internal SotaConfig Config(string name) => new() { Factory = "acme", Tags = ["main"], HardwareId = "board", Name = name, OutputPath = In(name) };
 
     internal string Certificate(RSA? key = null, X509KeyUsageFlags? usage = null)
