@@ -11,7 +11,14 @@ internal sealed class RecordingObserver : IRegistrationObserver
 
     public ConcurrentQueue<string> Warnings { get; } = new();
 
-    public void ReportStep(string message) => Steps.Enqueue(message);
+    /// <summary>What is done at each step, before it is kept; nothing by default.</summary>
+    public Action<string>? AtStep { get; set; }
+
+    public void ReportStep(string message)
+    {
+        AtStep?.Invoke(message);
+        Steps.Enqueue(message);
+    }
 
     public void ReportDetail(string message) => Details.Enqueue(message);
 
