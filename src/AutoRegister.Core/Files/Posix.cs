@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -130,14 +129,16 @@ internal static partial class Posix
     internal static string? WhyNotWritable(string path) =>
         Access(path, MayWrite) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 
-    /// <summary>The error of the call that failed last.</summary>
+    /// <summary>
+    /// The error of the call that failed last. It names no type of an assembly that may have to be loaded first: whoever loads it asks for
+    /// files, and leaves an errno of its own.
+    /// </summary>
     internal static IOException LastFailure(string call, string path)
     {
         int error = Marshal.GetLastPInvokeError();
-        var cause = new Win32Exception(error);
 
         // As .NET's own: HResult is the errno.
-        return new IOException($"{call} on '{path}' failed: {cause.Message}", cause) { HResult = error };
+        return new IOException($"{call} on '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)}") { HResult = error };
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
