@@ -4,9 +4,11 @@
 param()
 
 BeforeDiscovery {
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     Import-Module "$PSScriptRoot/support/PowerCut.psm1"
     $folder = [System.IO.Directory]::CreateTempSubdirectory('disk-').FullName
     $noDisk = Test-PowerCut $folder
+    $noMount = (Invoke-RigProcess unshare @('--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt')).ExitCode -ne 0
     Remove-Item $folder -Recurse -Force
 }
 
@@ -16,6 +18,12 @@ BeforeAll {
     $factory = Start-RigFactory -Path "$TestDrive/factory"
     $nowhere = @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }
     $whole = 'client.chained client.pem pkey.pem root.crt sota.toml'
+
+    # The wrapper in a mount namespace, after a mount for which $1 is the SOTA directory.
+    function Invoke-Mounted([hashtable] $Device, [string] $Mount) {
+        $wrapper = (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $Device.Root, '-RetryFor', '0s'
+        Invoke-RigProcess unshare (@('--mount', 'sh', '-c', "$Mount && shift && exec `"`$@`"", 'sh', $Device.Sota) + $wrapper) -Environment (Get-RigEnvironment $Device -Factory $factory)
+    }
 
     function Get-DeviceCount {
         @(Get-RigLedger $factory).Count
@@ -125,6 +133,52 @@ Describe 'The disk' {
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Error | Should -Match 'belongs to user \d+: it is given to user 0'
         stat --format '%U %a' $device.Sota | Should -Be 'root 700'
+    }
+
+    It 'with a SOTA directory of another user, mode <_>, and without the right to take it, as in the unit: wrong configuration, with what to run' -Skip:([Environment]::UserName -ne 'root') -ForEach '755', '700' {
+        $device = New-RigDevice -Path "$TestDrive/foreign-$_" -Token $factory.Token -Hsm ''
+        $null = New-Item -ItemType Directory $device.Sota -Force
+        chown nobody $device.Sota
+        chmod $_ $device.Sota
+        $wrapper = (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root, '-RetryFor', '0s'
+        $run = Invoke-RigProcess setpriv (@('--bounding-set=-all', '--inh-caps=-all') + $wrapper) -Environment (Get-RigEnvironment $device -Factory $factory)
+        $run.ExitCode | Should -Be 78 -Because $run.Error
+        $run.Error | Should -Match "'$([regex]::Escape($device.Sota))' belongs to user \d+.*mv '.*chown -R root '.*' && chmod 0700 '.*\[DirectoryNotTrusted\]"
+        stat --format '%U' $device.Sota | Should -Be 'nobody'
+    }
+
+    It 'with a directory above that everybody may write to: wrong configuration, and nothing is made' {
+        $device = New-RigDevice -Path "$TestDrive/open-above" -Token $factory.Token -Hsm ''
+        chmod 0777 "$($device.Root)/var"
+        $run = Invoke-RigWrapper $device $factory
+        $run.ExitCode | Should -Be 78
+        $run.Error | Should -Match "chmod o-w '$([regex]::Escape($device.Root))/var'.*\[DirectoryNotTrusted\]"
+        chmod 0755 "$($device.Root)/var"
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+    }
+
+    It 'on which a file gives an I/O error: that is said, and nothing is set aside' -Skip:$noMount {
+        $device = New-RigDevice -Path "$TestDrive/worn" -Token $factory.Token -Hsm ''
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+        # Nothing is mapped at the beginning of a process's memory: EIO (proc(5)).
+        $run = Invoke-Mounted $device 'mount --bind /proc/$$/mem "$1/root.crt"'
+        $run.ExitCode | Should -Be 75 -Because $run.Error
+        $run.Error | Should -Match 'root.crt'' cannot be read: Input/output error.*\[ReadFailed\]'
+        $again = Invoke-RigWrapper $device $factory
+        $again.ExitCode | Should -Be 0
+        $again.Output | Should -Match 'Already registered'
+    }
+
+    It 'from which the journal cannot be removed after the commit: a warning, and the next run removes it' -Skip:$noMount {
+        $device = New-RigDevice -Path "$TestDrive/journal-stays" -Token $factory.Token -Hsm ''
+        (Invoke-RigWrapper $device -Environment $nowhere).ExitCode | Should -Be 75
+        # The directory is where something is mounted: EBUSY (rmdir(2)).
+        $run = Invoke-Mounted $device 'mount --bind "$1/.registration" "$1/.registration"'
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        $run.Error | Should -Match 'The device is registered, and its journal .*\.registration'' is not removed: .*The next run removes it'
+        "$($device.Sota)/.registration" | Should -Exist
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+        Get-SotaName $device | Should -Be $whole
     }
 
     It 'with a file in place of the SOTA directory is said' {

@@ -120,6 +120,108 @@ Describe 'A module that hangs' {
         $run.Error | Should -Match 'C_Initialize of the PKCS#11 module .* has taken 5 s so far; it is given up after 6 s'
         $run.Error | Should -Match 'C_Initialize of the PKCS#11 module .* did not come back within 6 s\..*tee-supplicant.*\[HsmTimeout\]'
     }
+
+    Context 'in C_Login' {
+        # SoftHSM2 writes the token's file there, and waits for whoever has locked it (fcntl(2)). We have, for reading.
+        BeforeEach {
+            $device = Build-TokenDevice "stuck-$([guid]::NewGuid())" 'HSM_TIMEOUT=6'
+            Add-Token $device aktualizr
+            $file = [System.IO.File]::Open("$(Get-TokenFolder $device)/token.object", 'Open', 'Read', 'ReadWrite')
+            $file.Lock(0, 1)
+        }
+
+        AfterEach {
+            $file.Dispose()
+        }
+
+        It 'is reported and given up too, with 75' {
+            $run = Invoke-RigWrapper $device $factory
+            $run.ExitCode | Should -Be 75
+            $run.Error | Should -Match 'C_Login of the PKCS#11 module .* has taken 5 s so far; it is given up after 6 s'
+            $run.Error | Should -Match 'C_Login of the PKCS#11 module .* did not come back within 6 s\..*\[HsmTimeout\]'
+        }
+
+        It 'does not keep Ctrl-C until the time is up' {
+            $hsm = "$($device.Root)/etc/sota/hsm"
+            Set-Content -Path $hsm -Value (Get-Content -Path $hsm -Raw).Replace('HSM_TIMEOUT=6', 'HSM_TIMEOUT=3600') -NoNewline
+            $sent = @{}
+            $limit = (Get-Date).AddMinutes(2)
+            $run = Invoke-RigWrapper $device $factory -While {
+                param($process)
+
+                # A line with an arrow is one who waits (proc_locks(5)).
+                if (-not $sent.Count -and (Select-String -Path /proc/locks -Pattern "-> POSIX .* WRITE $($process.Id) " -Quiet)) {
+                    $sent.Signal = $true
+                    Send-RigSignal $process INT
+                }
+
+                if ((Get-Date) -gt $limit) {
+                    $process.Kill()
+                }
+            }
+
+            $sent.Signal | Should -BeTrue
+            $run.ExitCode | Should -Not -Be 137
+            "$($run.Output)$($run.Error)" | Should -Not -Match 'did not come back'
+        }
+    }
+}
+
+Describe 'A file that is no module of this machine' {
+    It 'is wrong configuration: <What>, 78' -ForEach @(
+        @{ What = 'a text'; Module = '/etc/passwd' }
+        @{ What = 'a library of something else'; Module = "/usr/lib/$(uname -m)-linux-gnu/libc.so.6" }
+        @{ What = 'a library of another machine'; Module = '' }
+    ) {
+        if (-not $Module) {
+            # e_machine (elf(5)) of SPARC.
+            $bytes = Get-Content -Path $softHsm -AsByteStream -Raw
+            $bytes[18], $bytes[19] = 2, 0
+            $Module = "$TestDrive/sparc.so"
+            Set-Content -Path $Module -Value $bytes -AsByteStream
+        }
+
+        $device = New-RigDevice -Path "$TestDrive/$([guid]::NewGuid())" -Token $factory.Token -Hsm "HSM_MODULE=$Module`nHSM_PIN=$(Get-RigPath Pin)`nHSM_SOPIN=$(Get-RigPath SoPin)`n"
+        $run = Invoke-RigWrapper $device $factory
+        $run.ExitCode | Should -Be 78
+        $run.Error | Should -Match "$([regex]::Escape($Module)).*\[HsmModuleInvalid\]"
+    }
+
+    It 'and one whose token is not there yet is tried again: 75' {
+        # SoftHSM2 fails C_Initialize where its directory of tokens is missing, as libckteec does without /dev/tee0.
+        $device = Build-TokenDevice absent
+        Remove-Item -Path "$($device.Root)/var/lib/softhsm/tokens" -Recurse
+        $run = Invoke-RigWrapper $device $factory
+        $run.ExitCode | Should -Be 75
+        $run.Error | Should -Match 'C_Initialize returned CKR_.*\[HsmModuleUnusable\]'
+    }
+}
+
+Describe 'The medium that a token keeps its objects on' {
+    BeforeDiscovery {
+        $noMount = (Invoke-RigProcess unshare @('--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt')).ExitCode -ne 0
+    }
+
+    BeforeAll {
+        # The wrapper in a mount namespace in which SoftHSM2's directory is another.
+        function Invoke-WithMedium([hashtable] $Device, [string] $Mount) {
+            $wrapper = (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $Device.Root, '-RetryFor', '0s'
+            Invoke-RigProcess unshare (@('--mount', 'sh', '-c', "$Mount && shift && exec `"`$@`"", 'sh', "$($Device.Root)/var/lib/softhsm/tokens") + $wrapper) `
+                -Environment (Get-RigEnvironment $Device -Factory $factory)
+        }
+    }
+
+    It '<What>: that is said, 75, and the next run registers' -Skip:$noMount -ForEach @(
+        @{ What = 'has no room for a token'; Mount = 'mount -t tmpfs -o size=4k,nr_inodes=2 tmpfs "$1"'; Words = ''' has \d+ bytes left; make room.*\[Hsm(Failure|TokenUnusable)\]' }
+        @{ What = 'has no room for a key'; Mount = 'mount -t tmpfs -o size=20k tmpfs "$1"'; Words = '/.* could not be written: No space left on device.*\[WriteFailed\]' }
+        @{ What = 'is read-only'; Mount = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"'; Words = ''' cannot be written \(Read-only file system\).*\[Hsm(Failure|TokenUnusable)\]' }
+    ) {
+        $device = Build-TokenDevice "medium-$([guid]::NewGuid())"
+        $run = Invoke-WithMedium $device $Mount
+        $run.ExitCode | Should -Be 75 -Because $run.Error
+        $run.Error | Should -Match "'$([regex]::Escape($device.Root))/var/lib/softhsm/tokens$Words"
+        (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
+    }
 }
 
 Describe 'A module that crashes' {
