@@ -1,30 +1,16 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    Builds AutoRegister and runs its demo and its tests.
-.DESCRIPTION
-    build    the module, the host and the local factory, into out/
-    demo     registers a device from nothing and shows what happened
-    test     the xunit projects and the acceptance tests
-    package  what devices, image builds and galleries take, into out/package/
-    bench    what a registration costs beside the bare host, and how many devices a second a factory line registers
-    soak     NAME: a long test. crash kills a registration at every system call that leaves something behind; powercut
-             cuts the power at 0 to 40 s after success; network makes networks fail for a while; firstboot boots a device
-             in a container; line kills a factory line's station and factory at random moments; reproducible packs twice and
-             compares the bytes; pester runs the acceptance tests under
-             the older Pester that they must pass too; mutation breaks the core in thousands of places and shows which the tests notice
-    clean    removes out/ and what the projects built
+    Builds AutoRegister and runs its demo and its tests. './build.sh help' lists the tasks.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'demo', 'test', 'package', 'soak', 'bench', 'clean')]
-    [string] $Task = 'build',
+    [string] $Task = 'help',
 
-    # soak: which one.
+    # demo: --keep; soak: which one.
     [Parameter(Position = 1)]
-    [ValidateSet('crash', 'powercut', 'network', 'firstboot', 'line', 'pester', 'reproducible', 'mutation')]
-    [string] $Name = 'crash',
+    [string] $Name = '',
 
     # soak: what the script takes.
     [Parameter(Position = 2, ValueFromRemainingArguments)]
@@ -38,6 +24,46 @@ $ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot 'tools/Build.ps1')
 . (Join-Path $PSScriptRoot 'tools/Packages.ps1')
 
+$tasks = [ordered]@{
+    build   = 'the module, PowerShell for devices and the local factory, into out/module, out/host, out/factory'
+    demo    = 'registers a device from nothing with a local factory and shows what happened; --keep leaves the factory running'
+    test    = 'every test; the last line counts them, the results are in out/test/results'
+    package = 'what devices, image builds and galleries take, into out/package'
+    bench   = 'what a registration costs beside a bare pwsh, and how many devices a second a factory line registers'
+    soak    = 'NAME: a long test, one of those below'
+    clean   = 'removes out/ and what the projects built'
+    help    = 'this list'
+}
+$soaks = [ordered]@{
+    crash        = 'kills a registration at every call that leaves something behind, and fails each fsync in turn'
+    powercut     = 'cuts the power 0 to 40 s after success'
+    network      = 'makes networks fail for a while'
+    firstboot    = 'boots devices in a real systemd, in a container'
+    line         = 'kills a factory line''s station and factory at random moments'
+    pester       = 'runs the acceptance tests under the older Pester that they must pass too'
+    reproducible = 'packs twice and compares the bytes'
+    mutation     = 'breaks the core in thousands of places and shows which the tests notice'
+}
+
+# A task or soak that is not there gets the list, and an exit code of its own (EX_USAGE of sysexits.h).
+function Show-Usage {
+    Write-Host 'Usage: ./build.sh TASK'
+    $tasks.Keys | ForEach-Object { Write-Host ('  {0,-13} {1}' -f $_, $tasks[$_]) }
+    Write-Host "`nSoaks: ./build.sh soak NAME"
+    $soaks.Keys | ForEach-Object { Write-Host ('  {0,-13} {1}' -f $_, $soaks[$_]) }
+}
+
+if ($Task -in 'help', '-h', '--help', '-?') {
+    Show-Usage
+    exit 0
+}
+
+if ($Task -notin $tasks.Keys -or ($Task -eq 'soak' -and $Name -notin $soaks.Keys) -or ($Task -ne 'soak' -and $Name -and "$Task $Name" -ne 'demo --keep')) {
+    Write-Host "There is no '$(@($Task, $Name | Where-Object { $_ }) -join ' ')'.`n"
+    Show-Usage
+    exit 64
+}
+
 switch ($Task) {
     'build' {
         Build-All
@@ -46,7 +72,7 @@ switch ($Task) {
         Install-DebianPackage
         Build-All
         . (Join-Path $PSScriptRoot 'tools/Demo.ps1')
-        Show-Demo
+        Show-Demo -Keep:($Name -eq '--keep')
     }
     'test' {
         Install-DebianPackage (Get-TestingTool -AllModules)

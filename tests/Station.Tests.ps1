@@ -33,8 +33,8 @@ Describe 'A station with a scanner' {
         $run.Lines[2] | Should -Match '^NOT A SERIAL NUMBER: \.\./evil'
         $run.Lines[3] | Should -Match '^OK      SCAN2'
         $run.Lines[4] | Should -Match '^OK      SCAN1  was registered before'
-        $run.Lines[5] | Should -Match '^2 registered, 1 before, 1 failed'
-        $run.ExitCode | Should -Be 1
+        $run.Lines[5] | Should -Match '^2 registered, 1 before, 0 failed, and 1 misread at the scanner'
+        $run.ExitCode | Should -Be 0
         $report = @(Get-Report "$TestDrive/scan")
         $report.Count | Should -Be 3
         $report[0].PSObject.Properties.Name -join ',' | Should -Be 'Time,Name,Outcome,Uuid,CertificateSerialNumber,NotAfter,Attempts,Path,ErrorId,Message'
@@ -58,7 +58,21 @@ Describe 'A station with a list' {
     }
 
     It 'is not begun when a row is wrong: <Text>' -ForEach @(
-        @{ Text = "Name`nX1`n"; Says = 'no column SerialNumber' }
+        @{ Text = "Name`nX1`n"; Says = "no column 'Name'" }
+        @{ Text = "SerialNumber,Gruop`nX1,blue`n"; Says = "no column 'Gruop'\. Is it 'Group'\?" }
+        @{ Text = "Serialnumer`nX1`n"; Says = "no column 'Serialnumer'. Is it 'SerialNumber'\?" }
+        @{ Text = "SerialNumber,Tag,Tag`nX1,a,b`n"; Says = 'the column Tag comes twice' }
+        @{ Text = "Tag`nmain`n"; Says = 'no column SerialNumber' }
+        @{ Text = "SerialNumber`n"; Says = 'a heading and no row below it' }
+        @{ Text = "SerialNumber;Tag`nX1;main`n"; Says = "separated by ';'. Save the list with commas" }
+        @{ Text = "SerialNumber`tTag`nX1`tmain`n"; Says = "separated by 'a tab'" }
+        @{ Text = "SerialNumber`nX1`nX2`nx1`n"; Says = "row 4: the SerialNumber 'x1' is that of row 2, too" }
+        @{ Text = "SerialNumber,Uuid`nX1,not-a-uuid`n"; Says = 'row 2: .*not-a-uuid' }
+        @{ Text = "SerialNumber,Uuid`nX1,1d3b6f57-8b8a-4d0a-9a53-6a7a3a4a2b10`nX2,1D3B6F57-8B8A-4D0A-9A53-6A7A3A4A2B10`n"; Says = 'row 3: the Uuid .* row 2, too' }
+        @{ Text = "SerialNumber,Tag`nX1,two words`n"; Says = 'row 2: .*-Tag: a tag cannot have a blank' }
+        @{ Text = "SerialNumber,Root`nX1,/nonexistent/image`n"; Says = "row 2: there is no directory '/nonexistent/image'" }
+        @{ Text = "SerialNumber,KeyId`nX1,1`n"; Says = "row 2: the KeyId '1' is not hex" }
+        @{ Text = "SerialNumber,TokenSerial`nX1,77`n"; Says = 'row 2: .*(token|module)' }
         @{ Text = "SerialNumber,Tag`nX1`n"; Says = 'row 2: 1 cells' }
         @{ Text = "SerialNumber`nX1,blue`n"; Says = 'row 2: 2 cells' }
         @{ Text = "SerialNumber`nX1`nX 2`n"; Says = "row 3: 'X 2' is not a serial number" }
@@ -68,6 +82,33 @@ Describe 'A station with a list' {
         $run.ExitCode | Should -Be 78
         $run.Output | Should -Match $Says
         Get-ChildItem "$TestDrive/wrong/devices" -Directory | Should -BeNullOrEmpty
+    }
+
+    It 'is not begun when there is none' {
+        $run = Invoke-Station "$TestDrive/none" -More '-List', "$TestDrive/no-such-list.csv"
+        $run.ExitCode | Should -Be 78
+        $run.Lines[0] | Should -Be "The configuration is wrong: There is no list '$TestDrive/no-such-list.csv'."
+    }
+
+    It 'stops at once when the server was never reached: <Case>' -ForEach @(
+        @{ Case = 'nobody listens'; Api = 'https://127.0.0.1:9/ota/devices/'; Says = '127\.0\.0\.1' }
+        @{ Case = 'a name that does not resolve'; Api = 'https://factory.invalid/ota/devices/'; Says = 'factory\.invalid' }
+        @{ Case = 'a certificate that nobody vouches for'; Api = ''; Says = '-CaCertificatePath' }
+        @{ Case = 'a wrong path'; Api = '/no/such/api/'; Says = '-DeviceApi' }
+    ) {
+        Set-Content "$TestDrive/list3.csv" "SerialNumber`nZ1`nZ2`nZ3"
+        $line = Get-StationArgument (Join-Path $TestDrive "away-$($Case.Length)") -More '-List', "$TestDrive/list3.csv"
+        if ($Api) {
+            $line[$line.IndexOf('-DeviceApi') + 1] = [uri]::new([uri] $factory.api, $Api).ToString()
+        }
+        else {
+            $line = $line -notmatch [regex]::Escape($factory.caFile) -ne '-CaCertificatePath'
+        }
+
+        $run = Invoke-RigProcess (Get-RigPath Shell) $line
+        $run.ExitCode | Should -Be 78
+        @($run.Lines -match 'THE LINE STOPS').Count | Should -Be 1
+        $run.Output | Should -Match $Says
     }
 
     It 'stops with 77 when the server refuses the token' {

@@ -63,6 +63,14 @@ Describe 'A server' {
         (Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root -Environment $environment).ExitCode | Should -Be 75
     }
 
+    It 'is asked for seconds, where a number says how long' {
+        $device = New-RigDevice -Path "$TestDrive/seconds" -Token $factory.Token -Hsm ''
+        $environment = Get-RigEnvironment $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }
+        (Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root, '-RetryFor', '1' -Environment $environment).ExitCode | Should -Be 75
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice -RetryFor 1" $device -Environment $environment
+        $run.Error | Should -Match 'cannot be reached'
+    }
+
     It 'that is not there ends it with 75, and the next run continues' {
         $device = New-RigDevice -Path "$TestDrive/away" -Token $factory.Token -Hsm ''
         $away = Invoke-RigWrapper $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }

@@ -42,14 +42,43 @@ function Show-File {
     @(Get-Item -LiteralPath $Path) + @(Get-ChildItem -LiteralPath $Path) | ForEach-Object { "$($_.UnixMode) $_" } | Write-Indented
 }
 
+# What to type next; with a factory that goes on, it can be typed as it stands.
+function Show-NextStep {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [hashtable] $Device, [Parameter(Mandatory)] [hashtable] $Factory, [switch] $Keep)
+
+    Write-Heading 'Next'
+    "The device's files are kept below $($Device.Root). Have the doctor look at it:" | Write-Indented
+    '' | Write-Indented
+    "  SOFTHSM2_CONF='$($Device.SoftHsmConf)' $(Get-RigPath Shell)" | Write-Indented
+    "  Import-Module '$(Get-RigPath Module)'" | Write-Indented
+    "  Test-SotaRegistration -Root '$($Device.Root)'" | Write-Indented
+    if (-not $Keep) {
+        '' | Write-Indented
+        "To register devices of your own, './build.sh demo --keep' leaves the factory running." | Write-Indented
+        return
+    }
+
+    '' | Write-Indented
+    "The factory runs on as process $($Factory.Process.Id); 'kill $($Factory.Process.Id)' ends it. A device of your own, with a key file:" | Write-Indented
+    '' | Write-Indented
+    "  Get-SotaConfig -IgnoreDeviceFiles -Factory $($Factory.Name) -Tag main -HardwareId board -NoHsm ``" | Write-Indented
+    "      -DeviceApi $($Factory.api) ``" | Write-Indented
+    "      -ApiTokenPath $($Factory.tokenFile) -SotaDirectory /tmp/my-device |" | Write-Indented
+    '      New-HsmDeviceKey |' | Write-Indented
+    "      Register-FoundriesDevice -CaCertificatePath $($Factory.caFile) |" | Write-Indented
+    '      Export-SotaCredentials' | Write-Indented
+}
+
 function Show-Demo {
     [CmdletBinding()]
-    param()
+    param([switch] $Keep)
 
     Import-Module (Join-Top tests support DeviceRig.psm1) -Verbose:$false
     $root = [System.IO.Directory]::CreateTempSubdirectory('autoregister-demo-').FullName
     $state = [System.IO.Directory]::CreateTempSubdirectory('autoregister-factory-').FullName
     $factory = $null
+    $kept = $false
     try {
         $factory = Start-RigFactory -Path "$state/factory"
         $device = New-RigDevice -Path $root -Token $factory.Token
@@ -84,13 +113,16 @@ function Show-Demo {
         Write-Heading 'Second boot'
         (Invoke-RigWrapper $device $factory).Lines | Write-Indented
 
-        Write-Host "`nThe device's root is kept: $root"
+        Show-NextStep -Device $device -Factory $factory -Keep:$Keep
+        $kept = $Keep
     }
     finally {
-        if ($factory) {
-            Stop-RigFactory $factory
-        }
+        if (-not $kept) {
+            if ($factory) {
+                Stop-RigFactory $factory
+            }
 
-        Remove-Folder $state
+            Remove-Folder $state
+        }
     }
 }

@@ -23,7 +23,8 @@
 .PARAMETER SerialPattern
     What a serial number looks like; what does not match is refused, so that a badly read code registers nothing.
 .PARAMETER RetryFor
-    How long a server that is away is waited for, such as 2m. Without it as long as it takes.
+    How long a server that is away is waited for, such as 2m, or seconds. Without it one that has answered before is waited for as long
+    as it takes, and one that never did stops the line at once.
 #>
 [CmdletBinding()]
 param(
@@ -53,6 +54,35 @@ Import-Module -Name Microsoft.PowerShell.Management, Microsoft.PowerShell.Utilit
 Import-Module (Join-Path $PSScriptRoot '../AutoRegister.psd1')
 Import-Module (Join-Path $PSScriptRoot 'Station.psm1')
 
+# What judges the values of a row as the cmdlets do, and touches no device.
+function Get-RowCheck([hashtable] $Told, [object] $Line) {
+    $tokens = if ($Line.Hsm) { @($Line | Get-HsmToken) }
+    {
+        param($Row)
+        $own = @{}
+        foreach ($pair in @{ SerialNumber = 'Name'; Uuid = 'Uuid'; Tag = 'Tag'; Group = 'DeviceGroup'; TokenLabel = 'TokenLabel'; TokenSerial = 'TokenSerial' }.GetEnumerator()) {
+            if ($Row[$pair.Key]) {
+                $own[$pair.Value] = $Row[$pair.Key]
+            }
+        }
+
+        $all = $Told + @{}
+        $own.Keys | ForEach-Object { $all[$_] = $own[$_] }
+        (Get-SotaConfig @all).Dispose()
+        if ($Row.Root -and -not (Test-Path -LiteralPath $Row.Root -PathType Container)) {
+            throw "there is no directory '$($Row.Root)'."
+        }
+
+        if ($Row.KeyId -and $Row.KeyId -notmatch '^([0-9A-Fa-f]{2})+$') {
+            throw "the KeyId '$($Row.KeyId)' is not hex of two digits or more."
+        }
+
+        if ($Row.TokenSerial -and $tokens.Serial -notcontains $Row.TokenSerial) {
+            throw "there is no token with the serial number '$($Row.TokenSerial)'."
+        }
+    }.GetNewClosure()
+}
+
 try {
     $station = Open-Station -Path $Output
 }
@@ -77,8 +107,8 @@ try {
         $told.IgnoreDeviceFiles = $true
     }
 
-    $rows = if ($List) { Read-StationList -Path $List -SerialPattern $SerialPattern } else { $null }
     $line = Get-SotaConfig @told
+    $rows = if ($List) { Read-StationList -Path $List -SerialPattern $SerialPattern -Check (Get-RowCheck $told $line) } else { $null }
     if (-not $line.ApiToken) {
         throw 'There is no API token: give -ApiTokenPath, or a file below -ConfigRoot.'
     }
@@ -124,7 +154,8 @@ try {
             }
 
             if ($serial -notmatch $SerialPattern) {
-                Write-StationFailure $station -Text "NOT A SERIAL NUMBER: $($serial -replace '[^\x20-\x7e]', '?'). Scan again." -Device
+                $station.Misread++
+                Write-StationFailure $station -Text "NOT A SERIAL NUMBER: $($serial -replace '[^\x20-\x7e]', '?'). Scan again."
                 continue
             }
 

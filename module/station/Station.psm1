@@ -4,6 +4,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $Columns = 'Time', 'Name', 'Outcome', 'Uuid', 'CertificateSerialNumber', 'NotAfter', 'Attempts', 'Path', 'ErrorId', 'Message'
+$ListColumns = 'SerialNumber', 'Uuid', 'Root', 'Tag', 'Group', 'TokenLabel', 'TokenSerial', 'KeyId'
 $Scanner = [System.IO.StreamReader]::new([Console]::OpenStandardInput())
 
 # Black on green, white on red: seen from across a bench. A failure is heard as well, where there is a terminal.
@@ -32,8 +33,8 @@ function Read-ScannerLine {
 }
 
 # The sortable format is the same in every culture.
-function Get-StationTime([DateTime] $Time = [DateTime]::UtcNow) {
-    "$($Time.ToString('s'))Z"
+function Get-StationTime {
+    "$([DateTime]::UtcNow.ToString('s'))Z"
 }
 
 # The directory of a station, its log and the report of this shift.
@@ -42,7 +43,7 @@ function Open-Station([string] $Path) {
     $top = Split-Path -Parent $devices.FullName
     $report = Join-Path $top "report-$((Get-StationTime) -replace '[-:Z]' -replace 'T', '-')-$PID.csv"
     Set-Content -LiteralPath $report ($Columns -join ',')
-    $station = @{ Path = $top; Devices = $devices.FullName; Report = $report; Log = Join-Path $top 'station.log'; Done = 0; Before = 0; Failed = 0 }
+    $station = @{ Path = $top; Devices = $devices.FullName; Report = $report; Log = Join-Path $top 'station.log'; Done = 0; Before = 0; Failed = 0; Misread = 0 }
     Write-StationLog $station "shift begins, report '$report'"
     $station
 }
@@ -51,9 +52,7 @@ function Write-StationLog([hashtable] $Station, [string] $Text) {
     Add-Content -LiteralPath $Station.Log "$(Get-StationTime) $($Text.ReplaceLineEndings(' '))"
 }
 
-# -Device: it is one device's failure, and counts as one.
-function Write-StationFailure([hashtable] $Station, [string] $Text, [switch] $Device) {
-    $Station.Failed += [int] [bool] $Device
+function Write-StationFailure([hashtable] $Station, [string] $Text) {
     Write-StationLog $Station $Text
     Show-StationText $Text -Failure
 }
@@ -62,13 +61,12 @@ function Write-StationFailure([hashtable] $Station, [string] $Text, [switch] $De
 function Add-StationReport([hashtable] $Station, [object] $Report) {
     $row = [ordered]@{}
     foreach ($column in $Columns) {
-        $value = $Report.$column
         # A leading sign would be a formula to a spreadsheet.
-        $row[$column] = ($value -is [DateTime] ? (Get-StationTime $value) : "$value") -replace '^(?=[=+@])', "'"
+        $row[$column] = "$($Report.$column)" -replace '^(?=[=+@])', "'"
     }
 
     [pscustomobject] $row | Export-Csv -LiteralPath $Station.Report -Append -UseQuotes AsNeeded
-    switch ("$($Report.Outcome)") {
+    switch ($Report.Outcome) {
         'Registered' {
             $Station.Done++
             Write-StationLog $Station "registered $($Report.Name) $($Report.Uuid)"
@@ -80,31 +78,76 @@ function Add-StationReport([hashtable] $Station, [object] $Report) {
             Show-StationText "OK      $($Report.Name)  was registered before" -Success
         }
         default {
-            Write-StationFailure $Station "FAILED  $($Report.Name)  $($Report.Message)" -Device
+            $Station.Failed++
+            Write-StationFailure $Station "FAILED  $($Report.Name)  $($Report.Message)"
         }
     }
 }
 
 function Close-Station([hashtable] $Station) {
-    $text = "$($Station.Done) registered, $($Station.Before) before, $($Station.Failed) failed. Report: $($Station.Report)"
+    $misread = if ($Station.Misread) { ", and $($Station.Misread) misread at the scanner" }
+    $text = "$($Station.Done) registered, $($Station.Before) before, $($Station.Failed) failed$misread. Report: $($Station.Report)"
     Write-StationLog $Station "shift ends: $text"
     Show-StationText $text
 }
 
-# The rows of a list. Every serial number is looked at before the first device is touched.
-function Read-StationList([string] $Path, [string] $SerialPattern) {
-    $names = @(Import-Csv -LiteralPath $Path | Select-Object -First 1 | ForEach-Object { $_.PSObject.Properties.Name })
-    if ($names -notcontains 'SerialNumber') {
-        throw "'$Path': there is no column SerialNumber, or no row below it."
+# How many letters one must change, add or remove to make one word of the other.
+function Get-EditDistance([string] $One, [string] $Other) {
+    $before = 0..$Other.Length
+    foreach ($i in 1..$One.Length) {
+        $now = @($i)
+        foreach ($j in 1..$Other.Length) {
+            $change = $before[$j - 1] + [int] ($One[$i - 1] -ne $Other[$j - 1])
+            $now += ($change, ($before[$j] + 1), ($now[$j - 1] + 1) | Measure-Object -Minimum).Minimum
+        }
+
+        $before = $now
     }
 
-    # Import-Csv drops the cells that no column has; one column more sees them.
+    $before[-1]
+}
+
+# The names of a list's columns, each one that is known: what is misspelt would be missing from every device, without a word.
+function Read-StationColumn([string] $Path) {
+    if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) {
+        throw "There is no list '$Path'."
+    }
+
+    $first = "$(Get-Content -LiteralPath $Path -TotalCount 1)"
+    $names = @(($first | ConvertFrom-Csv -Header (1..99)).PSObject.Properties.Value | Where-Object { $null -ne $_ } | ForEach-Object Trim)
+    if ($names.Count -le 1 -and $first -match '([;\t])') {
+        throw "'$Path', row 1: the columns are separated by '$($Matches[1] -replace '\t', 'a tab')'. Save the list with commas."
+    }
+
+    foreach ($name in $names | Where-Object { $_ -notin $ListColumns }) {
+        $nearest = $ListColumns | Sort-Object { Get-EditDistance $name.ToLowerInvariant() $_.ToLowerInvariant() } -Stable | Select-Object -First 1
+        throw "'$Path', row 1: there is no column '$($name -replace '[^\x20-\x7e]', '?')'. Is it '$nearest'? Known are $($ListColumns -join ', ')."
+    }
+
+    if ('SerialNumber' -notin $names) {
+        throw "'$Path', row 1: there is no column SerialNumber."
+    }
+
+    $twice = $names | Group-Object | Where-Object Count -GT 1 | Select-Object -First 1
+    if ($twice) {
+        throw "'$Path', row 1: the column $($twice.Name) comes twice."
+    }
+
+    $names
+}
+
+# The rows of a list, all of them looked at before the first device is touched. -Check judges the values of a row, and throws.
+function Read-StationList([string] $Path, [string] $SerialPattern, [scriptblock] $Check) {
+    $names = @(Read-StationColumn $Path)
+    $seen = @{}
     $number = 1
-    foreach ($cells in Import-Csv -LiteralPath $Path -Header ($names + 'no column') | Select-Object -Skip 1) {
+    # Import-Csv drops the cells that no column has; one column more sees them.
+    $rows = foreach ($cells in Import-Csv -LiteralPath $Path -Header ($names + 'no column') | Select-Object -Skip 1) {
         $number++
+        $place = "'$Path', row ${number}:"
         $given = @($cells.PSObject.Properties.Value | Where-Object { $null -ne $_ }).Count
         if ($given -ne $names.Count) {
-            throw "'$Path', row ${number}: $given cells, and the first row names $($names.Count)."
+            throw "$place $given cells, and the first row names $($names.Count)."
         }
 
         $row = [ordered]@{ Root = '' }
@@ -113,11 +156,36 @@ function Read-StationList([string] $Path, [string] $SerialPattern) {
         }
 
         if ($row.SerialNumber -notmatch $SerialPattern) {
-            throw "'$Path', row ${number}: '$($row.SerialNumber -replace '[^\x20-\x7e]', '?')' is not a serial number."
+            throw "$place '$($row.SerialNumber -replace '[^\x20-\x7e]', '?')' is not a serial number."
+        }
+
+        # What must be one device's own; a file system may know no case.
+        foreach ($name in 'SerialNumber', 'Uuid', 'Root') {
+            if ($row[$name]) {
+                $key = "$name $($row[$name])"
+                if ($seen[$key]) {
+                    throw "$place the $name '$($row[$name])' is that of row $($seen[$key]), too."
+                }
+
+                $seen[$key] = $number
+            }
+        }
+
+        try {
+            & $Check $row
+        }
+        catch {
+            throw "$place $($_.Exception.Message)"
         }
 
         [pscustomobject] $row
     }
+
+    if (-not $rows) {
+        throw "'$Path' has a heading and no row below it."
+    }
+
+    $rows
 }
 
 Export-ModuleMember -Function '*-Station*', '*-Scanner*'

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace AutoRegister.Cmdlets;
 
-/// <summary>Takes <c>30s</c>, <c>10m</c>, <c>2h</c> or <c>1d</c> where a time span is meant, the same in every culture; leaves everything else to PowerShell.</summary>
+/// <summary>
+/// Takes <c>30s</c>, <c>10m</c>, <c>2h</c> or <c>1d</c>, and a bare number as seconds, where a time span is meant, the same in every
+/// culture; leaves everything else to PowerShell, to which a number would be ticks and <c>"5"</c> five days.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed partial class DurationTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -12,7 +15,8 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (value is not string text || Form().Match(text) is not { Success: true } match)
+        string? text = value is string or int or long or double or decimal ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+        if (text is null || Form().Match(text) is not { Success: true } match)
         {
             return inputData;
         }
@@ -20,11 +24,11 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
         double number = double.Parse(match.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
         try
         {
-            return match.Groups[2].ValueSpan[0] switch
+            return match.Groups[2].Value switch
             {
-                's' => TimeSpan.FromSeconds(number),
-                'm' => TimeSpan.FromMinutes(number),
-                'h' => TimeSpan.FromHours(number),
+                "" or "s" => TimeSpan.FromSeconds(number),
+                "m" => TimeSpan.FromMinutes(number),
+                "h" => TimeSpan.FromHours(number),
                 _ => TimeSpan.FromDays(number),
             };
         }
@@ -34,6 +38,6 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
         }
     }
 
-    [GeneratedRegex("^(-?[0-9]{1,9}(?:\\.[0-9]{1,6})?)([smhd])$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(-?[0-9]{1,9}(?:\\.[0-9]{1,6})?)([smhd]?)$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -1,10 +1,12 @@
+using System.Globalization;
 using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Line;
 
 /// <summary>
-/// What became of one device, as a row of a report: text, numbers and times only, so that it goes into CSV and JSON as it is.
+/// What became of one device, as a row of a report: text and numbers only, the same in every culture, so that it goes into CSV and JSON
+/// as it is. Times are ISO 8601 in UTC, <c>2026-11-29T10:31:00Z</c>.
 /// </summary>
 public sealed record DeviceReport
 {
@@ -15,16 +17,16 @@ public sealed record DeviceReport
     public string Uuid { get; init; } = string.Empty;
 
     /// <summary><c>Registered</c>, <c>AlreadyRegistered</c> or <c>Failed</c>.</summary>
-    public required DeviceOutcome Outcome { get; init; }
+    public required string Outcome { get; init; }
 
     /// <summary>The certificate's serial number, hex; empty when there is none, or it is in a token only.</summary>
     public string CertificateSerialNumber { get; init; } = string.Empty;
 
-    /// <summary>When the certificate expires (UTC).</summary>
-    public DateTime? NotAfter { get; init; }
+    /// <summary>When the certificate expires; empty when there is none.</summary>
+    public string NotAfter { get; init; } = string.Empty;
 
-    /// <summary>When the row was made (UTC).</summary>
-    public required DateTime Time { get; init; }
+    /// <summary>When the row was made.</summary>
+    public required string Time { get; init; }
 
     /// <summary>How many requests it took in this run; 0 when none was needed.</summary>
     public int Attempts { get; init; }
@@ -49,10 +51,10 @@ public sealed record DeviceReport
         {
             Name = exported.Name,
             Uuid = exported.Uuid,
-            Outcome = exported.AlreadyRegistered ? DeviceOutcome.AlreadyRegistered : DeviceOutcome.Registered,
+            Outcome = exported.AlreadyRegistered ? "AlreadyRegistered" : "Registered",
             CertificateSerialNumber = exported.CertificateSerialNumber,
-            NotAfter = exported.NotAfter,
-            Time = time,
+            NotAfter = exported.NotAfter is DateTime end ? Iso(end) : string.Empty,
+            Time = Iso(time),
             Attempts = exported.Attempts,
             Path = exported.Path,
         };
@@ -71,10 +73,12 @@ public sealed record DeviceReport
         {
             Name = name,
             Uuid = uuid,
-            Outcome = DeviceOutcome.Failed,
-            Time = time,
+            Outcome = "Failed",
+            Time = Iso(time),
             ErrorId = (failure as AutoRegisterException)?.Id.ToString() ?? failure.GetType().Name,
             Message = Printable.Text(failure.Message),
         };
     }
+
+    private static string Iso(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
