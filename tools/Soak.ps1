@@ -73,7 +73,10 @@ function Invoke-FirstBootSoak {
 
     Install-DebianPackage (Get-ContainerTool)
     Install-DebianPackage (Get-PackagingTool)
-    if (-not (Test-Path (Join-Top out package SHA256SUMS))) {
+    # Packages that are older than a source are not this tree's.
+    $packed = Join-Top out package SHA256SUMS
+    $sources = 'src', 'module', 'tools', 'docs/en-US', 'AutoRegister.*' | ForEach-Object { Join-Top $_ }
+    if (-not (Test-Path $packed) -or (find (Resolve-Path $sources) -type f -not -path '*/obj/*' -not -path '*/bin/*' -newer $packed -print -quit)) {
         Import-Module (Join-Top tests support Guide.psm1)
         Invoke-Native sh @('-c', "cd '$Top' && $(Get-GuideCommand './build.sh package')")
     }
