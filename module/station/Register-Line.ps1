@@ -168,7 +168,7 @@ try {
 catch {
     $id = $_.FullyQualifiedErrorId
     $code = if ($id -match '^ApiToken') { 77 } else { 78 }
-    Write-StationFailure $station -Text "THE LINE STOPS. $($_.Exception.Message)"
+    Write-StationFailure $station -Text "THE LINE STOPS. $($_.Exception.Message) $(if ($_.ErrorDetails) { $_.ErrorDetails.RecommendedAction })".TrimEnd()
 }
 finally {
     Close-Station $station

@@ -103,6 +103,7 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
             {
                 RetryFor = Patience,
                 MaxAttempts = IsLine ? AttemptsWhileOthersSucceed : int.MaxValue,
+                IsFinal = gate is null ? null : gate.IsNeverReached,
                 PersonIsThere = DeviceAuthorization || key.Config.DeviceAuthorization || (!IsLine && Terminal.HasPerson),
                 Provisioned = provisioned,
             };

@@ -55,7 +55,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         }
 
         using DirectoryLock held = Lock(key.Config, cancellation);
-        var schedule = new RetrySchedule(options.RetryFor, observer, options.Time, options.MaxAttempts);
+        var schedule = new RetrySchedule(options.RetryFor, observer, options.Time, options.MaxAttempts, options.IsFinal);
         using var authority = new RequestAuthority(key.Config, client, options, observer);
         return await new RegistrationStep(key, client, schedule, authority, options.Time, observer, options.Provisioned).RunAsync(cancellation).ConfigureAwait(false);
     }

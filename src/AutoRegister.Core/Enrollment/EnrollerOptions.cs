@@ -1,3 +1,5 @@
+using AutoRegister.Core.Errors;
+
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>How patient an enrolment is.</summary>
@@ -8,6 +10,9 @@ public sealed record EnrollerOptions
 
     /// <summary>How often a request is sent at most, however long <see cref="RetryFor"/> is.</summary>
     public int MaxAttempts { get; init; } = int.MaxValue;
+
+    /// <summary>Whether a failure that could pass is not worth repeating: a line whose server was never reached. <see langword="null"/>: each is.</summary>
+    public Func<AutoRegisterException, bool>? IsFinal { get; init; }
 
     /// <summary>How long to wait for another run on the same device.</summary>
     public TimeSpan LockPatience { get; init; } = TimeSpan.FromMinutes(1);

@@ -12,7 +12,8 @@ namespace AutoRegister.Core.Enrollment;
 /// server asks for, until the caller's time is up. Where the clock
 /// is to blame, the next attempt is made as soon as it is set. One line per failed attempt says what failed and when the next is.
 /// </summary>
-internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver observer, TimeProvider time, int maxAttempts = int.MaxValue)
+internal sealed class RetrySchedule(
+    TimeSpan retryFor, IRegistrationObserver observer, TimeProvider time, int maxAttempts = int.MaxValue, Func<AutoRegisterException, bool>? isFinal = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
@@ -26,7 +27,7 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
         {
             return await operation(cancellation).ConfigureAwait(false);
         }
-        catch (AutoRegisterException e) when (e.Sort == FailureSort.TryAgain && maxAttempts > 1)
+        catch (AutoRegisterException e) when (maxAttempts > 1 && MayPass(e))
         {
             failed = ExceptionDispatchInfo.Capture(e);
         }
@@ -50,7 +51,7 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
         var options = new RetryStrategyOptions
         {
             MaxRetryAttempts = maxAttempts == int.MaxValue ? int.MaxValue : maxAttempts - 1,
-            ShouldHandle = new PredicateBuilder().Handle<AutoRegisterException>(e => e.Sort == FailureSort.TryAgain && Left() > TimeSpan.Zero),
+            ShouldHandle = new PredicateBuilder().Handle<AutoRegisterException>(e => MayPass(e) && Left() > TimeSpan.Zero),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
                 IsOfClock(arguments.Outcome.Exception) ? TimeSpan.Zero : Shorter(Delay(arguments.AttemptNumber, arguments.Outcome.Exception as AutoRegisterException), Left())),
             OnRetry = async arguments =>
@@ -72,6 +73,8 @@ internal sealed class RetrySchedule(TimeSpan retryFor, IRegistrationObserver obs
         ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(options).Build();
         return await pipeline.ExecuteAsync(async token => await operation(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
     }
+
+    private bool MayPass(AutoRegisterException failure) => failure.Sort == FailureSort.TryAgain && isFinal?.Invoke(failure) != true;
 
     private static bool IsOfClock(Exception? failure) => failure is AutoRegisterException { Id: ErrorId.ClockNotSet or ErrorId.ClockWrong };
 
