@@ -16,7 +16,7 @@ internal static class Program
             --fail-at N       fsync(2) number N fails with EIO and is not carried out; only these calls count
             --proof FILE      keep in FILE what is proven durable, over several runs; FILE.missing names what is not
             --signal N        the signal's number (default 9, SIGKILL: the call is not carried out)
-            --classes C       all, or durable: rename, link, unlink, mkdir, rmdir, fsync only (default all)
+            --classes C       all, or names: rename, link, unlink, mkdir, rmdir only (default all)
             --under DIR       files at or below DIR count; may be given several times
             --points FILE     write the calls to FILE instead of standard error
           Prints the calls. Exit code: the program's, or 128 and the signal that ended it.
@@ -88,8 +88,8 @@ internal static class Program
                 case "--signal":
                     options = options with { Signal = int.Parse(value, CultureInfo.InvariantCulture) };
                     break;
-                case "--classes" when value is "all" or "durable":
-                    options = options with { DurableOnly = value == "durable" };
+                case "--classes" when value is "all" or "names":
+                    options = options with { NamesOnly = value == "names" };
                     break;
                 case "--under":
                     options = options with { Under = [.. options.Under, Path.GetFullPath(value)] };

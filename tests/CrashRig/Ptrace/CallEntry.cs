@@ -1,20 +1,20 @@
 namespace CrashRig.Ptrace;
 
-/// <summary>The entry of a system call, as PTRACE_GET_SYSCALL_INFO tells it on every architecture (ptrace(2)).</summary>
+/// <summary>A system call before it is carried out, as PTRACE_GET_SYSCALL_INFO tells it on every architecture (ptrace(2)).</summary>
 internal sealed record CallEntry(int ThreadId, long Number, long[] Arguments)
 {
-    private const byte OperationEntry = 1;
     private const byte OperationExit = 2;
+    private const byte OperationSeccomp = 3;
 
-    /// <summary>Asks a thread in a system call stop.</summary>
-    /// <returns>The entry; <see langword="null"/> at the exit of a call.</returns>
+    /// <summary>Asks a thread that the filter stopped.</summary>
+    /// <returns>The call; <see langword="null"/> when the thread is gone.</returns>
     internal static unsafe CallEntry? Read(int threadId)
     {
         // struct ptrace_syscall_info: op at 0, nr at 24, args[6] from 32.
         const int Size = 88;
         byte* info = stackalloc byte[Size];
         nint got = Native.PTrace(Native.RequestGetSyscallInfo, threadId, Size, info);
-        if (got <= 0 || info[0] != OperationEntry)
+        if (got <= 0 || info[0] != OperationSeccomp)
         {
             return null;
         }
@@ -23,7 +23,7 @@ internal sealed record CallEntry(int ThreadId, long Number, long[] Arguments)
     }
 
     /// <summary>Asks a thread in a system call stop how its call ended.</summary>
-    /// <returns>What it returned, a negative errno for a failure; <see langword="null"/> at the entry of a call.</returns>
+    /// <returns>What it returned, a negative errno for a failure; <see langword="null"/> when the thread is gone.</returns>
     internal static unsafe long? ReadResult(int threadId)
     {
         // struct ptrace_syscall_info: op at 0, rval at 24.

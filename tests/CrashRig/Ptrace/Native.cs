@@ -6,14 +6,16 @@ namespace CrashRig.Ptrace;
 /// <summary>The system calls of a tracer (ptrace(2), wait(2), posix_spawn(3)).</summary>
 internal static partial class Native
 {
+    internal const int RequestContinue = 7;
     internal const int RequestSyscall = 24;
     internal const int RequestSeize = 0x4206;
     internal const int RequestListen = 0x4208;
     internal const int RequestGetSyscallInfo = 0x420e;
 
-    // TRACESYSGOOD, TRACEFORK, TRACEVFORK, TRACECLONE, TRACEEXEC, EXITKILL.
-    internal const int Options = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x100000;
+    // TRACESYSGOOD, TRACEFORK, TRACEVFORK, TRACECLONE, TRACEEXEC, TRACESECCOMP, EXITKILL.
+    internal const int Options = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x80 | 0x100000;
 
+    internal const int EventSeccomp = 7;
     internal const int EventStop = 128;
     internal const int SignalKill = 9;
     internal const int SignalContinue = 18;

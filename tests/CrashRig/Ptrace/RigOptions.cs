@@ -6,8 +6,8 @@ internal sealed record RigOptions
     /// <summary>Paths at or below these count.</summary>
     public IReadOnlyList<string> Under { get; init; } = [];
 
-    /// <summary>Whether only calls count that order what a disk holds; sockets do not count then.</summary>
-    public bool DurableOnly { get; init; }
+    /// <summary>Whether only calls count that change the names on a disk.</summary>
+    public bool NamesOnly { get; init; }
 
     /// <summary>Whether only fsync(2) and fdatasync(2) count, and the chosen one fails with EIO instead of a signal.</summary>
     public bool FailSync { get; init; }
@@ -27,10 +27,16 @@ internal sealed record RigOptions
     /// <summary>Program, as a full path, and arguments.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
+    /// <summary>Whether what is durable is to be proven.</summary>
+    public bool AsksForProof => ProofFile.Length > 0;
+
+    /// <summary>Whether the program stops at such calls.</summary>
+    public bool Watches(SystemCall call) => AsksForProof || call.Names || !NamesOnly;
+
     /// <summary>Whether a call counts.</summary>
     public bool Counts(SystemCall call, string target) =>
         FailSync ? call.Name is "fsync" or "fdatasync" && IsUnder(target)
-        : (call.Durable || !DurableOnly) && (IsUnder(target) || (!DurableOnly && target.StartsWith("socket:", StringComparison.Ordinal)));
+        : (call.Names || !NamesOnly) && (IsUnder(target) || (!NamesOnly && target.StartsWith("socket:", StringComparison.Ordinal)));
 
     /// <summary>Whether a path is one of those, or below.</summary>
     public bool IsUnder(string target) =>

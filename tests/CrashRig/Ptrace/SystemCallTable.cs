@@ -20,19 +20,19 @@ internal static class SystemCallTable
         (new("open", CallKind.Open), 2, -1),
         (new("creat", CallKind.Path), 85, -1),
         (new("openat", CallKind.OpenAt), 257, 56),
-        (new("fsync", CallKind.Descriptor, Durable: true), 74, 82),
-        (new("fdatasync", CallKind.Descriptor, Durable: true), 75, 83),
-        (new("rename", CallKind.TwoPaths, Durable: true), 82, -1),
-        (new("renameat", CallKind.TwoPathsAt, Durable: true), 264, 38),
-        (new("renameat2", CallKind.TwoPathsAt, Durable: true), 316, 276),
-        (new("link", CallKind.TwoPaths, Durable: true), 86, -1),
-        (new("linkat", CallKind.TwoPathsAt, Durable: true), 265, 37),
-        (new("symlink", CallKind.TwoPaths, Durable: true), 88, -1),
-        (new("unlink", CallKind.Path, Durable: true), 87, -1),
-        (new("unlinkat", CallKind.PathAt, Durable: true), 263, 35),
-        (new("rmdir", CallKind.Path, Durable: true), 84, -1),
-        (new("mkdir", CallKind.Path, Durable: true), 83, -1),
-        (new("mkdirat", CallKind.PathAt, Durable: true), 258, 34),
+        (new("fsync", CallKind.Descriptor), 74, 82),
+        (new("fdatasync", CallKind.Descriptor), 75, 83),
+        (new("rename", CallKind.TwoPaths, Names: true), 82, -1),
+        (new("renameat", CallKind.TwoPathsAt, Names: true), 264, 38),
+        (new("renameat2", CallKind.TwoPathsAt, Names: true), 316, 276),
+        (new("link", CallKind.TwoPaths, Names: true), 86, -1),
+        (new("linkat", CallKind.TwoPathsAt, Names: true), 265, 37),
+        (new("symlink", CallKind.TwoPaths, Names: true), 88, -1),
+        (new("unlink", CallKind.Path, Names: true), 87, -1),
+        (new("unlinkat", CallKind.PathAt, Names: true), 263, 35),
+        (new("rmdir", CallKind.Path, Names: true), 84, -1),
+        (new("mkdir", CallKind.Path, Names: true), 83, -1),
+        (new("mkdirat", CallKind.PathAt, Names: true), 258, 34),
         (new("connect", CallKind.Connect), 42, 203),
         (new("sendto", CallKind.Send), 44, 206),
         (new("sendmsg", CallKind.Send), 46, 211),
@@ -43,6 +43,9 @@ internal static class SystemCallTable
         .Select(row => (row.Call, Number: RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? row.Arm64 : row.X64))
         .Where(row => row.Number >= 0)
         .ToDictionary(row => (long)row.Number, row => row.Call);
+
+    /// <summary>The calls that count, by their numbers.</summary>
+    internal static IReadOnlyDictionary<long, SystemCall> Numbers => Calls;
 
     /// <summary>Finds a call that counts.</summary>
     internal static SystemCall? Find(long number) => Calls.GetValueOrDefault(number);

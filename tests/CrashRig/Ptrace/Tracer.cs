@@ -59,7 +59,7 @@ internal sealed class Tracer(RigOptions options)
             }
         }
 
-        if (options.ProofFile.Length > 0)
+        if (options.AsksForProof)
         {
             proof.Save(options.ProofFile);
             File.WriteAllLines(options.ProofFile + ".missing", proof.Missing(options.Under));
@@ -71,7 +71,7 @@ internal sealed class Tracer(RigOptions options)
     /// <summary>A shell stops itself, is seized, and becomes the program: so the first call of the program is seen.</summary>
     private int Start()
     {
-        int pid = Native.Spawn("/bin/sh", ["-c", "kill -STOP $$; exec \"$@\"", "sh", .. options.Command]);
+        int pid = CallFilter.Run(options.Watches, () => Native.Spawn("/bin/sh", ["-c", "kill -STOP $$; exec \"$@\"", "sh", .. options.Command]));
         processes.Add(pid);
         if (Native.WaitPid(pid, out _, Native.WaitStopped) != pid)
         {
@@ -86,10 +86,15 @@ internal sealed class Tracer(RigOptions options)
     private void Continue(int pid, int signal, int ptraceEvent)
     {
         const int SyscallStop = Native.SignalTrap | 0x80;
-        if (signal == SyscallStop)
+        if (ptraceEvent == Native.EventSeccomp)
         {
             AtCall(pid);
-            Native.Trace(Native.RequestSyscall, pid);
+            Native.Trace(watched.ContainsKey(pid) || failing.Contains(pid) ? Native.RequestSyscall : Native.RequestContinue, pid);
+        }
+        else if (signal == SyscallStop)
+        {
+            AtExit(pid);
+            Native.Trace(Native.RequestContinue, pid);
         }
         else if (ptraceEvent == Native.EventStop && signal is 19 or 20 or 21 or 22 && points.Count > 0)
         {
@@ -98,7 +103,7 @@ internal sealed class Tracer(RigOptions options)
         }
         else
         {
-            Native.Trace(Native.RequestSyscall, pid, ptraceEvent == 0 ? signal : 0);
+            Native.Trace(Native.RequestContinue, pid, ptraceEvent == 0 ? signal : 0);
         }
     }
 
@@ -109,21 +114,13 @@ internal sealed class Tracer(RigOptions options)
             return;
         }
 
-        if (CallEntry.ReadResult(pid) is long result)
-        {
-            AtExit(pid, result);
-            return;
-        }
-
-        bool asked = options.ProofFile.Length > 0;
         if (CallEntry.Read(pid) is not CallEntry entry || SystemCallTable.Find(entry.Number) is not SystemCall call
-            || (options.DurableOnly && !asked && !call.Durable)
             || TargetOf(call, entry) is not string target)
         {
             return;
         }
 
-        if (asked && options.IsUnder(target))
+        if (options.AsksForProof && options.IsUnder(target))
         {
             watched[pid] = new WatchedCall(call, entry, target);
         }
@@ -152,8 +149,13 @@ internal sealed class Tracer(RigOptions options)
         }
     }
 
-    private void AtExit(int pid, long result)
+    private void AtExit(int pid)
     {
+        if (CallEntry.ReadResult(pid) is not long result)
+        {
+            return;
+        }
+
         bool fails = failing.Remove(pid);
         if (fails)
         {

@@ -9,7 +9,7 @@ internal sealed partial class Aftermath(Device device, LocalFactory factory, str
     private static readonly string[] Expected = ["client.chained", "client.pem", "root.crt", "sota.toml"];
 
     /// <summary>Everything that is not as it should be, one sentence each.</summary>
-    internal List<string> Problems(ProcessRun rerun, int devicesBefore)
+    internal List<string> Problems(ProcessRun rerun, int devices)
     {
         List<string> problems = [];
         if (rerun.ExitCode != 0)
@@ -18,10 +18,9 @@ internal sealed partial class Aftermath(Device device, LocalFactory factory, str
             return problems;
         }
 
-        List<string> devices = factory.Devices();
-        if (devices.Count != devicesBefore + 1)
+        if (devices != 1)
         {
-            problems.Add($"the ledger holds {devices.Count - devicesBefore} devices for this one");
+            problems.Add($"the ledger holds {devices} devices for this one");
         }
 
         string[] wanted = module.Length > 0 ? Expected : [.. Expected, "pkey.pem"];

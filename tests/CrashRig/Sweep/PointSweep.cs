@@ -43,9 +43,10 @@ internal sealed class PointSweep(SweepOptions options)
             ProcessRun rerun = options.FailSync
                 ? ProcessRun.Run(Environment.ProcessPath!, ["run", .. Proof(device), "--", options.Shell, .. Arguments(device)], device.Environment(factory))
                 : ProcessRun.Run(options.Shell, Arguments(device), device.Environment(factory));
-            problems.AddRange(new Aftermath(device, factory, options.Module).Problems(rerun, devices));
-            problems.AddRange(options.FailSync ? NotDurable(device, "the next run said success") : []);
+            int before = devices;
             devices = factory.Devices().Count;
+            problems.AddRange(new Aftermath(device, factory, options.Module).Problems(rerun, devices - before));
+            problems.AddRange(options.FailSync ? NotDurable(device, "the next run said success") : []);
             Report(crashed, problems, device);
         }
     }
@@ -56,7 +57,7 @@ internal sealed class PointSweep(SweepOptions options)
         string[] arguments =
         [
             "run", options.FailSync ? "--fail-at" : "--kill-at", point.ToString(CultureInfo.InvariantCulture),
-            "--signal", options.Signal.ToString(CultureInfo.InvariantCulture), "--classes", options.DurableOnly ? "durable" : "all",
+            "--signal", options.Signal.ToString(CultureInfo.InvariantCulture), "--classes", options.NamesOnly ? "names" : "all",
             .. options.FailSync ? Proof(device) : ["--under", device.Sota, "--under", device.Tokens],
             "--points", Path.Join(device.Root, "points"), "--", options.Shell, .. Arguments(device),
         ];

@@ -14,7 +14,8 @@ internal static class SweepCommand
           --out DIR        what the build made: host, module, factory
           --work DIR       where devices are made (default: a new directory below the temporary one)
           --module FILE    a PKCS#11 module, SoftHSM2's; without it the key is a file
-          --classes C      all, or durable: rename, link, unlink, mkdir, rmdir, fsync only (default all)
+          --classes C      all, or names: rename, link, unlink, mkdir, rmdir only (default all). While the power is on, a
+                           program that is killed at an fsync leaves what one leaves that is killed at the next of these
           --every N        try every N-th point only (default 1)
           --from N --to N  the first and the last point
           --parallel N     devices at a time (default 2)
@@ -62,7 +63,7 @@ internal static class SweepCommand
             return null;
         }
 
-        if (Take("--out") is not string output || Take("--classes") is var classes && classes is not (null or "all" or "durable"))
+        if (Take("--out") is not string output || Take("--classes") is var classes && classes is not (null or "all" or "names"))
         {
             return null;
         }
@@ -72,7 +73,7 @@ internal static class SweepCommand
             Out = Path.GetFullPath(output),
             Work = Path.GetFullPath(Take("--work") ?? Path.Join(Path.GetTempPath(), $"crash-rig-{Environment.ProcessId}")),
             Module = Take("--module") ?? string.Empty,
-            DurableOnly = classes == "durable",
+            NamesOnly = classes == "names",
             FailSync = fault is not null,
             Every = Number("--every", 1),
             From = Number("--from", 1),

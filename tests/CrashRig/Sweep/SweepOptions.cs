@@ -12,8 +12,8 @@ internal sealed record SweepOptions
     /// <summary>The PKCS#11 module; empty for a software key.</summary>
     public string Module { get; init; } = string.Empty;
 
-    /// <summary>Whether only calls count that order what a disk holds.</summary>
-    public bool DurableOnly { get; init; }
+    /// <summary>Whether only calls count that change the names on a disk.</summary>
+    public bool NamesOnly { get; init; }
 
     /// <summary>Every how many points one is tried.</summary>
     public int Every { get; init; } = 1;
