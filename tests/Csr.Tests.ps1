@@ -25,6 +25,7 @@ Describe 'The CSR of a device with <Kind>' -ForEach @(
         $device = New-RigDevice -Path "$TestDrive/$($Kind -replace ' ')" @hsm
         $csr = Get-RequestText $device
         $text = (Invoke-RigProcess openssl @('req', '-noout', '-text') -InputText $csr).Output
+        $production, $again = 1..2 | ForEach-Object { Get-RequestText $device -Environment @{ PRODUCTION = '1' } }
     }
 
     It 'is accepted by openssl req -verify' {
@@ -49,12 +50,11 @@ Describe 'The CSR of a device with <Kind>' -ForEach @(
     }
 
     It 'says businessCategory=production for a production device, after CN and OU' {
-        $production = Get-RequestText $device -Environment @{ PRODUCTION = '1' }
         (Invoke-RigProcess openssl @('req', '-noout', '-subject') -InputText $production).Output |
             Should -Match '^subject=\s?CN = [0-9a-f-]{36}, OU = acme, businessCategory = production\n$'
     }
 
     It 'is the same, byte for byte, when it is asked for again' {
-        Get-RequestText $device -Environment @{ PRODUCTION = '1' } | Should -BeExactly (Get-RequestText $device -Environment @{ PRODUCTION = '1' })
+        $again | Should -BeExactly $production
     }
 }

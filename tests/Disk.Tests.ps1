@@ -47,7 +47,7 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'The disk' {
+Describe 'The disk' -Tag 'Beside' {
     It 'that is full in the middle loses nothing: the next run registers' -Skip:([bool] $noDisk) -ForEach @(0, 4, 8, 12, 20) {
         $disk = New-PowerCutDisk "$TestDrive/full-$_"
         try {

@@ -33,7 +33,7 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'A device that was never registered' {
+Describe 'A device that was never registered' -Tag 'Beside' {
     BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/new" -Token $factory.Token
         $before = @(Get-Picture $device.Root)
@@ -69,7 +69,7 @@ Describe 'A device that was never registered' {
     }
 }
 
-Describe 'A registered device' {
+Describe 'A registered device' -Tag 'Beside' {
     BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/registered" -Token $factory.Token
         $registered = Invoke-RigWrapper $device $factory
@@ -114,7 +114,7 @@ Describe 'A registered device' {
     }
 }
 
-Describe 'A device with a problem' {
+Describe 'A device with a problem' -Tag 'Beside' {
     It 'has <Check> failed, with a remedy, when <What>' -ForEach @(
         @{ What = 'its tag is two lines'; File = 'etc/sota/tag'; Text = "a`nb`n"; Check = 'Configuration' }
         @{ What = 'its API token is missing'; File = 'etc/lmp-device-register-token'; Text = $null; Check = 'API token' }
@@ -175,7 +175,7 @@ Describe 'A device with a problem' {
     }
 }
 
-Describe 'A user who may not read everything' {
+Describe 'A user who may not read everything' -Tag 'Beside' {
     BeforeDiscovery {
         # As the user nobody, in what everybody may enter.
         $why = if ([Environment]::UserName -ne 'root') { 'only root can become another user' } else { '' }
@@ -231,7 +231,7 @@ Describe 'A user who may not read everything' {
     }
 }
 
-Describe 'Export-SotaCredentials -VerifyGateway' {
+Describe 'Export-SotaCredentials -VerifyGateway' -Tag 'Beside' {
     It 'says that the gateway accepts the device' {
         $device = New-RigDevice -Path "$TestDrive/verified" -Token $factory.Token
         $run = Invoke-RigCommand "(Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway).GatewayVerified" -Device $device -Factory $factory

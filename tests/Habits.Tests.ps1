@@ -62,16 +62,13 @@ Describe 'Output' {
         }
     }
 
-    It 'is of the type that <Name> declares' -ForEach @(
-        @{ Name = 'Get-SotaConfig'; Line = 'Get-SotaConfig' }
-        @{ Name = 'New-HsmDeviceKey'; Line = 'Get-SotaConfig | New-HsmDeviceKey' }
-        @{ Name = 'Register-FoundriesDevice'; Line = 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice' }
-        @{ Name = 'Export-SotaCredentials'; Line = 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials' }
-        @{ Name = 'Test-SotaRegistration'; Line = 'Test-SotaRegistration' }
-    ) {
-        $run = Invoke-RigCommand "`$PSDefaultParameterValues = @{ '*-Sota*:Root' = '$($device.Root)' }; @($Line)[0].GetType().FullName -in (Get-Command $Name).OutputType.Name" -Device $device -Factory $factory
+    It 'is of the type that its cmdlet declares' {
+        $line = 'Get-SotaConfig', 'Get-SotaConfig | New-HsmDeviceKey', 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice',
+        'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials', 'Test-SotaRegistration'
+        $command = $line | ForEach-Object { "'${_}: ' + (@($_)[0].GetType().FullName -in (Get-Command $($_.Split(' ')[-1])).OutputType.Name)" }
+        $run = Invoke-RigCommand "`$PSDefaultParameterValues = @{ '*-Sota*:Root' = '$($device.Root)' }; $($command -join '; ')" -Device $device -Factory $factory
         $run.Error | Should -BeNullOrEmpty
-        $run.Lines | Should -Be @('True')
+        $run.Lines | Should -Be ($line | ForEach-Object { "${_}: True" })
     }
 
     It 'has colours where the shell colours its own tables, and none with NO_COLOR: NO_COLOR=<NoColor>' -ForEach @{ NoColor = $null }, @{ NoColor = '1' } {
@@ -92,22 +89,29 @@ Describe 'An error' {
         $problem[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
     }
 
-    It 'of every cmdlet says what to do, in the record and in the exception: <Line>' -ForEach @(
-        @{ Line = 'Get-SotaConfig -Root ./nowhere' }
-        @{ Line = 'Get-HsmToken -ModulePath ./nowhere.so' }
-        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey -UseExisting -KeyLabel nobody -Force' }
-        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice -CaCertificatePath ./nowhere.pem' }
-        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -OtaClientService "no unit"' }
-        @{ Line = 'Get-SotaConfig | New-HsmDeviceKey | Export-DeviceEnrollment ./device.json -RecipientCertificatePath ./nowhere.pem' }
-        @{ Line = 'Import-DeviceEnrollment ./nowhere.json ./nowhere' }
-        @{ Line = 'Test-SotaRegistration -CaCertificatePath ./nowhere.pem' }
-    ) {
-        $run = Invoke-RigCommand ("`$PSDefaultParameterValues = @{ 'Get-SotaConfig:Root' = '$($device.Root)'; 'Test-SotaRegistration:Root' = '$($device.Root)' }; `$ErrorActionPreference = 'Stop'; `$e = try { `$null = $Line } catch { `$_ }; " +
-            '"$($e.ErrorDetails.RecommendedAction)"; "$($e.Exception.RecommendedAction)"; "$($e.FullyQualifiedErrorId)"') -Device $device -Factory $factory
+    It 'of every cmdlet says what to do, in the record and in the exception' {
+        $line = @(
+            'Get-SotaConfig -Root ./nowhere'
+            'Get-HsmToken -ModulePath ./nowhere.so'
+            'Get-SotaConfig | New-HsmDeviceKey -UseExisting -KeyLabel nobody -Force'
+            'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice -CaCertificatePath ./nowhere.pem'
+            'Get-SotaConfig | New-HsmDeviceKey | Register-FoundriesDevice | Export-SotaCredentials -OtaClientService "no unit"'
+            'Get-SotaConfig | New-HsmDeviceKey | Export-DeviceEnrollment ./device.json -RecipientCertificatePath ./nowhere.pem'
+            'Import-DeviceEnrollment ./nowhere.json ./nowhere'
+            'Test-SotaRegistration -CaCertificatePath ./nowhere.pem'
+        )
+        # One shell for all: three lines each.
+        $command = "`$PSDefaultParameterValues = @{ 'Get-SotaConfig:Root' = '$($device.Root)'; 'Test-SotaRegistration:Root' = '$($device.Root)' }; `$ErrorActionPreference = 'Stop'; " +
+        (($line | ForEach-Object { "`$e = try { `$null = $_ } catch { `$_ }; " + '"1 $($e.ErrorDetails.RecommendedAction)"; "2 $($e.Exception.RecommendedAction)"; "3 $($e.FullyQualifiedErrorId)"' }) -join '; ')
+        $run = Invoke-RigCommand $command -Device $device -Factory $factory
         $run.Error | Should -BeNullOrEmpty
-        $run.Lines[0] | Should -Not -BeNullOrEmpty
-        $run.Lines[1] | Should -Be $run.Lines[0]
-        $run.Lines[2] | Should -Match '^[A-Z][A-Za-z0-9]+,AutoRegister\.Cmdlets\.'
+        $run.Lines.Count | Should -Be (3 * $line.Count)
+        foreach ($number in 0..($line.Count - 1)) {
+            $inRecord, $inException, $id = $run.Lines[(3 * $number)..(3 * $number + 2)]
+            $inRecord | Should -Match '^1 \S' -Because $line[$number]
+            $inException | Should -Be ($inRecord -replace '^1', '2') -Because $line[$number]
+            $id | Should -Match '^3 [A-Z][A-Za-z0-9]+,AutoRegister\.Cmdlets\.' -Because $line[$number]
+        }
     }
 
     It 'shows what to do in Get-Error' {

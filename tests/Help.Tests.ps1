@@ -34,7 +34,7 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'Help of <_>' -ForEach $commands {
+Describe 'Help of <_>' -Tag 'Beside' -ForEach $commands {
     BeforeAll {
         $name = $_
         $help = Get-Help $name -Full
@@ -60,7 +60,7 @@ Describe 'Help of <_>' -ForEach $commands {
     }
 }
 
-Describe 'about topics' {
+Describe 'about topics' -Tag 'Beside' {
     It 'has <_>' -ForEach 'about_AutoRegister', 'about_AutoRegister_Errors', 'about_AutoRegister_Hsm', 'about_AutoRegister_FactoryLine' {
         "$(Get-Help $_)" | Should -Match "^TOPIC\s+$_"
     }
@@ -75,7 +75,7 @@ Describe 'about topics' {
     }
 }
 
-Describe 'Examples' {
+Describe 'Examples' -Tag 'Beside' {
     It '<Place>, <Title>, runs as printed' -ForEach $examples {
         $work = (New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid())" -Force).FullName
         $device = New-RigDevice -Path "$work/image" -Token $factory.Token

@@ -48,7 +48,7 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'A device with a token of <Name>' -ForEach @(
+Describe 'A device with a token of <Name>' -Tag 'Beside' -ForEach @(
     # Logins: of the whole line with -Force. The key needs one everywhere; the certificate only where public objects need one.
     @{ Name = 'SoftHSM2'; Logins = 1 }
     @{ Name = 'tpm2-pkcs11'; Logins = 2 }
@@ -194,7 +194,7 @@ Describe 'A device with a token of <Name>' -ForEach @(
     }
 }
 
-Describe 'A device whose module is NSS itself, not p11-kit' {
+Describe 'A device whose module is NSS itself, not p11-kit' -Tag 'Beside' {
     BeforeAll {
         $hsm = Open-RigHsm -Name 'NSS' -Path "$TestDrive/direct"
     }
@@ -215,7 +215,7 @@ Describe 'A device whose module is NSS itself, not p11-kit' {
     }
 }
 
-Describe 'A device with a token of openCryptoki, which cannot make EC keys' {
+Describe 'A device with a token of openCryptoki, which cannot make EC keys' -Tag 'Beside' {
     BeforeAll {
         $hsm = Open-RigHsm -Name 'openCryptoki' -Path "$TestDrive/openCryptoki"
     }

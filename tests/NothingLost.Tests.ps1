@@ -1,5 +1,6 @@
 # Power cuts, kills, full disks and two runs at once: what strands upstream for ever is over with the next run of the wrapper.
 # The tag: the test command runs them beside the others, because they take long.
+# Sweeps take points with steps that share no rhythm with the calls; 'build.sh soak crash' takes them all.
 # Where a row is about networks and answers, its tests are those of the same name in AutoRegister.Core.Tests/NothingLost.
 
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
@@ -57,14 +58,14 @@ Describe 'power cut within about 30 s after "Device is now registered"' -Tag 'Be
 }
 
 Describe 'power cut while files are written' -Tag 'Beside' {
-    It 'at every rename, link, unlink, mkdir and fsync, with a software key' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-file", '--classes', 'durable') -While $patience
+    It 'at every rename, link, unlink, mkdir and rmdir, with a software key' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-file", '--parallel', '1', '--classes', 'names') -While $patience
         $sweep.Output | Should -Match '\d+ points, 0 failures'
         $sweep.ExitCode | Should -Be 0
     }
 
     It 'at every third of them, with HSM' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token", '--classes', 'durable', '--every', '3', '--module', (Get-RigPath SoftHsm)) -While $patience
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token", '--parallel', '1', '--classes', 'names', '--every', '3', '--module', (Get-RigPath SoftHsm)) -While $patience
         $sweep.Output | Should -Match '\d+ points, 0 failures'
         $sweep.ExitCode | Should -Be 0
     }
@@ -118,21 +119,21 @@ Describe 'two at once' -Tag 'Beside' {
     }
 }
 
-Describe '<Signal> at any moment' -Tag 'Beside' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 }, @{ Signal = 'SIGINT'; Number = 2 }, @{ Signal = 'SIGHUP'; Number = 1 }) {
+Describe '<Signal> at one call in many' -Tag 'Beside' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 }, @{ Signal = 'SIGINT'; Number = 2 }, @{ Signal = 'SIGHUP'; Number = 1 }) {
     It 'leaves a state that the next run continues from' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Number", '--signal', "$Number", '--every', '12', '--from', "$(2 + $Number % 5)") -While $patience
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Number", '--parallel', '1', '--signal', "$Number", '--every', '17', '--from', "$(2 + $Number % 5)") -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 
     It 'leaves one with a token, too' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token-$Number", '--signal', "$Number", '--every', '170', '--from', "$(20 + $Number % 7)", '--module', (Get-RigPath SoftHsm)) -While $patience
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token-$Number", '--parallel', '1', '--signal', "$Number", '--every', '211', '--from', "$(20 + $Number % 7)", '--module', (Get-RigPath SoftHsm)) -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 }
 
 Describe 'Ctrl-C just after success' -Tag 'Beside' {
-    It 'undoes nothing: SIGINT at every call from the commit mark on' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-late", '--signal', '2', '--from', "$(Get-CommitPoint)") -While $patience
+    It 'undoes nothing: SIGINT at every second call from the commit mark on' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-late", '--parallel', '1', '--signal', '2', '--every', '2', '--from', "$(Get-CommitPoint)") -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 }

@@ -10,9 +10,9 @@ function Invoke-CrashSoak {
     $rig = Join-Top out test crash-rig crash-rig
     $failed = 0
     foreach ($key in @(), @('--module', (Get-TestingTool)['softhsm2'])) {
-        # Killed at every call; then with each fsync failing in turn.
-        foreach ($fault in @(), @('--fault', 'fsync')) {
-            & $rig sweep --out (Join-Top out) @key @fault | Out-Host
+        # Killed at every call; then with each fsync failing in turn; then told to end at every call: SIGTERM, SIGINT, SIGHUP.
+        foreach ($way in @(), @('--fault', 'fsync'), @('--signal', '15'), @('--signal', '2'), @('--signal', '1')) {
+            & $rig sweep --out (Join-Top out) @key @way | Out-Host
             $failed += [int] ($LASTEXITCODE -ne 0)
         }
     }

@@ -57,18 +57,52 @@ function Test-All {
     $results = Join-Top out test results
     Remove-Folder $results
 
-    Write-Host 'Running the xunit projects'
-    & dotnet test (Join-Top Cmdlets.sln) -c Release -v quiet --nologo --logger trx --results-directory $results | Out-Host
-    $xunitSucceeded = $LASTEXITCODE -eq 0
-    $counts = @(Get-TrxCount $results)
-    if (-not $xunitSucceeded -and $counts[0].failed -eq 0) {
-        $counts[0].failed = 1
+    Write-Host 'Building the tests'
+    Build-TestTool
+    $xunit = foreach ($name in 'AutoRegister.Core.Tests', 'AutoRegister.Factory.Tests') {
+        Build-TestProgram tests/$name $name
+        Join-Top out test $name "$name.dll"
     }
 
-    Write-Host 'Running the acceptance tests'
-    Build-TestTool
-    $counts += Invoke-Acceptance (Get-PesterFolder)
-    Show-Count $counts
+    Write-Host 'Running the acceptance tests and, beside them, the xunit projects'
+    $beside = Start-Part (@('dotnet', 'test') + $xunit + @('--nologo', '--logger', 'trx', '--results-directory', $results))
+    try {
+        $counts = @(Invoke-Acceptance (Get-PesterFolder))
+        $lines, $exitCode = Receive-Part $beside
+        $lines | Out-Host
+        $count = Get-TrxCount $results
+        if ($exitCode -ne 0 -and $count.failed -eq 0) {
+            $count.failed = 1
+        }
+    }
+    finally {
+        Remove-Job $beside -Force
+    }
+
+    Show-Count ($counts + $count)
+}
+
+# Starts a command line, whose output is kept until it is received.
+function Start-Part {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A part of the tests, which ends with them.')]
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [string[]] $Line)
+
+    Start-ThreadJob {
+        $program, $argument = $using:Line
+        & $program @argument 2>&1 | ForEach-Object { "$_" }
+        $LASTEXITCODE
+    }
+}
+
+# Waits for its end. Returns its lines and its exit code.
+function Receive-Part {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [object] $Part)
+
+    $said = @(Receive-Job $Part -Wait)
+    , @($said | Select-Object -SkipLast 1)
+    $said[-1]
 }
 
 # The programs that the acceptance tests use.
@@ -83,24 +117,19 @@ function Build-TestTool {
     Build-TestProgram tests/support/OlderBouncyCastle older
 }
 
-# The acceptance tests in two processes: those that take as long as all others together have a core of their own.
+# The acceptance tests in two processes that take about as long: what has the tag Beside, and the others.
 function Invoke-Acceptance {
     [CmdletBinding()]
     [OutputType([hashtable])]
     param([Parameter(Mandatory, Position = 0)] [string] $Pester)
 
     $runner = Join-Top tests support Invoke-AcceptanceTests.ps1
-    $beside = Start-ThreadJob {
-        $shell = $using:PowerShell
-        & $shell[0] $shell[1..9] -File $using:runner -Pester $using:Pester -Tag Beside 2>&1 | ForEach-Object { "$_" }
-        $LASTEXITCODE
-    }
+    $beside = Start-Part ($PowerShell + @('-File', $runner, '-Pester', $Pester, '-Tag', 'Beside'))
     try {
         Invoke-CountedScript $runner '-Pester', $Pester, '-ExcludeTag', 'Beside'
-        $said = @(Receive-Job $beside -Wait)
-        $lines = @($said | Select-Object -SkipLast 1)
+        $lines, $exitCode = Receive-Part $beside
         $lines | Out-Host
-        Get-ScriptCount -Script $runner -Line $lines -ExitCode $said[-1]
+        Get-ScriptCount -Script $runner -Line $lines -ExitCode $exitCode
     }
     finally {
         Remove-Job $beside -Force
