@@ -11,14 +11,17 @@ BeforeAll {
     $pin = "pin-$([guid]::NewGuid().ToString('N'))"
     $soPin = "so-$([guid]::NewGuid().ToString('N'))"
 
-    # How often texts are in a process's memory, as UTF-8 or as the UTF-16 of a .NET string.
+    # How often texts are in a process's memory, as UTF-8 or as the UTF-16 of a .NET string: a number for each that is there.
     function Measure-Text([int] $Id, [string[]] $Text) {
         $needle = foreach ($one in $Text) {
             $one
             $one.ToCharArray() -join "`0"
         }
 
-        $found = 0
+        $overlap = ($needle | Measure-Object -Property Length -Maximum).Maximum - 1
+        # Small, so that no text of it is a large object, which is slow to make.
+        $buffer = [byte[]]::new(32KB)
+        $found = @{}
         $memory = [System.IO.File]::Open("/proc/$Id/mem", 'Open', 'Read', 'ReadWrite')
         try {
             foreach ($line in Get-Content "/proc/$Id/maps") {
@@ -30,10 +33,9 @@ BeforeAll {
                 $end = [Convert]::ToInt64($Matches[2], 16)
                 $rest = ''
                 while ($start -lt $end) {
-                    $buffer = [byte[]]::new([Math]::Min(4MB, $end - $start))
                     $memory.Position = $start
                     try {
-                        $read = $memory.Read($buffer, 0, $buffer.Length)
+                        $read = $memory.Read($buffer, 0, [Math]::Min($buffer.Length, $end - $start))
                     }
                     catch [System.Management.Automation.MethodInvocationException] {
                         # Reserved, and nothing in it.
@@ -47,11 +49,11 @@ BeforeAll {
                     $content = $rest + [System.Text.Encoding]::Latin1.GetString($buffer, 0, $read)
                     foreach ($one in $needle) {
                         for ($at = $content.IndexOf($one, [StringComparison]::Ordinal); $at -ge 0; $at = $content.IndexOf($one, $at + 1, [StringComparison]::Ordinal)) {
-                            $found++
+                            $found[$one.Replace("`0", '')]++
                         }
                     }
 
-                    $rest = $content.Substring([Math]::Max(0, $content.Length - 100))
+                    $rest = $content.Substring([Math]::Max(0, $content.Length - $overlap))
                     $start += $read
                 }
             }
@@ -79,10 +81,11 @@ BeforeAll {
                     throw "the shell ended: $($problem.Result)"
                 }
 
+                $found = Measure-Text $process.Id $pin, $soPin, $factory.Token
                 @{
                     Said  = $said -join ' '
-                    Pin   = Measure-Text $process.Id $pin, $soPin
-                    Token = Measure-Text $process.Id $factory.Token
+                    Pin   = [int] $found[$pin] + [int] $found[$soPin]
+                    Token = [int] $found[$factory.Token]
                 }
                 $process.StandardInput.WriteLine()
             }
