@@ -35,7 +35,7 @@ $tasks = [ordered]@{
     help    = 'this list'
 }
 $soaks = [ordered]@{
-    crash        = 'kills a registration at every call that leaves something behind, and fails each fsync in turn'
+    crash        = 'kills or interrupts a registration at every call that leaves something behind, and fails each fsync in turn'
     powercut     = 'cuts the power 0 to 40 s after success'
     network      = 'makes networks fail for a while'
     firstboot    = 'boots devices in a real systemd, in a container'
