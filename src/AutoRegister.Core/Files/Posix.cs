@@ -8,6 +8,7 @@ internal static partial class Posix
 {
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
+
     /// <summary>EPERM.</summary>
     internal const int NotPermitted = 1;
 
