@@ -3,6 +3,9 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# Bit 1 of SigIgn is signal 2, SIGINT (proc_pid_status(5)).
+$IgnoresInterrupt = [bool] ([Convert]::ToInt64((Select-String -Path "/proc/$PID/status" -Pattern '^SigIgn:\s+(\w+)').Matches[0].Groups[1].Value, 16) -band 2)
+
 # Runs a process to its end. Its environment is ours, changed by -Environment; $null removes a variable.
 function Invoke-RigProcess {
     [CmdletBinding()]
@@ -59,6 +62,12 @@ function Start-RigProcess {
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
+    # Tests that run in the background of a shell ignore SIGINT, and so would what they start: Ctrl-C is part of what is tested.
+    if ($IgnoresInterrupt) {
+        $start.FileName = 'env'
+        $Argument = @('--default-signal=INT', $Command) + $Argument
+    }
+
     foreach ($item in $Argument) {
         $start.ArgumentList.Add($item)
     }
