@@ -11,7 +11,7 @@ BeforeAll {
 }
 
 Describe 'An fsync that fails' -Tag 'Beside' {
-    It 'loses nothing, with <Kind>: one in <Every>' -ForEach @(@{ Kind = 'a software key'; Every = 7 }, @{ Kind = 'a token'; Every = 17 }) {
+    It 'loses nothing, with <Kind>: one in <Every>' -ForEach @(@{ Kind = 'a software key'; Every = 13 }, @{ Kind = 'a token'; Every = 37 }) {
         $module = if ($Kind -eq 'a token') { '--module', (Get-RigPath SoftHsm) } else { @() }
         $sweep = Invoke-RigProcess $crashRig (@('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Every", '--parallel', '1', '--fault', 'fsync', '--every', "$Every") + $module) -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'

@@ -31,27 +31,38 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
-Describe 'A <Algorithm> key in <Place>' -ForEach @(
-    foreach ($place in 'a token', 'a file') {
-        @{ Place = $place; Algorithm = 'EcP384'; Text = 'ASN1 OID: secp384r1' }
-        @{ Place = $place; Algorithm = 'EcP521'; Text = 'ASN1 OID: secp521r1' }
-        @{ Place = $place; Algorithm = 'Rsa2048'; Text = 'Public-Key: \(2048 bit\)' }
-        @{ Place = $place; Algorithm = 'Rsa3072'; Text = 'Public-Key: \(3072 bit\)' }
-    }
-) {
-    It 'is made, certified by the factory, and proves the device''s identity' {
+Describe 'A key in <Place>' -ForEach @{ Place = 'a token' }, @{ Place = 'a file' } {
+    BeforeAll {
         $hsm = if ($Place -eq 'a file') { @{ Hsm = '' } } else { @{} }
-        $device = New-RigDevice -Path "$TestDrive/$Algorithm-$($Place.Substring(2))" -Token $factory.Token @hsm
-        $run = Invoke-RigCommand "`$key = Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -KeyAlgorithm $Algorithm; `$key.CertificateRequest; `$null = `$key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway" -Device $device -Factory $factory
-        $run.ExitCode | Should -Be 0 -Because $run.Error
-        $request = Invoke-RigProcess openssl @('req', '-noout', '-text', '-verify') -InputText $run.Output
+        $device = New-RigDevice -Path "$TestDrive/$($Place.Substring(2))" -Token $factory.Token @hsm
+        # All kinds from one shell: devices of their own, each with its directory and its token.
+        $made = Invoke-RigCommand @"
+            foreach (`$kind in 'EcP384', 'EcP521', 'Rsa2048', 'Rsa3072') {
+                `$key = Get-SotaConfig -Root '$($device.Root)' -SotaDirectory "/var/sota-`$kind" -Name "$($Place.Substring(2))-`$kind" -TokenLabel `$kind -WarningAction Ignore |
+                    New-HsmDeviceKey -KeyAlgorithm `$kind
+                "== `$kind"
+                `$key.CertificateRequest
+                `$null = `$key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway
+            }
+"@ -Device $device -Factory $factory
+    }
+
+    It '<Algorithm> is made, certified by the factory, and proves the device''s identity' -ForEach @(
+        @{ Algorithm = 'EcP384'; Text = 'ASN1 OID: secp384r1' }
+        @{ Algorithm = 'EcP521'; Text = 'ASN1 OID: secp521r1' }
+        @{ Algorithm = 'Rsa2048'; Text = 'Public-Key: \(2048 bit\)' }
+        @{ Algorithm = 'Rsa3072'; Text = 'Public-Key: \(3072 bit\)' }
+    ) {
+        $made.ExitCode | Should -Be 0 -Because $made.Error
+        $request = Invoke-RigProcess openssl @('req', '-noout', '-text', '-verify') -InputText ($made.Output -split '== ' -match "^$Algorithm")[0]
         "$($request.Output)$($request.Error)" | Should -Match 'self-signature verify OK'
         $request.Output | Should -Match $Text
+        $sota = "$($device.Root)/var/sota-$Algorithm"
         $answer = if ($Place -eq 'a file') {
-            Invoke-RigProcess curl @('--silent', '--show-error', '--cacert', "$($device.Sota)/root.crt", '--cert', "$($device.Sota)/client.pem", '--key', "$($device.Sota)/pkey.pem", "$($factory.gateway)/")
+            Invoke-RigProcess curl @('--silent', '--show-error', '--cacert', "$sota/root.crt", '--cert', "$sota/client.pem", '--key', "$sota/pkey.pem", "$($factory.gateway)/")
         }
         else {
-            Get-RigGatewayAnswer $device
+            Get-RigGatewayAnswer @{ Sota = $sota; SoftHsmConf = $device.SoftHsmConf }
         }
 
         $answer.Output | Should -Match '"factory": ?"acme"' -Because $answer.Error

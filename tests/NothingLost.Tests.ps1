@@ -58,14 +58,14 @@ Describe 'power cut within about 30 s after "Device is now registered"' -Tag 'Be
 }
 
 Describe 'power cut while files are written' -Tag 'Beside' {
-    It 'at every second rename, link, unlink, mkdir and rmdir, with a software key' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-file", '--parallel', '1', '--classes', 'names', '--every', '2') -While $patience
+    It 'at every fifth rename, link, unlink, mkdir and rmdir, with a software key' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-file", '--parallel', '1', '--classes', 'names', '--every', '5') -While $patience
         $sweep.Output | Should -Match '\d+ points, 0 failures'
         $sweep.ExitCode | Should -Be 0
     }
 
-    It 'at every third of all of them, with HSM' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token", '--parallel', '1', '--classes', 'names', '--every', '3', '--module', (Get-RigPath SoftHsm)) -While $patience
+    It 'at every ninth of all of them, with HSM' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token", '--parallel', '1', '--classes', 'names', '--every', '9', '--module', (Get-RigPath SoftHsm)) -While $patience
         $sweep.Output | Should -Match '\d+ points, 0 failures'
         $sweep.ExitCode | Should -Be 0
     }
@@ -121,19 +121,19 @@ Describe 'two at once' -Tag 'Beside' {
 
 Describe '<Signal> at one call in many' -Tag 'Beside' -ForEach @(@{ Signal = 'SIGTERM'; Number = 15 }, @{ Signal = 'SIGINT'; Number = 2 }, @{ Signal = 'SIGHUP'; Number = 1 }) {
     It 'leaves a state that the next run continues from' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Number", '--parallel', '1', '--signal', "$Number", '--every', '17', '--from', "$(2 + $Number % 5)") -While $patience
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-$Number", '--parallel', '1', '--signal', "$Number", '--every', '29', '--from', "$(2 + $Number % 5)") -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 
     It 'leaves one with a token, too' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token-$Number", '--parallel', '1', '--signal', "$Number", '--every', '211', '--from', "$(20 + $Number % 7)", '--module', (Get-RigPath SoftHsm)) -While $patience
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-token-$Number", '--parallel', '1', '--signal', "$Number", '--every', '283', '--from', "$(20 + $Number % 7)", '--module', (Get-RigPath SoftHsm)) -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 }
 
 Describe 'Ctrl-C just after success' -Tag 'Beside' {
-    It 'undoes nothing: SIGINT at every fourth call from the commit mark on' {
-        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-late", '--parallel', '1', '--signal', '2', '--every', '4', '--from', "$(Get-CommitPoint)") -While $patience
+    It 'undoes nothing: SIGINT at every seventh call from the commit mark on' {
+        $sweep = Invoke-RigProcess $crashRig @('sweep', '--out', $out, '--work', "$TestDrive/sweep-late", '--parallel', '1', '--signal', '2', '--every', '7', '--from', "$(Get-CommitPoint)") -While $patience
         $sweep.Output | Should -Match '[1-9]\d* points, 0 failures'
     }
 }

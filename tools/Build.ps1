@@ -86,9 +86,22 @@ function Build-All {
     param()
 
     Write-Host 'Building the host, the module and the local factory'
-    Publish-Host (Join-Top out host) (Get-RuntimeIdentifier)
-    Build-Module
-    Build-Factory
+    # The host shares no project with the others.
+    $beside = Start-ThreadJob {
+        Set-StrictMode -Version Latest
+        $ErrorActionPreference = 'Stop'
+        . (Join-Path $using:PSScriptRoot Common.ps1)
+        . (Join-Path $using:PSScriptRoot Build.ps1)
+        Publish-Host (Join-Top out host) (Get-RuntimeIdentifier)
+    }
+    try {
+        Build-Module
+        Build-Factory
+        Receive-Job $beside -Wait
+    }
+    finally {
+        Remove-Job $beside -Force
+    }
 }
 
 function Remove-BuildOutput {

@@ -9,10 +9,17 @@ function Invoke-CrashSoak {
     Build-TestProgram tests/CrashRig crash-rig
     $rig = Join-Top out test crash-rig crash-rig
     $failed = 0
-    foreach ($key in @(), @('--module', (Get-TestingTool)['softhsm2'])) {
-        # Killed at every call; then with each fsync failing in turn; then told to end at every call: SIGTERM, SIGINT, SIGHUP.
-        foreach ($way in @(), @('--fault', 'fsync'), @('--signal', '15'), @('--signal', '2'), @('--signal', '1')) {
-            & $rig sweep --out (Join-Top out) @key @way | Out-Host
+    foreach ($key in @{ Option = @(); Step = 5 }, @{ Option = '--module', (Get-TestingTool)['softhsm2']; Step = 11 }) {
+        $option = $key.Option
+        # Killed at every call; then with each fsync failing in turn; then told to end: SIGTERM, SIGINT, SIGHUP. What a signal leaves is
+        # less than what a kill does, so these come at some calls, each at others.
+        foreach ($way in @(), @('--fault', 'fsync')) {
+            & $rig sweep --out (Join-Top out) @option @way | Out-Host
+            $failed += [int] ($LASTEXITCODE -ne 0)
+        }
+
+        foreach ($signal in 15, 2, 1) {
+            & $rig sweep --out (Join-Top out) @option --signal $signal --every $key.Step --from ($signal % $key.Step + 1) | Out-Host
             $failed += [int] ($LASTEXITCODE -ne 0)
         }
     }

@@ -57,15 +57,11 @@ function Test-All {
     $results = Join-Top out test results
     Remove-Folder $results
 
-    Write-Host 'Building the tests'
+    Write-Host 'Building the programs of the acceptance tests'
     Build-TestTool
-    $xunit = foreach ($name in 'AutoRegister.Core.Tests', 'AutoRegister.Factory.Tests') {
-        Build-TestProgram tests/$name $name
-        Join-Top out test $name "$name.dll"
-    }
 
     Write-Host 'Running the acceptance tests and, beside them, the xunit projects'
-    $beside = Start-Part (@('dotnet', 'test') + $xunit + @('--nologo', '--logger', 'trx', '--results-directory', $results))
+    $beside = Start-Part ($PowerShell + @('-File', (Join-Top tests support Invoke-XunitTests.ps1), '-ResultPath', $results))
     try {
         $counts = @(Invoke-Acceptance (Get-PesterFolder))
         $lines, $exitCode = Receive-Part $beside

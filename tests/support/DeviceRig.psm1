@@ -214,7 +214,8 @@ function Get-RigGatewayAnswer {
 
     $toml = Get-Content "$($Device.Sota)/sota.toml" -Raw
     $value = { param($key) [regex]::Match($toml, "(?m)^$key = `"(.*)`"`$").Groups[1].Value }
-    $uri = "pkcs11:token=aktualizr;pin-value=$(& $value 'pass')"
+    $label = (& $value 'label') ? (& $value 'label') : 'aktualizr'
+    $uri = "pkcs11:token=$label;pin-value=$(& $value 'pass')"
     $config = "silent`nshow-error`nurl = `"$(& $value 'server')/`"`ncacert = `"$($Device.Sota)/root.crt`"`n" +
     "engine = `"pkcs11`"`nkey-type = `"ENG`"`nkey = `"$uri;id=%$(& $value 'tls_pkey_id');type=private`"`n" +
     "cert-type = `"ENG`"`ncert = `"$uri;id=%$(& $value 'tls_clientcert_id');type=cert`"`n"
