@@ -16,6 +16,7 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     private static readonly Action Last = () => { };
     private readonly CancellationTokenSource stopping = new();
     private BlockingCollection<Action>? pending;
+    private ProgressRecord? wait;
 
     /// <summary>Is cancelled when the pipeline stops.</summary>
     public CancellationToken Cancellation => stopping.Token;
@@ -56,8 +57,17 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     });
 
     /// <inheritdoc/>
-    public void ReportPersonAwaited(TimeSpan left) => Post(() => WriteProgress(
-        new ProgressRecord(1, "Waiting for authorisation", $"{Math.Ceiling(left.TotalMinutes)} minutes left") { SecondsRemaining = (int)left.TotalSeconds }));
+    public void ReportWaiting(string what, string status, TimeSpan left) => Post(() =>
+    {
+        if (Terminal.ShowsProgress(Host.Name))
+        {
+            wait = new ProgressRecord(1, what, Printable.Line(status)) { SecondsRemaining = (int)Math.Min(left.TotalSeconds, int.MaxValue) };
+            WriteProgress(wait);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void ReportWaitEnded() => Post(EndWait);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -136,6 +146,7 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
             pending = null;
         }
 
+        EndWait();
         return task.GetAwaiter().GetResult();
     }
 
@@ -145,6 +156,16 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
 
     /// <summary>Ends everything that is on its way.</summary>
     private protected void Cancel() => stopping.Cancel();
+
+    private void EndWait()
+    {
+        if (wait is not null)
+        {
+            wait.RecordType = ProgressRecordType.Completed;
+            WriteProgress(wait);
+            wait = null;
+        }
+    }
 
     /// <summary>Whether somebody listens.</summary>
     private bool Post(Action write)

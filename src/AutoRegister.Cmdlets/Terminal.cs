@@ -10,4 +10,8 @@ internal static class Terminal
     internal static bool HasPerson =>
         !Console.IsInputRedirected && !Console.IsOutputRedirected
         && !Environment.GetCommandLineArgs().Skip(1).Any(argument => argument.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether a progress bar is seen, and disturbs nothing: another host than the console decides for itself.</summary>
+    /// <param name="host">The name of the host.</param>
+    internal static bool ShowsProgress(string host) => host != "ConsoleHost" || HasPerson;
 }

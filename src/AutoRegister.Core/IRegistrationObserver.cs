@@ -36,9 +36,16 @@ public interface IRegistrationObserver
         ReportWarning($"Authorise the device at {prompt.Link} with the code {prompt.UserCode}");
     }
 
-    /// <summary>The device still waits for that person.</summary>
-    /// <param name="left">How long it will.</param>
-    void ReportPersonAwaited(TimeSpan left)
+    /// <summary>The work waits, for a server, a clock or a person: something to look at for whoever sits there.</summary>
+    /// <param name="what">What it waits for, a few words.</param>
+    /// <param name="status">What comes next and when, then why; one line.</param>
+    /// <param name="left">How long it waits at most.</param>
+    void ReportWaiting(string what, string status, TimeSpan left)
+    {
+    }
+
+    /// <summary>It waits no longer.</summary>
+    void ReportWaitEnded()
     {
     }
 }

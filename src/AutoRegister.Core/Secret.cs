@@ -19,11 +19,11 @@ public sealed class Secret : IDisposable
     /// <summary>Whether the bytes are gone.</summary>
     public bool IsDisposed { get; private set; }
 
-    /// <summary>The length in bytes.</summary>
-    public int Length => bytes.Length;
+    /// <summary>The length in bytes. Not public: a view or JSON of the object would show it, and it is most of what there is to know of a short PIN.</summary>
+    internal int Length => bytes.Length;
 
     /// <summary>The secret itself, as UTF-8. Do not copy it to where it cannot be zeroed.</summary>
-    public ReadOnlySpan<byte> Utf8
+    internal ReadOnlySpan<byte> Utf8
     {
         get
         {

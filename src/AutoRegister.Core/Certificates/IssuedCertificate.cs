@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Errors;
@@ -22,7 +23,7 @@ public sealed class IssuedCertificate
     }
 
     /// <summary>The device certificate.</summary>
-    public X509Certificate2 Leaf { get; }
+    internal X509Certificate2 Leaf { get; }
 
     /// <summary>The CN, which is the UUID; the first where there are several.</summary>
     public string CommonName => CommonNames.FirstOrDefault(string.Empty);
@@ -43,6 +44,10 @@ public sealed class IssuedCertificate
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo, lower-case hex.</summary>
     public string KeyFingerprint => Fingerprint(Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+
+    /// <summary>Whom it names and until when.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CommonName} of {OrganizationalUnit}, until {NotAfter:u}");
 
     /// <summary>SHA-256 of a DER SubjectPublicKeyInfo, lower-case hex.</summary>
     /// <param name="subjectPublicKeyInfo">The public key.</param>

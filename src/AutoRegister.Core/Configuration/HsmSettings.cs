@@ -56,4 +56,8 @@ public sealed record HsmSettings
 
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }
+
+    /// <summary>Token and module, and no PIN.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{TokenLabel} ({ModulePath})";
 }

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>Who zeroes the secrets of a configuration.</summary>
-public enum SecretOwner
+public enum SecretOwner : long
 {
     /// <summary>Whoever holds it; the cmdlet that registers the device with it does, because nothing is left to do with it.</summary>
     Holder,

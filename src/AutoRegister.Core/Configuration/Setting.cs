@@ -4,4 +4,9 @@ namespace AutoRegister.Core.Configuration;
 /// <param name="Name">The name of the property of <see cref="SotaConfig"/>, or <c>Hsm.*</c>.</param>
 /// <param name="Value">The value as text; empty when unset.</param>
 /// <param name="Source">Where it came from.</param>
-public sealed record Setting(string Name, string Value, SettingSource Source);
+public sealed record Setting(string Name, string Value, SettingSource Source)
+{
+    /// <summary>Name, value and place.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Name} = {Value} ({Source})";
+}

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>The kind of place a setting came from.</summary>
-public enum SettingSourceKind
+public enum SettingSourceKind : long
 {
     /// <summary>Built in.</summary>
     Default,

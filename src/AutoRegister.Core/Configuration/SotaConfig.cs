@@ -141,4 +141,8 @@ public sealed record SotaConfig : IDisposable
     /// <param name="devicePath">An absolute path as the device sees it.</param>
     /// <returns>The path on this machine.</returns>
     public string Resolve(string devicePath) => RootedPath.Resolve(Root, devicePath);
+
+    /// <summary>Device and factory.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Name ?? Uuid ?? HardwareId} of factory {Factory}";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Configuration;
@@ -50,6 +51,10 @@ public sealed class SotaKeys
     /// <param name="key">The key.</param>
     /// <returns>The kind; <see langword="null"/> for a key that may not be there.</returns>
     public SotaValueKind? KindOf(string section, string key) => kinds.TryGetValue($"{section}.{key}", out SotaValueKind kind) ? kind : null;
+
+    /// <summary>How many there are.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{kinds.Count} keys in {sections.Count} sections");
 
     /// <summary>Adds keys.</summary>
     /// <param name="names">Each <c>section.key</c>, or <c>section.key:kind</c> with the name of a kind; without one it is a text.</param>

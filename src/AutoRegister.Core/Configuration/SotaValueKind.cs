@@ -4,7 +4,7 @@ namespace AutoRegister.Core.Configuration;
 /// What a value of <c>sota.toml</c> is, and so how it is written for both readers: aktualizr's <c>CopyFromConfig</c> takes quotes off
 /// a text and reads a number or a flag only where it has none.
 /// </summary>
-public enum SotaValueKind
+public enum SotaValueKind : long
 {
     /// <summary>Any text on one line.</summary>
     Text,

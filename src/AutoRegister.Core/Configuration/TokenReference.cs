@@ -17,4 +17,8 @@ public sealed record TokenReference
 
     /// <summary>The id of a key that was in the token before, lower-case hex.</summary>
     public string? ExistingKeyId { get; init; }
+
+    /// <summary>The token as messages name it.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Serial is null ? $"token \"{Label}\"" : $"token \"{Label}\" (serial {Serial})";
 }

@@ -52,4 +52,8 @@ public sealed record ExportedCredentials
 
     /// <summary>Docker's configuration that names the credential helper; <see langword="null"/> when none was asked for.</summary>
     public string? DockerConfigPath { get; init; }
+
+    /// <summary>Name and directory.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Name} ({Path})";
 }

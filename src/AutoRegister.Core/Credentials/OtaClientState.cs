@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Credentials;
 
 /// <summary>What was done about the OTA client once the device was registered.</summary>
-public enum OtaClientState
+public enum OtaClientState : long
 {
     /// <summary>Nobody asked for it to be started.</summary>
     NotAsked,

@@ -60,6 +60,10 @@ public sealed class SotaToml
     /// <summary>Its lines.</summary>
     internal IReadOnlyList<SotaEntry> Entries { get; }
 
+    /// <summary>Its gateway.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => GatewayServer.Length == 0 ? "no gateway" : $"gateway {GatewayServer}";
+
     /// <summary>Decodes the file of an answer and checks all that it says.</summary>
     /// <param name="text">The text of <c>sota.toml</c> as the server sent it.</param>
     /// <param name="keys">What it may have; <see cref="SotaKeys.Standard"/> unless the device is told more.</param>

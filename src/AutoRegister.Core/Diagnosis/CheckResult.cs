@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AutoRegister.Core.Diagnosis;
 
 /// <summary>One numbered check: output of <c>Test-SotaRegistration</c>. No secret is ever in it.</summary>
@@ -6,4 +8,9 @@ namespace AutoRegister.Core.Diagnosis;
 /// <param name="Status">How it ended.</param>
 /// <param name="Seen">What was seen, or why nothing was looked at.</param>
 /// <param name="Remedy">What to do about it; empty when there is nothing to do.</param>
-public sealed record CheckResult(int Number, string Name, CheckStatus Status, string Seen, string Remedy);
+public sealed record CheckResult(int Number, string Name, CheckStatus Status, string Seen, string Remedy)
+{
+    /// <summary>Number, name and how it ended.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number} {Name}: {Status}");
+}

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Diagnosis;
 
 /// <summary>How a check ended.</summary>
-public enum CheckStatus
+public enum CheckStatus : long
 {
     /// <summary>Nothing is wrong.</summary>
     Passed,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AutoRegister.Core.Configuration;
@@ -45,10 +46,11 @@ internal sealed class DeviceAuthorization(RegistrationClient client, IRegistrati
                 throw Expired(token);
             }
 
-            observer.ReportPersonAwaited(left);
+            observer.ReportWaiting("Waiting for authorisation", $"{Math.Ceiling(left.TotalMinutes).ToString(CultureInfo.InvariantCulture)} minutes left", left);
             await Task.Delay(wait.Next < left ? wait.Next : left, time, cancellation).ConfigureAwait(false);
             if (await PollAsync(token, form, wait, cancellation).ConfigureAwait(false) is Secret access)
             {
+                observer.ReportWaitEnded();
                 observer.ReportStep($"The device {uuid} was authorised");
                 return access;
             }

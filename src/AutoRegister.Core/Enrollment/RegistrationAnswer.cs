@@ -25,6 +25,10 @@ public sealed class RegistrationAnswer
     /// <summary>The OTA client's configuration.</summary>
     public SotaToml Toml { get; }
 
+    /// <summary>The certificate of the answer.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"certificate of {Certificate}";
+
     /// <summary>Parses and checks an answer.</summary>
     /// <param name="body">The body of a 201 answer.</param>
     /// <param name="subject">Who the certificate must be for.</param>

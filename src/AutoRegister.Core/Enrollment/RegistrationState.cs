@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>The five states of a device. Each leads forward after a power cut, by running the same registration again.</summary>
-public enum RegistrationState
+public enum RegistrationState : long
 {
     /// <summary>No key yet.</summary>
     Unregistered,

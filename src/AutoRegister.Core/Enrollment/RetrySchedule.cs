@@ -38,6 +38,7 @@ internal sealed class RetrySchedule(
             token =>
             {
                 Interlocked.Exchange(ref failed, null)?.Throw();
+                observer.ReportWaitEnded();
                 return operation(token);
             },
             start,
@@ -56,16 +57,19 @@ internal sealed class RetrySchedule(
                 IsOfClock(arguments.Outcome.Exception) ? TimeSpan.Zero : Shorter(Delay(arguments.AttemptNumber, arguments.Outcome.Exception as AutoRegisterException), Left())),
             OnRetry = async arguments =>
             {
-                string failed = $"Attempt {arguments.AttemptNumber + 1} failed: {arguments.Outcome.Exception!.Message} Next attempt";
+                string why = arguments.Outcome.Exception!.Message;
+                string failed = $"Attempt {arguments.AttemptNumber + 1} failed: {why} Next attempt";
                 if (!IsOfClock(arguments.Outcome.Exception))
                 {
                     observer.ReportWarning($"{failed} in {Seconds(arguments.RetryDelay)} s.");
+                    observer.ReportWaiting("Waiting for the server", $"next attempt at {Moment(arguments.RetryDelay)}: {why}", arguments.RetryDelay);
                     return;
                 }
 
                 // Whatever the clock was waited for is worth nothing once it is set.
                 TimeSpan patience = Shorter(Longest, Left());
                 observer.ReportWarning($"{failed} as soon as the clock is set, or in {Seconds(patience)} s.");
+                observer.ReportWaiting("Waiting for the clock to be set", $"next attempt as soon as it is: {why}", patience);
                 await new ClockWatch(time).WaitUntilSetAsync(patience, arguments.Context.CancellationToken).ConfigureAwait(false);
             },
         };
@@ -79,6 +83,8 @@ internal sealed class RetrySchedule(
     private static bool IsOfClock(Exception? failure) => failure is AutoRegisterException { Id: ErrorId.ClockNotSet or ErrorId.ClockWrong };
 
     private static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+    private string Moment(TimeSpan ahead) => (time.GetLocalNow() + ahead).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static TimeSpan Delay(int attempt, AutoRegisterException? failure)
     {

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Errors;
 
 /// <summary>Every condition AutoRegister reports, one id each, the same in all cmdlets. Ids are stable: scripts compare them.</summary>
-public enum ErrorId
+public enum ErrorId : long
 {
     // Reading the configuration
 

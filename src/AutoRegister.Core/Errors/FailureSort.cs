@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Errors;
 
 /// <summary>What a failure means for whoever runs the registration. Every <see cref="ErrorId"/> has exactly one.</summary>
-public enum FailureSort
+public enum FailureSort : long
 {
     /// <summary>Passes by itself: no network, a busy server, a clock that is not set. Wrapper exit code 75 (EX_TEMPFAIL).</summary>
     TryAgain,

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Keys;
 
 /// <summary>What kind of device key is made. All sign with SHA-256.</summary>
-public enum KeyAlgorithm
+public enum KeyAlgorithm : long
 {
     /// <summary>EC on P-256 (secp256r1): what LmP devices have.</summary>
     EcP256,

@@ -25,6 +25,5 @@ public sealed class DeviceObserver(string device, IRegistrationObserver line) : 
     /// <inheritdoc/>
     public void ReportPersonNeeded(AuthorizationPrompt prompt) => line.ReportPersonNeeded(prompt);
 
-    /// <inheritdoc/>
-    public void ReportPersonAwaited(TimeSpan left) => line.ReportPersonAwaited(left);
+    // That this one device waits is not said: a line shows one progress for all of them.
 }

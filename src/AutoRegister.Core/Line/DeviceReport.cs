@@ -40,6 +40,10 @@ public sealed record DeviceReport
     /// <summary>What went wrong, one line; empty when nothing did.</summary>
     public string Message { get; init; } = string.Empty;
 
+    /// <summary>Name and outcome.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Name}: {Outcome}";
+
     /// <summary>Describes a registered device.</summary>
     /// <param name="exported">Its credentials.</param>
     /// <param name="time">Now (UTC).</param>

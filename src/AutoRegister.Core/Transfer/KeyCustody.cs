@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Transfer;
 
 /// <summary>Where the private key of a device on its way is.</summary>
-public enum KeyCustody
+public enum KeyCustody : long
 {
     /// <summary>There is none yet.</summary>
     None,

@@ -28,4 +28,8 @@ public sealed record DeviceObjects(string KeyLabel, ObjectId KeyId, string Certi
 
     /// <summary>Whether an object has the label and the id that it has when it is this device's.</summary>
     internal bool Names(TokenObject o) => o.Kind == TokenObjectKind.Certificate ? o.IsNamed(CertificateLabel, CertificateId) : o.IsNamed(KeyLabel, KeyId);
+
+    /// <summary>The names in a few words.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{KeyLabel} (id {KeyId}), {CertificateLabel} (id {CertificateId})";
 }

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>What is in a slot.</summary>
-public enum HsmSlotState
+public enum HsmSlotState : long
 {
     /// <summary>A token that is initialised.</summary>
     Initialized,

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>What a token's flags say of one of its PINs (PKCS#11 2.40, table 6, <c>CKF_USER_PIN_*</c> and <c>CKF_SO_PIN_*</c>), the worst first.</summary>
-public enum PinState
+public enum PinState : long
 {
     /// <summary>It was never set.</summary>
     NotInitialized,

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Keys.Pkcs11;
 
 /// <summary>The kinds of objects a registration deals with (PKCS#11 2.40, section 4.1, <c>CKA_CLASS</c>).</summary>
-public enum TokenObjectKind
+public enum TokenObjectKind : long
 {
     /// <summary><c>CKO_PRIVATE_KEY</c>.</summary>
     PrivateKey,
