@@ -5,6 +5,8 @@ $ErrorActionPreference = 'Stop'
 
 $Columns = 'Time', 'Name', 'Outcome', 'Uuid', 'CertificateSerialNumber', 'NotAfter', 'Attempts', 'Path', 'ErrorId', 'Message'
 $ListColumns = 'SerialNumber', 'Uuid', 'Root', 'Tag', 'Group', 'TokenLabel', 'TokenSerial', 'KeyId'
+# Not exported: what New-HsmDeviceKey says of the columns of a row is decided there as well.
+$FindColumn = & (Get-Module -Name AutoRegister) { Get-Command -Name Find-ListColumn }
 $Scanner = [System.IO.StreamReader]::new([Console]::OpenStandardInput())
 
 # Black on green, white on red: seen from across a bench. A failure is heard as well, where there is a terminal.
@@ -91,22 +93,6 @@ function Close-Station([hashtable] $Station) {
     Show-StationText $text
 }
 
-# How many letters one must change, add or remove to make one word of the other.
-function Get-EditDistance([string] $One, [string] $Other) {
-    $before = 0..$Other.Length
-    foreach ($i in 1..$One.Length) {
-        $now = @($i)
-        foreach ($j in 1..$Other.Length) {
-            $change = $before[$j - 1] + [int] ($One[$i - 1] -ne $Other[$j - 1])
-            $now += ($change, ($before[$j] + 1), ($now[$j - 1] + 1) | Measure-Object -Minimum).Minimum
-        }
-
-        $before = $now
-    }
-
-    $before[-1]
-}
-
 # The names of a list's columns, each one that is known: what is misspelt would be missing from every device, without a word.
 function Read-StationColumn([string] $Path) {
     if (-not (Test-Path -LiteralPath $Path -PathType Leaf)) {
@@ -120,8 +106,8 @@ function Read-StationColumn([string] $Path) {
     }
 
     foreach ($name in $names | Where-Object { $_ -notin $ListColumns }) {
-        $nearest = $ListColumns | Sort-Object { Get-EditDistance $name.ToLowerInvariant() $_.ToLowerInvariant() } -Stable | Select-Object -First 1
-        throw "'$Path', row 1: there is no column '$($name -replace '[^\x20-\x7e]', '?')'. Is it '$nearest'? Known are $($ListColumns -join ', ')."
+        $meant = & $FindColumn $name $ListColumns
+        throw "'$Path', row 1: there is no column '$($name -replace '[^\x20-\x7e]', '?')'.$(if ($meant) { " Is it '$meant'?" }) Known are $($ListColumns -join ', ')."
     }
 
     if ('SerialNumber' -notin $names) {

@@ -18,6 +18,7 @@ public sealed class ConvertToDeviceReportCommand : PSCmdlet
     /// <summary>What the line wrote, errors included (<c>2&gt;&amp;1</c>).</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>

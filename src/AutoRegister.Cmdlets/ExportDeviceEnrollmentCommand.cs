@@ -28,16 +28,19 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
     /// <summary>A device that has no key yet.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public SotaConfig? Config { get; set; }
 
     /// <summary>A device with a key and its certificate request.</summary>
     [Parameter(ParameterSetName = KeySet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public DeviceKey? Key { get; set; }
 
     /// <summary>A device with the factory's answer.</summary>
     [Parameter(ParameterSetName = RegistrationSet, Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public DeviceRegistration? Registration { get; set; }
 
     /// <summary>The file; its directory is made when it is missing. From a script block it is another one for each device.</summary>
@@ -88,9 +91,9 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
             secret = Passphrase.ToSecret();
             seal = secret is not null ? KeySeal.With(secret)
                 : RecipientCertificatePath is null ? null
-                : KeySeal.For(GetUnresolvedProviderPathFromPSPath(RecipientCertificatePath), DateTimeOffset.UtcNow);
+                : KeySeal.For(this.FileSystemPath(RecipientCertificatePath), DateTimeOffset.UtcNow);
             using Secret? opens = SigningKeyPassphrase.ToSecret();
-            signer = SigningKeyPath is null ? null : SigningKey.Load(GetUnresolvedProviderPathFromPSPath(SigningKeyPath), opens);
+            signer = SigningKeyPath is null ? null : SigningKey.Load(this.FileSystemPath(SigningKeyPath), opens);
             prover = new ProofMaker(secret, signer);
         }
         catch (AutoRegisterException e)
@@ -106,7 +109,7 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         DeviceKey? key = Key ?? Registration?.Key;
         object item = (object?)config ?? (object?)Registration ?? key!;
         string name = key?.Name ?? config!.Name ?? config!.SotaPath;
-        string path = GetUnresolvedProviderPathFromPSPath(Path!);
+        string path = this.FileSystemPath(Path!);
         if (ShouldProcess(path, $"Export the device {name}"))
         {
             var export = new EnrollmentExport(seal, WithoutKey, prover, ObserverOf(name));

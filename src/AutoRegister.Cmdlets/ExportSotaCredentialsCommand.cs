@@ -17,6 +17,7 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
     /// <summary>The checked registration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public DeviceRegistration? Registration { get; set; }
 
     /// <summary>
@@ -37,6 +38,7 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
     /// <summary>The systemd unit of the OTA client.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OtaClientServiceCompleter))]
     public string OtaClientService { get; set; } = OtaClient.DefaultService;
 
     /// <summary>
@@ -101,8 +103,8 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
         }
 
         string? dockerConfig = ConfigureDockerCredentialHelper is null ? null
-            : DockerConfigPath is null ? DockerCredentialHelper.DefaultPath() : GetUnresolvedProviderPathFromPSPath(DockerConfigPath);
-        string? copyPath = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
+            : DockerConfigPath is null ? DockerCredentialHelper.DefaultPath() : this.FileSystemPath(DockerConfigPath);
+        string? copyPath = Path is null ? null : this.FileSystemPath(Path);
         List<AutoRegisterException> problems = [];
         IRegistrationObserver observer = ObserverOf(registration.Name);
         Process(

@@ -23,6 +23,7 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ModuleSet)]
     [Alias("HsmModule")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ModulePathCompleter))]
     public string? ModulePath { get; set; }
 
     /// <summary>The string the module is given at initialisation, for the few that want one (NSS).</summary>
@@ -35,6 +36,7 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ConfigSet)]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
     [ValidateNotNull]
+    [LiveObject]
     public SotaConfig? Config { get; set; }
 
     /// <summary>Lists the keys and certificates in the device's token.</summary>
@@ -45,12 +47,14 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
     /// <summary>Only tokens, or objects, with such a label; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TokenLabelCompleter))]
     public string[]? Label { get; set; }
 
     /// <summary>Only tokens with such a serial number; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = ModuleSet)]
     [Parameter(ParameterSetName = ConfigSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TokenSerialCompleter))]
     public string[]? Serial { get; set; }
 
     /// <inheritdoc/>
@@ -68,7 +72,7 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
             }
             else
             {
-                WriteSlots(ModulePath!.Contains('/', StringComparison.Ordinal) ? GetUnresolvedProviderPathFromPSPath(ModulePath) : ModulePath, ModuleParameter);
+                WriteSlots(ModulePath!.Contains('/', StringComparison.Ordinal) ? this.FileSystemPath(ModulePath) : ModulePath, ModuleParameter);
             }
         }
         catch (AutoRegisterException e)

@@ -41,11 +41,13 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     /// <summary>The tags whose targets the device follows.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Tags")]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <summary>The hardware id.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("HwId")]
+    [ArgumentCompleter(typeof(HardwareIdCompleter))]
     public string? HardwareId { get; set; }
 
     /// <summary>The device name; without it the UUID is used.</summary>
@@ -146,6 +148,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
 
     /// <summary>The token's serial number, where several have the label.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TokenSerialCompleter))]
     public string? TokenSerial { get; set; }
 
     /// <summary>
@@ -180,8 +183,8 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
     {
         try
         {
-            string root = Root is null ? "/" : GetUnresolvedProviderPathFromPSPath(Root);
-            string? output = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
+            string root = Root is null ? "/" : this.FileSystemPath(Root);
+            string? output = Path is null ? null : this.FileSystemPath(Path);
             using SotaConfigOptions options = Options(root);
             SotaConfigOptions chosen = options with
             {
@@ -227,7 +230,7 @@ public sealed class GetSotaConfigCommand : AutoRegisterCmdlet
         DeviceApi = DeviceApi,
         OAuthBase = OAuthBase,
         ApiToken = ApiToken.ToSecret(),
-        ApiTokenPath = ApiTokenPath is null ? null : GetUnresolvedProviderPathFromPSPath(ApiTokenPath),
+        ApiTokenPath = ApiTokenPath is null ? null : this.FileSystemPath(ApiTokenPath),
         ApiTokenHeader = ApiTokenHeader,
         AllowTomlKeys = AllowTomlKey,
         HsmModule = HsmModule,

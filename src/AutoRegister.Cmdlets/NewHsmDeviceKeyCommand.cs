@@ -19,18 +19,25 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     private const string ExistingSet = "Existing";
     private const string RowSet = "Row";
     private readonly DirectoriesSeen seen = new();
+    private RowColumns? columns;
     private bool warnedOfId;
 
     /// <summary>What the device is told to be.</summary>
     [Parameter(ParameterSetName = MakeSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Parameter(ParameterSetName = ExistingSet, Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public SotaConfig? Config { get; set; }
 
     /// <summary>What all devices of a line are told to be; what is each one's own comes from its row.</summary>
     [Parameter(ParameterSetName = RowSet, Mandatory = true)]
     [ValidateNotNull]
+    [LiveObject]
     public SotaConfig? BaseConfig { get; set; }
+
+    /// <summary>The row itself: its columns are looked at, so that a misspelt one is an error. A column of your own is none.</summary>
+    [Parameter(ParameterSetName = RowSet, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The device name, usually its serial number; without it the UUID is used.</summary>
     [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
@@ -52,6 +59,7 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     /// <summary>The tags of this device, in place of the line's.</summary>
     [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
     [Alias("Tags")]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <summary>The group of this device, in place of the line's.</summary>
@@ -61,10 +69,12 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
 
     /// <summary>The label of this device's token, in place of the line's.</summary>
     [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TokenLabelCompleter))]
     public string? TokenLabel { get; set; }
 
     /// <summary>The serial number of this device's token, in place of the line's.</summary>
     [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TokenSerialCompleter))]
     public string? TokenSerial { get; set; }
 
     /// <summary>Replaces the key and the credentials that an earlier registration left.</summary>
@@ -90,6 +100,7 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     /// <summary>The existing key's label.</summary>
     [Parameter(ParameterSetName = ExistingSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KeyLabelCompleter))]
     public string? KeyLabel { get; set; }
 
     /// <summary>
@@ -98,16 +109,26 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     [Parameter(ParameterSetName = ExistingSet)]
     [Parameter(ParameterSetName = RowSet, ValueFromPipelineByPropertyName = true)]
     [ValidatePattern("^([0-9A-Fa-f]{2})*$")]
+    [ArgumentCompleter(typeof(KeyIdCompleter))]
     public string? KeyId { get; set; }
 
     private protected override (int Id, string Activity) Progress => (11, "Making device keys");
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        columns = ParameterSetName == RowSet && MyInvocation.ExpectingInput ? RowColumns.Of(this, RowSet) : null;
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        RequireKnownColumns();
         SotaConfig config;
         try
         {
+            columns?.RequireAny(MyInvocation.BoundParameters.Keys);
             config = Config ?? Row().ApplyTo(BaseConfig!, this);
             if (IsLine || Config is null)
             {
@@ -116,7 +137,7 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
         }
         catch (AutoRegisterException e)
         {
-            WriteFailure(e, Name ?? Uuid ?? Path ?? Root ?? (object?)Config ?? BaseConfig!);
+            WriteFailure(e, Name ?? Uuid ?? Path ?? Root ?? (object?)Config ?? InputObject ?? (object)BaseConfig!);
             return;
         }
 
@@ -142,13 +163,26 @@ public sealed class NewHsmDeviceKeyCommand : LineCmdlet
     // A wrong PIN tried once for each device would lock a token they share.
     private protected override bool StopsLine(AutoRegisterException failure) => failure.Id is ErrorId.HsmPinRejected or ErrorId.HsmSoPinRejected;
 
+    // Every device of the list lacks what a misspelt column says: the line ends before the first.
+    private void RequireKnownColumns()
+    {
+        try
+        {
+            columns?.Check(InputObject);
+        }
+        catch (AutoRegisterException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, InputObject));
+        }
+    }
+
     // A cell of a list that is empty says nothing.
     private DeviceRow Row() => new()
     {
         Name = Cell(Name),
         Uuid = Cell(Uuid),
-        Root = Cell(Root) is string root ? GetUnresolvedProviderPathFromPSPath(root) : null,
-        OutputPath = Cell(Path) is string path ? GetUnresolvedProviderPathFromPSPath(path) : null,
+        Root = Cell(Root) is string root ? this.FileSystemPath(root) : null,
+        OutputPath = Cell(Path) is string path ? this.FileSystemPath(path) : null,
         Tags = Tag?.Where(tag => !string.IsNullOrEmpty(tag)).ToArray() is { Length: > 0 } tags ? tags : null,
         DeviceGroup = Cell(DeviceGroup),
         TokenLabel = Cell(TokenLabel),

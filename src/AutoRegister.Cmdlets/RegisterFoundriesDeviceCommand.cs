@@ -26,6 +26,7 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     /// <summary>The device key.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [LiveObject]
     public DeviceKey? Key { get; set; }
 
     /// <summary>How long to repeat a request that can succeed later; without it a request is sent once. A negative time never gives up.</summary>
@@ -81,10 +82,10 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
         base.BeginProcessing();
         try
         {
-            TrustAnchor? anchor = CaCertificatePath is null ? null : TrustAnchor.Load(GetUnresolvedProviderPathFromPSPath(CaCertificatePath));
+            TrustAnchor? anchor = CaCertificatePath is null ? null : TrustAnchor.Load(this.FileSystemPath(CaCertificatePath));
             gate = IsLine ? new LineGate(ThrottleLimit, Patience, this, waitsFromTheStart: SaysHowLong) : null;
             client = new RegistrationClient(anchor: anchor, gate: gate);
-            provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, GetUnresolvedProviderPathFromPSPath(RootCertificatePath!)) : null;
+            provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, this.FileSystemPath(RootCertificatePath!)) : null;
         }
         catch (AutoRegisterException e)
         {

@@ -43,6 +43,7 @@ public sealed class TestSotaRegistrationCommand : AutoRegisterCmdlet
 
     /// <summary>The token's serial number, where several have the label.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TokenSerialCompleter))]
     public string? TokenSerial { get; set; }
 
     /// <summary>A PKCS#11 URI (RFC 7512) that names module and token, as of <c>Get-SotaConfig</c>.</summary>
@@ -77,7 +78,7 @@ public sealed class TestSotaRegistrationCommand : AutoRegisterCmdlet
         TrustAnchor? anchor = null;
         try
         {
-            anchor = CaCertificatePath is null ? null : TrustAnchor.Load(GetUnresolvedProviderPathFromPSPath(CaCertificatePath));
+            anchor = CaCertificatePath is null ? null : TrustAnchor.Load(this.FileSystemPath(CaCertificatePath));
         }
         catch (AutoRegisterException e)
         {
@@ -109,7 +110,7 @@ public sealed class TestSotaRegistrationCommand : AutoRegisterCmdlet
         Anchor = anchor,
         Config = new SotaConfigOptions
         {
-            Root = Root is null ? "/" : GetUnresolvedProviderPathFromPSPath(Root),
+            Root = Root is null ? "/" : this.FileSystemPath(Root),
             SotaDirectory = SotaDirectory,
             Factory = Factory,
             DeviceApi = DeviceApi,

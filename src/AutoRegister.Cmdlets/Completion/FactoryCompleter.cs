@@ -7,5 +7,5 @@ namespace AutoRegister.Cmdlets;
 public sealed class FactoryCompleter : WordCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Words(string typed, IDictionary bound) => Candidates.Factories(Given(bound, "Root") ?? "/");
+    protected override IEnumerable<string> Words(string typed, IDictionary bound) => Candidates.Factories(Root(bound));
 }

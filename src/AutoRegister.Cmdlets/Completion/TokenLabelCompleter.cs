@@ -7,6 +7,5 @@ namespace AutoRegister.Cmdlets;
 public sealed class TokenLabelCompleter : WordCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Words(string typed, IDictionary bound) =>
-        Candidates.TokenLabels(Given(bound, "Root") ?? "/", Given(bound, "HsmModule"));
+    protected override IEnumerable<string> Words(string typed, IDictionary bound) => Candidates.TokenLabels(Root(bound), Module(bound));
 }

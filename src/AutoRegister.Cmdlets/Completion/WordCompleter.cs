@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using AutoRegister.Core.Configuration;
 
 namespace AutoRegister.Cmdlets;
 
@@ -33,6 +34,28 @@ public abstract class WordCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(bound);
         return bound[name] is string { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>The directory device paths are below.</summary>
+    /// <param name="bound">The other parameters.</param>
+    /// <returns>The directory.</returns>
+    protected static string Root(IDictionary bound) => Given(bound, "Root") ?? Config(bound)?.Root ?? "/";
+
+    /// <summary>The PKCS#11 module: a parameter's, or that of a configuration in a variable.</summary>
+    /// <param name="bound">The other parameters.</param>
+    /// <returns>The module; <see langword="null"/> when none is named.</returns>
+    protected static string? Module(IDictionary bound) => Given(bound, "HsmModule") ?? Given(bound, "ModulePath") ?? Config(bound)?.Hsm?.ModulePath;
+
+    /// <summary>The token's label: a parameter's, or that of a configuration in a variable.</summary>
+    /// <param name="bound">The other parameters.</param>
+    /// <returns>The label; <see langword="null"/> when none is named.</returns>
+    protected static string? Token(IDictionary bound) => Given(bound, "TokenLabel") ?? Config(bound)?.Hsm?.TokenLabel;
+
+    private static SotaConfig? Config(IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(bound);
+        object? value = bound["Config"] ?? bound["BaseConfig"];
+        return (value is PSObject wrapped ? wrapped.BaseObject : value) as SotaConfig;
     }
 
     private static string Quote(string word) =>

@@ -14,28 +14,48 @@ internal static class PublicTokenObjects
     /// <param name="certificate">Gets that certificate, DER; <see langword="null"/> where there is none.</param>
     internal static IReadOnlyList<TokenObject> Read(TokenSlot slot, string? moduleParameters, string certificateId, out byte[]? certificate)
     {
+        using OpenedSession opened = Open(slot, moduleParameters);
+        var access = new TokenAccess(opened);
+        IReadOnlyList<TokenObject> all = new TokenObjects(access).FindAll();
+        TokenObject? named = all.LastOrDefault(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificateId);
+        certificate = named is null ? null : access.ReadBytes(named.Handle!, CKA.CKA_VALUE);
+        return all;
+    }
+
+    /// <summary>Reads those of a token that a module has listed.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="token">The token.</param>
+    internal static IReadOnlyList<TokenObject> Read(Pkcs11Module module, TokenDescription token)
+    {
+        TokenSlot? slot;
+        lock (module.Loaded.Calls)
+        {
+            slot = TokenSlot.List(module.Loaded, []).FirstOrDefault(slot => slot.Token.SlotId == token.SlotId);
+        }
+
+        if (slot is null)
+        {
+            return [];
+        }
+
+        using OpenedSession opened = Open(slot, moduleParameters: null);
+        return new TokenObjects(new TokenAccess(opened)).FindAll();
+    }
+
+    private static OpenedSession Open(TokenSlot slot, string? moduleParameters)
+    {
         Pkcs11Module module = Pkcs11Module.Open(slot.Token.ModulePath, moduleParameters);
-        OpenedSession opened;
         try
         {
             lock (module.Loaded.Calls)
             {
-                opened = new OpenedSession(module, slot.Token, module.Loaded.Door.Do("C_OpenSession", () => slot.Slot.OpenSession(SessionType.ReadOnly)), InitializedNow: false);
+                return new OpenedSession(module, slot.Token, module.Loaded.Door.Do("C_OpenSession", () => slot.Slot.OpenSession(SessionType.ReadOnly)), InitializedNow: false);
             }
         }
         catch (Pkcs11Exception e)
         {
             module.Dispose();
             throw Pkcs11Errors.Failure(slot.Token.ToString(), e, slot.Token.ModulePath);
-        }
-
-        using (opened)
-        {
-            var access = new TokenAccess(opened);
-            IReadOnlyList<TokenObject> all = new TokenObjects(access).FindAll();
-            TokenObject? named = all.LastOrDefault(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificateId);
-            certificate = named is null ? null : access.ReadBytes(named.Handle!, CKA.CKA_VALUE);
-            return all;
         }
     }
 }

@@ -1,0 +1,40 @@
+using System.Management.Automation;
+
+namespace AutoRegister.Cmdlets;
+
+/// <summary>
+/// Refuses what only looks like an object of ours, and says why. What comes from a job, another session or <c>Import-Clixml</c> is a
+/// copy of the properties, and so is what <c>Select-Object</c> makes: the key, the secrets and the checks behind them are not in it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class LiveObjectAttribute : ArgumentTransformationAttribute
+{
+    private const string Deserialized = "Deserialized.";
+    private const string Selected = "Selected.";
+    private const string Ours = "AutoRegister.";
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        if (inputData is PSObject { TypeNames: [string type, ..] } && Problem(type) is string problem)
+        {
+            throw new ArgumentTransformationMetadataException(problem);
+        }
+
+        return inputData;
+    }
+
+    private static string? Problem(string type)
+    {
+        bool travelled = type.StartsWith(Deserialized, StringComparison.Ordinal);
+        string rest = travelled ? type[Deserialized.Length..] : type;
+        bool chosen = rest.StartsWith(Selected, StringComparison.Ordinal);
+        string original = chosen ? rest[Selected.Length..] : rest;
+        string name = original[(original.LastIndexOf('.') + 1)..];
+        return !original.StartsWith(Ours, StringComparison.Ordinal) ? null
+            : travelled ? $"It is a copy of a {name} that came from a job, another session or a file: the key and the secrets stayed where it was made. "
+                + "Run the whole pipeline inside the job; Export-DeviceEnrollment and Import-DeviceEnrollment carry devices from one process to another."
+            : chosen ? $"It is what Select-Object took of a {name}: the key and the secrets are not in it. Hand on the {name} itself."
+            : null;
+    }
+}
