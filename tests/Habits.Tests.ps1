@@ -5,7 +5,8 @@ param()
 
 BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
-    Import-Module (Get-RigPath Module)
+    $path = Get-RigPath Module
+    Import-Module $path
     $factory = Start-RigFactory -Path "$TestDrive/factory"
     $device = New-RigDevice -Path "$TestDrive/device" -Token $factory.Token
     (Invoke-RigWrapper $device $factory).ExitCode | Should -Be 0
@@ -34,7 +35,92 @@ Describe 'Tab completion' {
     }
 }
 
+Describe 'Tab completion of <Name>' -ForEach @(
+    @{ Name = 'TokenLabel' }, @{ Name = 'TokenSerial' }, @{ Name = 'Serial' }, @{ Name = 'Label' }, @{ Name = 'HsmModule' }, @{ Name = 'ModulePath' }, @{ Name = 'Factory' }
+    @{ Name = 'Tag' }, @{ Name = 'HardwareId' }, @{ Name = 'KeyId' }, @{ Name = 'KeyLabel' }, @{ Name = 'OtaClientService' }
+) {
+    It 'is there in every cmdlet that has it' {
+        $parameters = @((Get-Command -Module AutoRegister).Parameters.Values | Where-Object Name -EQ $Name)
+        $parameters | Should -Not -BeNullOrEmpty
+        foreach ($parameter in $parameters) {
+            @($parameter.Attributes | Where-Object { $_ -is [ArgumentCompleter] }).Count | Should -Be 1
+        }
+    }
+}
+
+Describe 'Tab completion in the session of a person' {
+    BeforeAll {
+        # One shell for all: a token's settings must be there when the process starts.
+        $lines = 'Get-SotaConfig -Root ROOT -Tag ', 'Get-SotaConfig -Root ROOT -HardwareId ', 'Get-SotaConfig -Root ROOT -TokenSerial ', "Get-HsmToken $(Get-RigPath SoftHsm) -Label ", 'Get-HsmToken -Config $c -Serial ',
+        'New-HsmDeviceKey -BaseConfig $c -TokenLabel ', 'New-HsmDeviceKey -BaseConfig $c -TokenSerial ', 'New-HsmDeviceKey -Config $c -UseExisting -KeyId ', 'New-HsmDeviceKey -Config $c -UseExisting -KeyLabel ',
+        'New-HsmDeviceKey -BaseConfig $c -Tag ', 'New-HsmDeviceKey -KeyAlgorithm EcP', 'Export-SotaCredentials -OtaClientService ', 'Get-SotaConfig -Root /nonexistent -Tag ', 'Get-HsmToken /nonexistent.so -Label '
+        $command = ($lines | ForEach-Object { "'$_'" }) -join ', '
+        $run = Invoke-RigCommand "`$c = Get-SotaConfig -Root '$($device.Root)'; `$serial = (`$c | Get-HsmToken -Label aktualizr).Serial; $command | ForEach-Object { `"`$(((TabExpansion2 `$_.Replace('ROOT', '$($device.Root)')).CompletionMatches | ForEach-Object CompletionText) -join ' ' -replace `$serial, 'SERIAL').`" }" -Device $device -Factory $factory
+        $run.Error | Should -BeNullOrEmpty
+        $completed = $run.Lines
+    }
+
+    It 'offers what image, token and module have' {
+        $completed | Should -Be 'devel main.', 'intel-corei7-64.', 'SERIAL.', 'aktualizr.', 'SERIAL.', 'aktualizr.', 'SERIAL.', '01.', 'tls.', 'devel main.', 'EcP256 EcP384 EcP521.', 'aktualizr-lite.', '.', '.'
+    }
+}
+
+Describe 'A copy that came from elsewhere' {
+    BeforeAll {
+        $script = @"
+`$config = Get-SotaConfig -Root '$($device.Root)'
+`$key = `$config | New-HsmDeviceKey
+`$registration = `$key | Register-FoundriesDevice
+`$exported = `$registration | Export-SotaCredentials
+foreach (`$name in 'config', 'key', 'registration', 'exported') {
+    Get-Variable `$name -ValueOnly | Export-Clixml "$TestDrive/`$name.xml"
+}
+"@
+        (Invoke-RigCommand $script -Device $device -Factory $factory).Error | Should -BeNullOrEmpty
+    }
+
+    It 'is refused by <Cmdlet> with one error that says what it is and what to do' -ForEach @(
+        @{ Cmdlet = 'New-HsmDeviceKey'; Object = 'config'; Is = 'SotaConfig' }
+        @{ Cmdlet = 'Get-HsmToken'; Object = 'config'; Is = 'SotaConfig' }
+        @{ Cmdlet = 'Export-DeviceEnrollment ./x.json'; Object = 'config'; Is = 'SotaConfig' }
+        @{ Cmdlet = 'Export-DeviceEnrollment ./x.json'; Object = 'registration'; Is = 'DeviceRegistration' }
+        @{ Cmdlet = 'Register-FoundriesDevice'; Object = 'key'; Is = 'DeviceKey' }
+        @{ Cmdlet = 'Register-FoundriesDevice -ThrottleLimit 4'; Object = 'config'; Is = 'SotaConfig' }
+        @{ Cmdlet = 'Export-SotaCredentials'; Object = 'registration'; Is = 'DeviceRegistration' }
+        @{ Cmdlet = 'ConvertTo-DeviceReport'; Object = 'exported'; Is = 'ExportedCredentials' }
+    ) {
+        $ErrorActionPreference = 'Continue'
+        $problem = @(Import-Clixml "$TestDrive/$Object.xml" | & ([scriptblock]::Create("`$input | $Cmdlet")) 2>&1)
+        $problem.Count | Should -Be 1
+        $problem[0].FullyQualifiedErrorId | Should -Match '^ParameterArgumentTransformationError,AutoRegister\.Cmdlets\.'
+        "$problem" | Should -Match "a copy of a $Is .*inside the job; Export-DeviceEnrollment and Import-DeviceEnrollment"
+    }
+
+    It 'is refused as -BaseConfig, and from a job' {
+        $copy = Import-Clixml "$TestDrive/config.xml"
+        { [pscustomobject]@{ Name = 'A' } | New-HsmDeviceKey -BaseConfig $copy -Path "$TestDrive/none" } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        { Import-DeviceEnrollment "$TestDrive/none.json" "$TestDrive/none" -BaseConfig $copy } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        $job = Start-Job { Import-Module $using:path; Get-SotaConfig -Root $using:device.Root -NoHsm -WarningAction Ignore }
+        { Receive-Job $job -Wait -AutoRemoveJob | New-HsmDeviceKey -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
+    It 'of its properties alone is refused as well' {
+        $config = Get-SotaConfig -Root $device.Root -NoHsm
+        { $config | Select-Object * | New-HsmDeviceKey -ErrorAction Stop } | Should -Throw '*what Select-Object took of a SotaConfig*' -ErrorId 'ParameterArgumentTransformationError,*'
+        $config.Dispose()
+    }
+}
+
 Describe 'Registering takes <Text> as <Span>' -ForEach @(
+    @{ Text = 90; Span = '00:01:30' }
+    @{ Text = '90'; Span = '00:01:30' }
+    @{ Text = ' 90 '; Span = '00:01:30' }
+    @{ Text = [int16] 5; Span = '00:00:05' }
+    @{ Text = [uint32] 5; Span = '00:00:05' }
+    @{ Text = [byte] 5; Span = '00:00:05' }
+    @{ Text = 0.5; Span = '00:00:00.5' }
+    @{ Text = 10000000000; Span = '115740.17:46:40' }
+    @{ Text = -1; Span = '-00:00:01' }
     @{ Text = '30s'; Span = '00:00:30' }
     @{ Text = '1.5h'; Span = '01:30:00' }
     @{ Text = '00:10:00'; Span = '00:10:00' }
@@ -51,6 +137,13 @@ Describe 'Registering takes <Text> as <Span>' -ForEach @(
         finally {
             [cultureinfo]::CurrentCulture = $before
         }
+    }
+}
+
+Describe 'Registering' {
+    It 'takes no number for anything else than seconds: <_>' -ForEach 1e300, 1e18, '99999999999999' {
+        $transformation = (Get-Command Register-FoundriesDevice).Parameters['RetryFor'].Attributes | Where-Object { $_ -is [System.Management.Automation.ArgumentTransformationAttribute] }
+        { $transformation.Transform($null, $_) } | Should -Throw
     }
 }
 

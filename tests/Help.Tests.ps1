@@ -65,6 +65,12 @@ Describe 'about topics' -Tag 'Beside' {
         "$(Get-Help $_)" | Should -Match "^TOPIC\s+$_"
     }
 
+    It 'fits 80 columns: <_>' -ForEach 'about_AutoRegister', 'about_AutoRegister_Errors', 'about_AutoRegister_Hsm', 'about_AutoRegister_FactoryLine' {
+        $lines = (Get-Help $_ | Out-String -Width 200).Split("`n")
+        $lines.Count | Should -BeGreaterThan 20
+        $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+    }
+
     It 'explains every error, with a remedy, and none that does not exist' {
         $sections = [regex]::Matches((Get-Content "$docs/about_AutoRegister_Errors.md" -Raw), '(?s)### (\w+)\n(?:(?!### ).)+?\nRemedy: \S')
         $explained = $sections | ForEach-Object { $_.Groups[1].Value }
@@ -72,6 +78,53 @@ Describe 'about topics' -Tag 'Beside' {
         $context = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Get-SotaConfig).ImplementingType.Assembly)
         $ids = $context.LoadFromAssemblyName($core).GetType('AutoRegister.Core.Errors.ErrorId').GetEnumNames()
         $explained -join ' ' | Should -Be ($ids -join ' ')
+    }
+}
+
+# The project has no public home.
+Describe 'Help from elsewhere' -Tag 'Beside' {
+    BeforeAll {
+        # What asks for a host asks this proxy.
+        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $proxy = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
+    }
+
+    AfterAll {
+        $listener.Stop()
+    }
+
+    It 'is not to be had, which -Online says in a sentence: <_>' -ForEach $commands {
+        $problem = { Get-Help $_ -Online } | Should -Throw -PassThru
+        "$problem".Split("`n").Count | Should -Be 1
+        "$problem" | Should -Match 'is not specified'
+    }
+
+    It 'is not looked for by Update-Help, which says in a sentence that there is none' {
+        $module = Get-RigPath Module
+        $words = Start-Job {
+            $env:http_proxy = $env:HTTPS_PROXY = $env:ALL_PROXY = $using:proxy
+            $env:NO_PROXY = $null
+            Import-Module $using:module
+            Update-Help -UICulture en-US -Module AutoRegister *>&1 | ForEach-Object { "$_" }
+        } | Receive-Job -Wait -AutoRemoveJob
+        @($words).Count | Should -Be 1 -Because "$words"
+        $words | Should -Match 'does not support updatable help'
+        $listener.Pending() | Should -BeFalse
+    }
+
+    It 'is not missed by Update-Help for all modules' {
+        $module = Get-RigPath Module
+        $words = Start-Job {
+            # Others have something to fetch, and nobody answers.
+            $env:http_proxy = $env:HTTPS_PROXY = $env:ALL_PROXY = 'http://127.0.0.1:9'
+            $env:NO_PROXY = $null
+            $env:PSModulePath = "$PSHOME/Modules"
+            Import-Module $using:module
+            Update-Help -UICulture en-US *>&1 | ForEach-Object { "$_" }
+        } | Receive-Job -Wait -AutoRemoveJob
+        "$words" | Should -Match 'Microsoft\.PowerShell'
+        "$words" | Should -Not -Match 'AutoRegister'
     }
 }
 

@@ -17,6 +17,11 @@ BeforeAll {
         Invoke-RigProcess (Get-RigPath Shell) (Get-StationArgument $Station -More $More -Token $Token) -InputText $Typed
     }
 
+    # What is in the tokens; SoftHSM2 counts whoever looked in a file of its own.
+    function Get-TokenFile([string] $Root) {
+        Get-ChildItem "$Root/var/lib/softhsm/tokens" -Recurse -File -Exclude generation | Get-FileHash | ForEach-Object { "$($_.Path) $($_.Hash)" }
+    }
+
     function Get-Report([string] $Station) {
         Import-Csv "$Station/report-*.csv"
     }
@@ -73,6 +78,8 @@ Describe 'A station with a list' {
         @{ Text = "SerialNumber,Root`nX1,/nonexistent/image`n"; Says = "row 2: there is no directory '/nonexistent/image'" }
         @{ Text = "SerialNumber,KeyId`nX1,1`n"; Says = "row 2: the KeyId '1' is not hex" }
         @{ Text = "SerialNumber,TokenSerial`nX1,77`n"; Says = 'row 2: .*(token|module)' }
+        @{ Text = "SerialNumber,TokenLabel`nX1,nobody`n"; Says = 'row 2: .*(token|module)' }
+        @{ Text = "SerialNumber,Operator`nX1,me`n"; Says = "no column 'Operator'\. Known are" }
         @{ Text = "SerialNumber,Tag`nX1`n"; Says = 'row 2: 1 cells' }
         @{ Text = "SerialNumber`nX1,blue`n"; Says = 'row 2: 2 cells' }
         @{ Text = "SerialNumber`nX1`nX 2`n"; Says = "row 3: 'X 2' is not a serial number" }
@@ -82,6 +89,32 @@ Describe 'A station with a list' {
         $run.ExitCode | Should -Be 78
         $run.Output | Should -Match $Says
         Get-ChildItem "$TestDrive/wrong/devices" -Directory | Should -BeNullOrEmpty
+    }
+
+    It 'is not begun when a token is not there that a row names: <Row>' -ForEach @(
+        @{ Row = 'X2,nobody,'; Says = "row 3: there is no token with the label 'nobody'\." }
+        @{ Row = 'X2,,7777'; Says = "row 3: there is no token with the serial number '7777'\." }
+        @{ Row = 'X2,nobody,SERIAL'; Says = "row 3: there is no token with the label 'nobody' and the serial number '\w+'\." }
+        @{ Row = 'X2,two,'; Says = "row 3: there are 2 tokens with the label 'two': name one by its TokenSerial\." }
+    ) {
+        $place = "$TestDrive/tokens-$(New-Guid)"
+        $device = New-RigDevice "$place/config" -Token $factory.Token
+        $environment = @{ SOFTHSM2_CONF = $device.SoftHsmConf }
+        foreach ($label in 'one', 'two', 'two') {
+            $made = Invoke-RigProcess softhsm2-util @('--init-token', '--free', '--label', $label, '--pin', (Get-RigPath Pin), '--so-pin', (Get-RigPath SoPin)) -Environment $environment
+            $made.ExitCode | Should -Be 0 -Because $made.Error
+        }
+
+        $serial = (Invoke-RigCommand "(Get-HsmToken '$(Get-RigPath SoftHsm)' -Label one).Serial" -Device $device).Lines[0]
+        Set-Content "$place/list.csv" "SerialNumber,TokenLabel,TokenSerial`nX1,one,$serial`n$($Row -replace 'SERIAL', $serial)"
+        $before = Get-TokenFile "$place/config"
+        $line = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $script, '-Output', "$place/out", '-ConfigRoot', $device.Root, '-List', "$place/list.csv",
+            '-DeviceApi', $factory.api, '-CaCertificatePath', $factory.caFile)
+        $run = Invoke-RigProcess (Get-RigPath Shell) $line -Environment $environment
+        $run.ExitCode | Should -Be 78 -Because $run.Output
+        $run.Output | Should -Match $Says
+        Get-ChildItem "$place/out/devices" | Should -BeNullOrEmpty
+        Get-TokenFile "$place/config" | Should -Be $before
     }
 
     It 'is not begun when there is none' {

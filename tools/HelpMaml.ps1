@@ -41,12 +41,13 @@ function ConvertTo-ParameterMaml {
     ) -join ', '
     $pipelineInput = if ($pipeline) { "true ($pipeline)" } else { 'false' }
     $position = if ($Parameter.Position -ge 0) { "$($Parameter.Position)" } else { 'named' }
+    $globbing = "$(@($Parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] }).Count -gt 0)".ToLowerInvariant()
     $aliases = if ($Parameter.Aliases.Count) { $Parameter.Aliases -join ', ' } else { 'none' }
     $type = $Parameter.ParameterType
     $shown = [Nullable]::GetUnderlyingType($type) ?? $type
     $isSwitch = $type -eq [System.Management.Automation.SwitchParameter]
     $value = if ($isSwitch -and $ForSyntax) { '' } else { "<command:parameterValue required=`"$((-not $isSwitch).ToString().ToLowerInvariant())`" variableLength=`"false`">$($shown.Name)</command:parameterValue>" }
-    "<command:parameter required=`"$($Parameter.IsMandatory.ToString().ToLowerInvariant())`" variableLength=`"true`" globbing=`"false`" pipelineInput=`"$pipelineInput`" position=`"$position`" aliases=`"$aliases`">" +
+    "<command:parameter required=`"$($Parameter.IsMandatory.ToString().ToLowerInvariant())`" variableLength=`"true`" globbing=`"$globbing`" pipelineInput=`"$pipelineInput`" position=`"$position`" aliases=`"$aliases`">" +
     "<maml:name>$($Parameter.Name)</maml:name><maml:description>$(ConvertTo-Paragraph -Markdown $Description)</maml:description>" +
     "$value<dev:type><maml:name>$($shown.Name)</maml:name><maml:uri /></dev:type><dev:defaultValue>$(if ($isSwitch) { 'False' } else { 'None' })</dev:defaultValue></command:parameter>"
 }

@@ -81,13 +81,48 @@ function ConvertTo-PlainText {
     (($Markdown -replace '\[([^\]]+)\]\([^)]+\)', '$1') -replace '\*\*([^*]+)\*\*', '$1') -replace '`([^`]+)`', '$1'
 }
 
+# Words in lines that a terminal of 80 columns shows whole; all but the first are indented by -Hanging more.
+function Format-Paragraph {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)] [AllowEmptyString()] [string] $Text,
+        [Parameter(Mandatory)] [int] $Indent,
+        [int] $Hanging = 0
+    )
+
+    $line = ' ' * $Indent
+    $isEmpty = $true
+    foreach ($word in $Text.Trim() -split '\s+') {
+        if (-not $isEmpty -and $line.Length + 1 + $word.Length -gt 80) {
+            $line
+            $line = ' ' * ($Indent + $Hanging)
+            $isEmpty = $true
+        }
+
+        $line += if ($isEmpty) { $word } else { " $word" }
+        $isEmpty = $false
+    }
+
+    $line
+}
+
 function ConvertTo-AboutText {
     [CmdletBinding()]
     [OutputType([string])]
     param([Parameter(Mandatory)] [string] $Markdown)
 
     $inCode = $false
-    $lines = foreach ($line in $Markdown.TrimEnd().Split("`n")) {
+    $paragraph = [System.Collections.Generic.List[string]]::new()
+    # One line more, so that the last paragraph ends as well.
+    $lines = foreach ($line in $Markdown.TrimEnd().Split("`n") + '') {
+        $isWord = -not $inCode -and $line -notmatch '^(```|#{1,3} |- |$)'
+        if (-not $isWord -and $paragraph.Count) {
+            $text = ConvertTo-PlainText -Markdown ($paragraph -join ' ')
+            Format-Paragraph -Text $text -Indent 4 -Hanging $(if ($text.StartsWith('- ')) { 2 } else { 0 })
+            $paragraph.Clear()
+        }
+
         if ($line.StartsWith('```')) {
             $inCode = -not $inCode
         }
@@ -103,10 +138,13 @@ function ConvertTo-AboutText {
         elseif ($line -match '^### (.+)$') {
             "  $($Matches[1])"
         }
+        elseif ($isWord -or $line.StartsWith('- ')) {
+            $paragraph.Add($line)
+        }
         else {
-            "    $(ConvertTo-PlainText -Markdown $line)".TrimEnd()
+            ''
         }
     }
 
-    ($lines -join "`n") + "`n"
+    ($lines -join "`n").TrimEnd() + "`n"
 }

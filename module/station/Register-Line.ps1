@@ -54,9 +54,27 @@ Import-Module -Name Microsoft.PowerShell.Management, Microsoft.PowerShell.Utilit
 Import-Module (Join-Path $PSScriptRoot '../AutoRegister.psd1')
 Import-Module (Join-Path $PSScriptRoot 'Station.psm1')
 
+# A token that a row names must be there: initialising the next blank one under a misspelt label would look like success. Only a serial
+# number says which blank one is meant.
+function Assert-Token([AllowEmptyCollection()] [object[]] $Token, [string] $Label, [string] $Serial) {
+    $found = @($Token | Where-Object { -not $Serial -or $_.Serial -ceq $Serial })
+    if ($Serial -and -not $found) {
+        throw "there is no token with the serial number '$Serial'."
+    }
+
+    $found = @($found | Where-Object { -not $Label -or $_.Label -ceq $Label -or ($Serial -and $_.State -eq 'Blank') })
+    if (-not $found) {
+        throw "there is no token with the label '$Label'$(if ($Serial) { " and the serial number '$Serial'" })."
+    }
+
+    if ($found.Count -gt 1 -and -not $Serial) {
+        throw "there are $($found.Count) tokens with the label '$Label': name one by its TokenSerial."
+    }
+}
+
 # What judges the values of a row as the cmdlets do, and touches no device.
 function Get-RowCheck([hashtable] $Told, [object] $Line) {
-    $tokens = if ($Line.Hsm) { @($Line | Get-HsmToken) }
+    $tokens = @(if ($Line.Hsm) { $Line | Get-HsmToken })
     {
         param($Row)
         $own = @{}
@@ -77,8 +95,8 @@ function Get-RowCheck([hashtable] $Told, [object] $Line) {
             throw "the KeyId '$($Row.KeyId)' is not hex of two digits or more."
         }
 
-        if ($Row.TokenSerial -and $tokens.Serial -notcontains $Row.TokenSerial) {
-            throw "there is no token with the serial number '$($Row.TokenSerial)'."
+        if ($Row.TokenLabel -or $Row.TokenSerial) {
+            Assert-Token -Token $tokens -Label $Row.TokenLabel -Serial $Row.TokenSerial
         }
     }.GetNewClosure()
 }

@@ -161,8 +161,7 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     {
         if (wait is not null)
         {
-            wait.RecordType = ProgressRecordType.Completed;
-            WriteProgress(wait);
+            WriteProgress(new ProgressRecord(wait.ActivityId, wait.Activity, wait.StatusDescription) { RecordType = ProgressRecordType.Completed });
             wait = null;
         }
     }

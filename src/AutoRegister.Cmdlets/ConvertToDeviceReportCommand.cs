@@ -31,7 +31,10 @@ public sealed class ConvertToDeviceReportCommand : PSCmdlet
                 break;
             case ErrorRecord failed:
                 (string name, string uuid) = Names(failed.TargetObject);
-                WriteObject(DeviceReport.Of(name, uuid, failed.Exception, DateTime.UtcNow));
+                DeviceReport report = DeviceReport.Of(name, uuid, failed.Exception, DateTime.UtcNow);
+
+                // An error that came from a job has another exception than it had there, and the same id.
+                WriteObject(failed.Exception is not RemoteException ? report : report with { ErrorId = failed.FullyQualifiedErrorId.Split(',')[0] });
                 break;
             case object other:
                 var unknown = new PSArgumentException($"A {other.GetType().Name} says nothing of what became of a device. Give what Export-SotaCredentials wrote, and error records.", nameof(InputObject));
@@ -40,7 +43,14 @@ public sealed class ConvertToDeviceReportCommand : PSCmdlet
         }
     }
 
-    private static (string Name, string Uuid) Names(object? target) => ((target as PSObject)?.BaseObject ?? target) switch
+    private static (string Name, string Uuid) Names(object? target) => target is PSObject { BaseObject: PSCustomObject } copy
+        ? (Text(copy, "Name") ?? Text(copy, "Uuid") ?? copy.ToString(), Text(copy, "Uuid") ?? string.Empty)
+        : NamesOfOurs(target);
+
+    // Of a device that failed in a job its target is a copy.
+    private static string? Text(PSObject copy, string name) => copy.Properties[name]?.Value as string;
+
+    private static (string Name, string Uuid) NamesOfOurs(object? target) => ((target as PSObject)?.BaseObject ?? target) switch
     {
         SotaConfig config => (config.Name ?? config.Uuid ?? config.SotaPath, config.Uuid ?? string.Empty),
         DeviceKey key => (key.Name, key.Uuid),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Numerics;
 using System.Text.RegularExpressions;
 
 namespace AutoRegister.Cmdlets;
@@ -15,10 +16,11 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        string? text = value is string or int or long or double or decimal ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+        bool isNumber = value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or BigInteger;
+        string? text = isNumber || value is string ? Convert.ToString(value, CultureInfo.InvariantCulture)!.Trim() : null;
         if (text is null || Form().Match(text) is not { Success: true } match)
         {
-            return inputData;
+            return isNumber ? throw new ArgumentTransformationMetadataException($"'{text}' is no number of seconds that a time span can have.") : inputData;
         }
 
         double number = double.Parse(match.Groups[1].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture);
@@ -38,6 +40,6 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
         }
     }
 
-    [GeneratedRegex("^(-?[0-9]{1,9}(?:\\.[0-9]{1,6})?)([smhd]?)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(-?[0-9]{1,15}(?:\\.[0-9]{1,15})?)([smhd]?)$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

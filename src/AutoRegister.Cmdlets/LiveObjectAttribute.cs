@@ -26,15 +26,25 @@ public sealed class LiveObjectAttribute : ArgumentTransformationAttribute
 
     private static string? Problem(string type)
     {
-        bool travelled = type.StartsWith(Deserialized, StringComparison.Ordinal);
-        string rest = travelled ? type[Deserialized.Length..] : type;
-        bool chosen = rest.StartsWith(Selected, StringComparison.Ordinal);
-        string original = chosen ? rest[Selected.Length..] : rest;
+        string original = type;
+        bool travelled = false;
+        for (bool stripped = true; stripped;)
+        {
+            travelled |= stripped = Strip(ref original, Deserialized);
+            stripped |= Strip(ref original, Selected);
+        }
+
         string name = original[(original.LastIndexOf('.') + 1)..];
-        return !original.StartsWith(Ours, StringComparison.Ordinal) ? null
+        return original.Length == type.Length || !original.StartsWith(Ours, StringComparison.Ordinal) ? null
             : travelled ? $"It is a copy of a {name} that came from a job, another session or a file: the key and the secrets stayed where it was made. "
                 + "Run the whole pipeline inside the job; Export-DeviceEnrollment and Import-DeviceEnrollment carry devices from one process to another."
-            : chosen ? $"It is what Select-Object took of a {name}: the key and the secrets are not in it. Hand on the {name} itself."
-            : null;
+            : $"It is what Select-Object took of a {name}: the key and the secrets are not in it. Hand on the {name} itself.";
+    }
+
+    private static bool Strip(ref string text, string prefix)
+    {
+        bool has = text.StartsWith(prefix, StringComparison.Ordinal);
+        text = has ? text[prefix.Length..] : text;
+        return has;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class RecordingObserver : IRegistrationObserver
 
     public ConcurrentQueue<string> Warnings { get; } = new();
 
+    /// <summary>What was waited for and what was said of it; nothing where a wait ended.</summary>
+    public ConcurrentQueue<string?> Waits { get; } = new();
+
     /// <summary>What is done at each step, before it is kept; nothing by default.</summary>
     public Action<string>? AtStep { get; set; }
 
@@ -23,4 +26,8 @@ internal sealed class RecordingObserver : IRegistrationObserver
     public void ReportDetail(string message) => Details.Enqueue(message);
 
     public void ReportWarning(string message) => Warnings.Enqueue(message);
+
+    public void ReportWaiting(string what, string status, TimeSpan left) => Waits.Enqueue($"{what} [{status}] {left.TotalSeconds}");
+
+    public void ReportWaitEnded() => Waits.Enqueue(null);
 }

@@ -77,6 +77,9 @@ public sealed class HsmTokenTests : IDisposable
         Assert.StartsWith("/etc/sota/hsm:4: HSM_TIMEOUT", Write($"HSM_TIMEOUT={text}").Fail(ErrorId.HsmSettingUnusable).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_bare_number_is_seconds_however_long() => Assert.Equal(TimeSpan.FromHours(24), Write("HSM_TIMEOUT=86400").Read().Hsm?.CallTimeout);
+
+    [Fact]
     public void The_same_said_twice_is_no_contradiction()
     {
         device.Write("/etc/sota/pin", "87654321\n");

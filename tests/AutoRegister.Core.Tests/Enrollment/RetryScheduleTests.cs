@@ -56,6 +56,16 @@ public sealed class RetryScheduleTests
     }
 
     [Fact]
+    public async Task Each_wait_is_shown_with_its_reason_and_the_time_of_the_next_attempt_and_ends()
+    {
+        var asked = new AutoRegisterException(ErrorId.ServerUnavailable, "busy") { RetryAfter = TimeSpan.FromSeconds(37) };
+        await RunAsync(TimeSpan.FromHours(1), failures: 2, asked);
+        string?[] waits = [.. observer.Waits];
+        Assert.All([waits[^4], waits[^2]], shown => Assert.Matches(@"^Waiting for the server \[next attempt at \d\d:\d\d:\d\d: busy\] 37$", shown));
+        Assert.Equal((null, null), (waits[^3], waits[^1]));
+    }
+
+    [Fact]
     public async Task No_wait_is_longer_than_the_patience()
     {
         var asked = new AutoRegisterException(ErrorId.ServerUnavailable, "busy") { RetryAfter = TimeSpan.FromDays(1) };
