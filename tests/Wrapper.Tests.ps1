@@ -68,6 +68,8 @@ Describe 'A server' {
         $environment = Get-RigEnvironment $device -Environment @{ DEVICE_API = 'https://127.0.0.1:9/ota/devices/' }
         (Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root, '-RetryFor', '1' -Environment $environment).ExitCode | Should -Be 75
         $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey | Register-FoundriesDevice -RetryFor 1" -Device $device -Environment $environment
+        $environment.RETRY_FOR = '1'
+        (Invoke-RigScript (Get-RigPath Wrapper) '-Root', $device.Root -Environment $environment).Error | Should -Match 'Attempt 1 failed'
         # Once more at least: a tick would be over before.
         "$($run.Output)$($run.Error)" | Should -Match 'Attempt 1 failed'
     }
