@@ -162,9 +162,9 @@ Describe 'The pipeline, cmdlet by cmdlet' {
 
     It 'shows where every value came from' {
         $run = Invoke-RigCommand "(Get-SotaConfig -Root '$($device.Root)').Settings | ForEach-Object { `"`$(`$_.Name)=`$(`$_.Source)`" }" -Device $device -Factory $factory
-        $run.Lines | Should -Contain 'Tags=/etc/sota/tag:1'
-        $run.Lines | Should -Contain 'Factory=/etc/os-release:3'
-        $run.Lines | Should -Contain 'Hsm.Pin=/etc/sota/hsm:2'
+        $run.Lines | Should -Contain "Tags=$($device.Root)/etc/sota/tag:1"
+        $run.Lines | Should -Contain "Factory=$($device.Root)/etc/os-release:3"
+        $run.Lines | Should -Contain "Hsm.Pin=$($device.Root)/etc/sota/hsm:2"
         $run.Lines | Should -Contain 'DeviceApi=environment DEVICE_API'
     }
 }

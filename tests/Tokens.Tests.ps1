@@ -97,7 +97,7 @@ Describe 'Two tokens with our label' {
         Add-Content -Path $hsm -Value ($Line -f $serial)
         try {
             $shown = Invoke-RigCommand "(Get-SotaConfig -Root '$($device.Root)').Settings | Where-Object Name -EQ Hsm.TokenSerial | ForEach-Object { `"`$(`$_.Value) from `$(`$_.Source)`" }" -Device $device
-            $shown.Output.Trim() | Should -Be "$serial from /etc/sota/hsm:5"
+            $shown.Output.Trim() | Should -Be "$serial from ${hsm}:5"
             $run = Invoke-RigWrapper $device $factory
             $run.ExitCode | Should -Be 0 -Because $run.Error
             $run.Output | Should -Match $(if ($Name -eq 'HSM_TOKEN_SERIAL') { "serial $serial" } else { 'Already registered' })

@@ -108,6 +108,6 @@ Describe 'The status line' {
     It 'says what to do' {
         $run = Invoke-WithNotifySocket (New-RigDevice -Path "$TestDrive/badly" -Hsm "HSM_MODULE=/usr/lib/x.so`nHSM_PIN=1234`n")
         $run.ExitCode | Should -Be 78
-        $run.Status[-1] | Should -Match '^STATUS=error: /etc/sota/hsm lacks HSM_SOPIN\. Write .*\[HsmSettingMissing\]$'
+        $run.Status[-1] | Should -Match '^STATUS=error: \S+/badly/etc/sota/hsm lacks HSM_SOPIN\. Write .*\[HsmSettingMissing\]$'
     }
 }

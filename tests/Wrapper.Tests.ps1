@@ -109,7 +109,7 @@ Describe 'The wrong PIN' {
         (Get-Content $hsm -Raw).Replace('87654321', '87654320') | Set-Content $hsm
         $run = Invoke-RigWrapper $device $factory
         $run.ExitCode | Should -Be 78
-        $run.Error | Should -Match '\[HsmPinRejected\]'
+        $run.Error | Should -Match "Correct HSM_PI in $([regex]::Escape($hsm)):2, then run again\..*\[HsmPinRejected\]"
         $run.Error | Should -Not -Match '87654320'
         Test-Path "$($device.Sota)/pkey.pem" | Should -BeFalse
     }

@@ -68,11 +68,12 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
             }
             else if (Config is not null)
             {
-                WriteSlots(Hsm().ModulePath, Hsm().ModuleParameters, Hsm().CallTimeout);
+                WriteSlots(Pkcs11Module.Open(Hsm(), this));
             }
             else
             {
-                WriteSlots(ModulePath!.Contains('/', StringComparison.Ordinal) ? this.FileSystemPath(ModulePath) : ModulePath, ModuleParameter);
+                string path = ModulePath!.Contains('/', StringComparison.Ordinal) ? this.FileSystemPath(ModulePath) : ModulePath;
+                WriteSlots(Pkcs11Module.Open(path, ModuleParameter, this, timeout: null, new SettingSource(SettingSourceKind.Parameter, nameof(ModulePath))));
             }
         }
         catch (AutoRegisterException e)
@@ -85,14 +86,17 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
         patterns is null || Array.Exists(patterns, pattern => WildcardPattern.Get(pattern, WildcardOptions.None).IsMatch(text));
 
     private HsmSettings Hsm() => Config!.Hsm ?? throw new AutoRegisterException(
-        ErrorId.HsmSettingMissing, "The device is told to have its key in a file: there is no token.", "Write HSM_MODULE, HSM_PIN and HSM_SOPIN into /etc/sota/hsm.", Config);
+        ErrorId.HsmSettingMissing,
+        "The device is told to have its key in a file: there is no token.",
+        $"Write HSM_MODULE, HSM_PIN and HSM_SOPIN into {Config.Resolve(HsmSettings.DefaultFile)}.",
+        Config);
 
-    private void WriteSlots(string path, string? parameters, TimeSpan? timeout = null)
+    private void WriteSlots(Pkcs11Module opened)
     {
         IReadOnlyList<HsmSlot> slots;
-        using (Pkcs11Module module = Pkcs11Module.Open(path, parameters, this, timeout))
+        using (opened)
         {
-            slots = module.ListSlots();
+            slots = opened.ListSlots();
         }
 
         WriteObject(slots.Where(slot => IsLike(slot.Label, Label) && IsLike(slot.Serial, Serial)), enumerateCollection: true);

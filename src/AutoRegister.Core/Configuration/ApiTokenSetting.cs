@@ -17,7 +17,7 @@ internal static class ApiTokenSetting
     // Servers refuse longer header fields (8 KiB for all of them together is common); real tokens have 40 to 2000 bytes.
     private const int MaximumLength = 4096;
 
-    private const string Action = "Write an API token with scope devices:create on the first line of the file.";
+    private const string Token = "an API token with scope devices:create";
 
     /// <summary>Reads the token.</summary>
     /// <returns>The token, owned by the caller; <see langword="null"/> when none is wanted or needed.</returns>
@@ -25,7 +25,7 @@ internal static class ApiTokenSetting
     {
         if (inputs.Options.ApiToken is { } given)
         {
-            return new Sourced<Secret>(Check(given.Utf8, "parameter -ApiToken"), SettingInputs.FromParameter("ApiToken"));
+            return new Sourced<Secret>(Check(given.Utf8, "parameter -ApiToken", $"Give {Token} as -ApiToken."), SettingInputs.FromParameter("ApiToken"));
         }
 
         if (inputs.Options.ApiTokenPath is { } path)
@@ -40,7 +40,7 @@ internal static class ApiTokenSetting
 
         using var credential = inputs.Credential(CredentialName);
         return credential is not null
-            ? new Sourced<Secret>(Parse(credential).Value, SettingInputs.FromCredential(CredentialName))
+            ? new Sourced<Secret>(Parse(credential, $"Put {Token} into {SettingInputs.FromCredential(CredentialName).Place}.").Value, SettingInputs.FromCredential(CredentialName))
             : FromFile(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath, inputs);
     }
 
@@ -55,13 +55,17 @@ internal static class ApiTokenSetting
 
     /// <summary>Parses a token file.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.TokenFileEmpty"/> or <see cref="ErrorId.TokenFileInvalid"/>.</exception>
-    public static Sourced<Secret> Parse(ConfigFile file)
+    public static Sourced<Secret> Parse(ConfigFile file) => Parse(file, Write(file.Name));
+
+    private static Sourced<Secret> Parse(ConfigFile file, string action)
     {
         var line = ConfigLine.First(file, out var number);
         return number > 0
-            ? new Sourced<Secret>(Check(line, file.At(number).ToString()), file.At(number))
-            : throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{file.Name} is empty.", Action, file.Name);
+            ? new Sourced<Secret>(Check(line, file.At(number).ToString(), action), file.At(number))
+            : throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{file.Name} is empty.", action, file.Name);
     }
+
+    private static string Write(string path) => $"Write {Token} on the first line of {path}.";
 
     private static Sourced<Secret>? FromFile(string root, string path, SettingInputs inputs)
     {
@@ -73,20 +77,20 @@ internal static class ApiTokenSetting
 
         return file is not null ? Parse(file)
             : inputs.Options is { ApiTokenOptional: true, ApiTokenPath: null } ? null
-            : throw new AutoRegisterException(ErrorId.TokenFileMissing, $"The API token file {path} does not exist.", Action, path);
+            : throw new AutoRegisterException(ErrorId.TokenFileMissing, $"The API token file {RootedPath.Shown(root, path)} does not exist.", Write(RootedPath.Shown(root, path)), RootedPath.Shown(root, path));
     }
 
     // The token goes into a header field: visible ASCII and nothing else (RFC 9110, section 5.5).
-    private static Secret Check(ReadOnlySpan<byte> token, string place) =>
-        token.IsEmpty ? throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{place}: the API token is empty.", Action, place)
+    private static Secret Check(ReadOnlySpan<byte> token, string place, string action) =>
+        token.IsEmpty ? throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{place}: the API token is empty.", action, place)
         : token.Length > MaximumLength
             ? throw new AutoRegisterException(
-                ErrorId.TokenFileInvalid, $"{place}: the text has more than {MaximumLength} characters, which no API token has.", Action, place)
+                ErrorId.TokenFileInvalid, $"{place}: the text has more than {MaximumLength} characters, which no API token has.", action, place)
         : token.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7E) is >= 0 and var at
             ? throw new AutoRegisterException(
                 ErrorId.TokenFileInvalid,
                 $"{place}: character {at + 1} is {Kind(token[at])}, which no API token has.",
-                Action,
+                action,
                 place)
             : Secret.FromUtf8(token);
 

@@ -31,14 +31,14 @@ internal static class AppList
                 : throw Invalid(listed.Source, "the list names no app");
         }
 
-        var directory = Path.Join(sotaDirectory, "compose-apps");
+        string directory = RootedPath.Shown(inputs.Root, Path.Join(sotaDirectory, "compose-apps"));
         if (IsOthers(inputs.Root, sotaDirectory))
         {
-            inputs.Observer.ReportWarning($"Others may write to '{sotaDirectory}': the apps in it are not taken. Name them with -Apps or APPS.");
+            inputs.Observer.ReportWarning($"Others may write to '{RootedPath.Shown(inputs.Root, sotaDirectory)}': the apps in it are not taken. Name them with -Apps or APPS.");
             return SettingInputs.Default<IReadOnlyList<string>>([]);
         }
 
-        return Preloaded(inputs.Root, directory) is { Length: > 0 } found
+        return Preloaded(directory) is { Length: > 0 } found
             ? Check(new Sourced<IReadOnlyList<string>>(found, new SettingSource(SettingSourceKind.File, directory)), inputs.Observer)
             : SettingInputs.Default<IReadOnlyList<string>>([]);
     }
@@ -56,13 +56,12 @@ internal static class AppList
     }
 
     // What ls shows: no dot files, in the order of bytes that LC_ALL=C gives.
-    private static string[] Preloaded(string root, string directory)
+    private static string[] Preloaded(string directory)
     {
         try
         {
-            var path = RootedPath.Resolve(root, directory);
-            return Directory.Exists(path)
-                ? [.. Directory.EnumerateFileSystemEntries(path).Select(p => Path.GetFileName(p)).Where(n => n[0] != '.').Order(StringComparer.Ordinal)]
+            return Directory.Exists(directory)
+                ? [.. Directory.EnumerateFileSystemEntries(directory).Select(p => Path.GetFileName(p)).Where(n => n[0] != '.').Order(StringComparer.Ordinal)]
                 : [];
         }
         catch (IOException e)

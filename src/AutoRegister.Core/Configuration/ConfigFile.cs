@@ -29,7 +29,7 @@ public sealed class ConfigFile : IDisposable
         this.length = length - start;
     }
 
-    /// <summary>The path as messages show it: as the device sees it.</summary>
+    /// <summary>The path as messages show it: as whoever reads them can open it, below the root and without links.</summary>
     public string Name { get; }
 
     /// <summary>Whose the file is and who may write to it; <see langword="null"/> when it is none.</summary>
@@ -47,24 +47,26 @@ public sealed class ConfigFile : IDisposable
     /// </exception>
     public static ConfigFile? TryRead(string root, string devicePath)
     {
+        string name = RootedPath.Shown(root, devicePath);
         using var handle = RegularFile.TryOpen(RootedPath.Resolve(root, devicePath), out var status, out var problem);
         if (handle is null)
         {
             // A link into nowhere is not the same as no file: somebody meant there to be one.
-            problem ??= RootedPath.IsLink(root, devicePath) ? "it is a symbolic link to a file that does not exist" : null;
-            return problem is null ? null : throw Unreadable(devicePath, problem);
+            return problem is not null ? throw Unreadable(name, problem)
+                : RootedPath.FindLink(root, devicePath) is string link ? throw Unreadable(link, "it is a symbolic link to a file that does not exist")
+                : null;
         }
 
         // The size is a hint: files of /proc have none, and a file may grow. One byte more than allowed tells.
         var content = GC.AllocateUninitializedArray<byte>(MaximumLength + 1, pinned: true);
-        var read = status.Size > MaximumLength ? content.Length : ReadFully(devicePath, handle, content);
+        var read = status.Size > MaximumLength ? content.Length : ReadFully(name, handle, content);
         return read < content.Length
-            ? Create(devicePath, content, read, status)
+            ? Create(name, content, read, status)
             : throw new AutoRegisterException(
                 ErrorId.FileTooLarge,
-                $"{devicePath} is larger than {MaximumLength / 1024} KiB, far more than it may hold.",
+                $"{name} is larger than {MaximumLength / 1024} KiB, far more than it may hold.",
                 "Replace it with the file that was meant.",
-                devicePath);
+                name);
     }
 
     /// <summary>Takes a copy of bytes as if they had been read from a file.</summary>
@@ -102,7 +104,7 @@ public sealed class ConfigFile : IDisposable
         }
     }
 
-    private static int ReadFully(string devicePath, SafeFileHandle handle, Span<byte> content)
+    private static int ReadFully(string name, SafeFileHandle handle, Span<byte> content)
     {
         try
         {
@@ -116,14 +118,14 @@ public sealed class ConfigFile : IDisposable
         }
         catch (IOException e)
         {
-            throw Unreadable(devicePath, e.Message, e);
+            throw Unreadable(name, e.Message, e);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw Unreadable(devicePath, e.Message, e);
+            throw Unreadable(name, e.Message, e);
         }
     }
 
-    private static AutoRegisterException Unreadable(string devicePath, string problem, Exception? cause = null) => new(
-        ErrorId.FileUnreadable, $"{devicePath} cannot be read: {problem}.", "Put a readable text file there, or remove it.", devicePath, cause);
+    private static AutoRegisterException Unreadable(string name, string problem, Exception? cause = null) => new(
+        ErrorId.FileUnreadable, $"{name} cannot be read: {problem}.", "Put a readable text file there, or remove it.", name, cause);
 }

@@ -20,7 +20,7 @@ internal static class FactoryIdentity
                 ErrorId.FactoryMissing,
                 factory is { } placeholder
                     ? $"{placeholder.Source}: '{placeholder.Value}' is no factory."
-                    : $"No factory is configured: {OsRelease.DefaultPath} has no LMP_FACTORY.",
+                    : $"No factory is configured: {osRelease.Lacks("LMP_FACTORY")}.",
                 "Give -Factory or DEVICE_FACTORY, or use an image that was built for a factory.",
                 factory?.Source.ToString())
             : Check(found, "factory", MaximumFactory, ErrorId.FactoryInvalid);
@@ -35,7 +35,7 @@ internal static class FactoryIdentity
                 ErrorId.HardwareIdMissing,
                 hardwareId is { } empty
                     ? $"{empty.Source}: the hardware id is empty."
-                    : $"No hardware id is configured: {OsRelease.DefaultPath} has no LMP_MACHINE.",
+                    : $"No hardware id is configured: {osRelease.Lacks("LMP_MACHINE")}.",
                 "Give -HardwareId, or use an image whose os-release has LMP_MACHINE.",
                 hardwareId?.Source.ToString())
             : Check(found, "hardware id", MaximumHardwareId, ErrorId.HardwareIdInvalid);

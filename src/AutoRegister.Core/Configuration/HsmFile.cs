@@ -12,7 +12,7 @@ namespace AutoRegister.Core.Configuration;
 internal sealed class HsmFile : IDisposable
 {
     /// <summary>The file, as the device sees it.</summary>
-    public const string DefaultPath = "/etc/sota/hsm";
+    public const string DefaultPath = HsmSettings.DefaultFile;
 
     private const string PinName = "HSM_PIN";
     private const string DocumentedPinName = "HSM_PI";
@@ -24,7 +24,7 @@ internal sealed class HsmFile : IDisposable
     private const string UriName = "HSM_URI";
     private const string TimeoutName = "HSM_TIMEOUT";
     private const int LongestTimeout = 24 * 3600;
-    private static readonly string[] Names = [ModuleName, PinName, DocumentedPinName, SoPinName, TokenSerialName, UriName, TimeoutName, ReplaceKeysName];
+    private static readonly string[] Names = [ModuleName, PinName, SoPinName, TokenSerialName, UriName, TimeoutName, ReplaceKeysName];
 
     private readonly ConfigFile file;
     private readonly ShellAssignments assignments;
@@ -39,8 +39,8 @@ internal sealed class HsmFile : IDisposable
         CallTimeout = Timeout(Text(TimeoutName));
         UriText = Text(UriName);
         Uri = Pkcs11Uri.Read(UriText);
-        Module = Pkcs11Uri.Agree(Text(ModuleName), Uri, uri => uri.ModulePath);
-        TokenSerial = Pkcs11Uri.Agree(Text(TokenSerialName), Uri, uri => uri.Serial);
+        Module = Pkcs11Uri.Agree(Text(ModuleName), Uri, "module-path", uri => uri.ModulePath);
+        TokenSerial = Pkcs11Uri.Agree(Text(TokenSerialName), Uri, "serial", uri => uri.Serial);
     }
 
     /// <summary>The PKCS#11 module.</summary>
@@ -74,9 +74,9 @@ internal sealed class HsmFile : IDisposable
         var assignments = ShellAssignments.Parse(file);
         try
         {
-            foreach (var other in assignments.All.Where(a => !Names.Contains(a.Name)))
+            foreach (var other in assignments.All.Where(IsUnknown))
             {
-                observer.ReportDetail($"{file.At(other.Line)}: {other.Name} is none of ours and is ignored.");
+                observer.ReportWarning($"{file.At(other.Line)}: {other.Name} is not read and has no effect. {Suggestion(other.Name, Names)}");
             }
 
             return new HsmFile(file, assignments, ChoosePin(file, assignments, observer));
@@ -88,8 +88,27 @@ internal sealed class HsmFile : IDisposable
         }
     }
 
+    /// <summary>Says what the file has in place of names that it lacks: the name without a value, or one that is not known.</summary>
+    /// <param name="missing">The names it lacks.</param>
+    /// <returns>The remedy for each line found; none where there is nothing like them.</returns>
+    public IReadOnlyList<(string Found, string Remedy)> Instead(IReadOnlyCollection<string> missing) =>
+    [
+        .. assignments.All.Where(a => a.Value.Length == 0 && missing.Contains(Known(a.Name)))
+            .Select(a => ($"{file.At(a.Line)} has {a.Name} without a value", $"Give {a.Name} a value in {file.At(a.Line)}.")),
+        .. assignments.All.Where(IsUnknown)
+            .Select(a => ($"{file.At(a.Line)} has {a.Name}, which is not known", $"{Suggestion(a.Name, missing)}")),
+    ];
+
     /// <inheritdoc/>
     public void Dispose() => assignments.Dispose();
+
+    private static bool IsUnknown(ShellAssignment assignment) => !Names.Contains(Known(assignment.Name));
+
+    private static string Known(string name) => name == DocumentedPinName ? PinName : name;
+
+    private static string Suggestion(string name, IReadOnlyCollection<string> candidates) => NearestName.Of(name, candidates) is { Count: > 0 } nearest
+        ? $"Write {NearestName.Words(nearest, "or")} in place of {name}."
+        : $"The names are {NearestName.Words(Names)}.";
 
     private static ShellAssignment? ChoosePin(ConfigFile file, ShellAssignments assignments, IRegistrationObserver observer)
     {
@@ -110,10 +129,12 @@ internal sealed class HsmFile : IDisposable
     }
 
     private Sourced<string>? Text(string name) => NotEmpty(assignments.Find(name)) is ShellAssignment found
-        ? new Sourced<string>(Encoding.UTF8.GetString(found.Value.Utf8), file.At(found.Line))
+        ? new Sourced<string>(Encoding.UTF8.GetString(found.Value.Utf8), Place(found))
         : null;
 
-    private Sourced<Secret>? Secret(ShellAssignment? found) => found is null ? null : new Sourced<Secret>(found.Value, file.At(found.Line));
+    private Sourced<Secret>? Secret(ShellAssignment? found) => found is null ? null : new Sourced<Secret>(found.Value, Place(found));
+
+    private SettingSource Place(ShellAssignment found) => file.At(found.Line) with { Setting = found.Name };
 
     private static Sourced<TimeSpan>? Timeout(Sourced<string>? text) => text is not { } given ? null
         : int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is > 0 and <= LongestTimeout

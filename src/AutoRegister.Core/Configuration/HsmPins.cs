@@ -26,15 +26,18 @@ internal static class HsmPins
 
         using ConfigFile file = ConfigFile.TryRead(root, path)
             ?? throw new AutoRegisterException(
-                ErrorId.FileUnreadable, $"{said.Source}: the PIN file '{path}' that the PKCS#11 URI names is not there.", "Correct pin-source.", path);
-        return In(file, path, said.Source);
+                ErrorId.FileUnreadable,
+                $"{said.Source}: the PIN file '{RootedPath.Shown(root, path)}' that the PKCS#11 URI names is not there.",
+                $"Write the PIN into that file, or correct the {PinSource(said.Source).Place}.",
+                RootedPath.Shown(root, path));
+        return In(file, file.Name, line => file.At(line) with { NamedBy = PinSource(said.Source) });
     }
 
     /// <summary>A PIN in a systemd credential.</summary>
     public static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
     {
         using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
-        return file is null ? null : In(file, $"credential {name}", SettingInputs.FromCredential(name));
+        return file is null ? null : In(file, $"systemd credential {name} ({file.Name})", _ => SettingInputs.FromCredential(name));
     }
 
     /// <summary>The user PIN that the hsm file says, or the file that its URI names.</summary>
@@ -51,16 +54,18 @@ internal static class HsmPins
         named?.Value.Dispose();
         return same ? Copy(own) : throw new AutoRegisterException(
             ErrorId.HsmPinConflict,
-            $"{own.Source}: HSM_PIN is not what the pin-source of {file.Uri!.Value.Source} holds.",
+            $"{own.Source}: {own.Source.Setting} is not what the file holds that the {PinSource(file.Uri!.Value.Source).Place} names.",
             "Say the PIN once; a wrong PIN would lock the token.",
             own.Source.ToString());
     }
 
-    private static Sourced<Secret> In(ConfigFile file, string name, SettingSource source)
+    private static SettingSource PinSource(SettingSource uri) => Pkcs11Uri.PartOf(uri, "pin-source");
+
+    private static Sourced<Secret> In(ConfigFile file, string name, Func<int, SettingSource> source)
     {
         var pin = ConfigLine.Only(file, ErrorId.HsmSettingUnusable, "PIN", out var number, keepBlanks: true);
         return number > 0
-            ? new Sourced<Secret>(Secret.FromUtf8(pin), source)
+            ? new Sourced<Secret>(Secret.FromUtf8(pin), source(number))
             : throw new AutoRegisterException(ErrorId.HsmSettingMissing, $"The {name} is empty.", "Put the PIN into it, or remove it.", name);
     }
 }

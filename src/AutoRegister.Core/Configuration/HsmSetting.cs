@@ -11,8 +11,6 @@ namespace AutoRegister.Core.Configuration;
 /// </summary>
 internal static class HsmSetting
 {
-    private const string FileAction = $"Write HSM_MODULE, HSM_PIN and HSM_SOPIN into {HsmFile.DefaultPath}, or remove it for a software key.";
-
     /// <summary>Reads the settings.</summary>
     public static HsmSources? Read(SettingInputs inputs)
     {
@@ -22,7 +20,7 @@ internal static class HsmSetting
         }
 
         Sourced<Pkcs11Uri>? uri = Pkcs11Uri.Read(SettingInputs.Parameter("Pkcs11Uri", inputs.Options.Pkcs11Uri));
-        var module = Pkcs11Uri.Agree(SettingInputs.Parameter("HsmModule", inputs.Options.HsmModule), uri, u => u.ModulePath);
+        var module = Pkcs11Uri.Agree(SettingInputs.Parameter("HsmModule", inputs.Options.HsmModule), uri, "module-path", u => u.ModulePath);
         Sourced<Secret>? pin = null;
         Sourced<Secret>? soPin = null;
         try
@@ -31,7 +29,7 @@ internal static class HsmSetting
             soPin = HsmPins.FromParameter("HsmSoPin", inputs.Options.HsmSoPin) ?? HsmPins.FromCredential(inputs, "hsm-so-pin");
 
             // Whoever gives all three by hand means no file.
-            bool byHand = module is not null && pin?.Source.Kind == SettingSourceKind.Parameter && soPin?.Source.Kind == SettingSourceKind.Parameter;
+            bool byHand = module is not null && IsByHand(pin) && IsByHand(soPin);
             using var file = byHand || inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
             if (file is null && module is null && pin is null && soPin is null && uri is null)
             {
@@ -48,11 +46,13 @@ internal static class HsmSetting
             module ??= parsed?.Module;
             pin ??= HsmPins.FromFile(parsed, inputs.Root);
             soPin ??= HsmPins.Copy(parsed?.SoPin);
-            RequireAll(file, module, pin, soPin);
+            string path = RootedPath.Shown(inputs.Root, HsmFile.DefaultPath);
+            RequireAll(path, parsed, module, pin, soPin);
             var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, TokenSettings.Read(inputs, uri, parsed))
             {
                 Uri = SettingInputs.Parameter("Pkcs11Uri", inputs.Options.Pkcs11Uri) ?? parsed?.UriText,
                 CallTimeout = parsed?.CallTimeout,
+                FilePath = path,
                 ModuleParameters = SettingInputs.Parameter("HsmModuleParameter", inputs.Options.HsmModuleParameter),
                 ReplaceKeys = parsed?.ReplaceKeys ?? false,
                 NamedKey = uri?.Value.Key ?? parsed?.Uri?.Value.Key,
@@ -68,28 +68,34 @@ internal static class HsmSetting
         }
     }
 
-    private static void RequireAll(ConfigFile? file, Sourced<string>? module, Sourced<Secret>? pin, Sourced<Secret>? soPin)
+    private static bool IsByHand(Sourced<Secret>? pin) => (pin?.Source.NamedBy ?? pin?.Source)?.Kind == SettingSourceKind.Parameter;
+
+    private static void RequireAll(string path, HsmFile? file, Sourced<string>? module, Sourced<Secret>? pin, Sourced<Secret>? soPin)
     {
-        var missing = new List<string>();
-        Note(module is null, "HSM_MODULE");
-        Note(pin is null, "HSM_PIN");
-        Note(soPin is null, "HSM_SOPIN");
-        if (missing.Count > 0)
+        (string Name, string Otherwise, SettingSource? Source)[] all =
+        [
+            ("HSM_MODULE", "give -HsmModule", module?.Source),
+            ("HSM_PIN", "give -HsmPin or the systemd credential hsm-pin", pin?.Source),
+            ("HSM_SOPIN", "give -HsmSoPin or the systemd credential hsm-so-pin", soPin?.Source),
+        ];
+        string[] missing = [.. all.Where(one => one.Source is null).Select(one => one.Name)];
+        if (missing.Length == 0)
         {
-            throw new AutoRegisterException(
-                ErrorId.HsmSettingMissing,
-                $"{(file is null ? "The HSM settings lack" : file.Name + " lacks")} {string.Join(" and ", missing)}.",
-                FileAction,
-                file?.Name ?? missing[0]);
+            return;
         }
 
-        void Note(bool absent, string name)
-        {
-            if (absent)
-            {
-                missing.Add(name);
-            }
-        }
+        // What stands there in their place is most likely what was meant for them.
+        IReadOnlyList<(string Found, string Remedy)> instead = file?.Instead(missing) ?? [];
+        string lack = file is not null
+            ? $"{path} lacks {string.Join(" and ", missing)}"
+            : $"The key is to be in a token ({NearestName.Words([.. all.Where(one => one.Source is not null).Select(one => one.Source!.Place).DefaultIfEmpty("-Pkcs11Uri")])}), but nothing says {NearestName.Words(missing, "or")}";
+        throw new AutoRegisterException(
+            ErrorId.HsmSettingMissing,
+            $"{string.Join("; ", instead.Select(one => one.Found).Prepend(lack))}.",
+            instead.Count > 0
+                ? string.Join(' ', instead.Select(one => one.Remedy).Distinct())
+                : $"Write {NearestName.Words(missing)} into {path}, or {string.Join(", ", all.Where(one => one.Source is null).Select(one => one.Otherwise))}{(file is null ? string.Empty : $"; without {path} the key is in a file")}.",
+            file is null ? missing[0] : path);
     }
 
     private static void RequireUsable(HsmSources hsm)
@@ -102,12 +108,12 @@ internal static class HsmSetting
             throw new AutoRegisterException(
                 ErrorId.HsmModuleNotFound,
                 $"{hsm.Module.Source}: there is no PKCS#11 module {hsm.Module.Value} on this machine.",
-                "Install the module, or correct its path.",
+                $"Install the module, or correct {hsm.Module.Source.Place}.",
                 hsm.Module.Value);
         }
 
         using SafeFileHandle? module = RegularFile.TryOpen(hsm.Module.Value, out FileStatus found, out _);
-        FileTrust.Require(found, hsm.Module.Value, "which code is run");
+        FileTrust.Require(found, hsm.Module.Value, $"which code is run ({hsm.Module.Source} names it)");
     }
 
     private static void Require(SettingSource source, string thing, string? problem)
@@ -115,7 +121,7 @@ internal static class HsmSetting
         if (problem is not null)
         {
             throw new AutoRegisterException(
-                ErrorId.HsmSettingUnusable, $"{source}: the {thing} cannot be used: {problem}.", $"Choose another {thing}.", source.ToString());
+                ErrorId.HsmSettingUnusable, $"{source}: the {thing} cannot be used: {problem}.", $"Choose another {thing}, and {source.Put}.", source.ToString());
         }
     }
 }

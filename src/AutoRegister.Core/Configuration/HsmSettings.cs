@@ -9,6 +9,9 @@ public sealed record HsmSettings
     /// <summary>The label of the token LmP's OTA client looks for.</summary>
     public const string DefaultTokenLabel = "aktualizr";
 
+    /// <summary>The hsm file, as the device sees it.</summary>
+    public const string DefaultFile = "/etc/sota/hsm";
+
     /// <summary>Path of the PKCS#11 module, on the machine this runs on (never below a root directory).</summary>
     public required string ModulePath { get; init; }
 
@@ -53,6 +56,21 @@ public sealed record HsmSettings
     /// (<c>HSM_REPLACE_KEYS</c>): what a factory reset leaves in the token.
     /// </summary>
     public bool ReplaceKeys { get; init; }
+
+    /// <summary>Where <see cref="ModulePath"/> came from, for messages; <see langword="null"/> where nobody said.</summary>
+    public SettingSource? ModuleSource { get; init; }
+
+    /// <summary>Where <see cref="Pin"/> came from, for messages; <see langword="null"/> where nobody said.</summary>
+    public SettingSource? PinSource { get; init; }
+
+    /// <summary>Where <see cref="SoPin"/> came from, for messages; <see langword="null"/> where nobody said.</summary>
+    public SettingSource? SoPinSource { get; init; }
+
+    /// <summary>Where <see cref="CallTimeout"/> came from, for messages; <see langword="null"/> where nobody said.</summary>
+    public SettingSource? CallTimeoutSource { get; init; }
+
+    /// <summary>The hsm file as whoever reads messages can open it: below the root directory. It need not be there.</summary>
+    public string FilePath { get; init; } = DefaultFile;
 
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }

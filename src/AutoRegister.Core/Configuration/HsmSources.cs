@@ -17,6 +17,9 @@ internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, S
     /// <summary>The key the URI names, if it names one.</summary>
     public KeyReference? NamedKey { get; init; }
 
+    /// <summary>The hsm file, as whoever reads messages can open it.</summary>
+    public required string FilePath { get; init; }
+
     /// <summary>Whether keys that a factory reset left in the token are to be replaced.</summary>
     public bool ReplaceKeys { get; init; }
 
@@ -34,6 +37,11 @@ internal sealed record HsmSources(Sourced<string> Module, Sourced<Secret> Pin, S
         ModuleParameters = ModuleParameters?.Value,
         NamedKey = NamedKey,
         ReplaceKeys = ReplaceKeys,
+        ModuleSource = Module.Source,
+        PinSource = Pin.Source,
+        SoPinSource = SoPin.Source,
+        CallTimeoutSource = CallTimeout?.Source,
+        FilePath = FilePath,
     };
 
     /// <inheritdoc/>

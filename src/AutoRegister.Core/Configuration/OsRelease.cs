@@ -15,9 +15,16 @@ public sealed class OsRelease
     // os-release(5): /etc/os-release is a link to this one, which is used when there is no link.
     private const string VendorPath = "/usr/lib/os-release";
 
+    // A misspelt name is not much longer than the right one.
+    private const int LongestName = 40;
+
     private static readonly string[] Names = ["LMP_FACTORY", "LMP_FACTORY_TAG", "LMP_MACHINE"];
 
+    // Names that are like ours, and the lines they are on.
+    private readonly List<(string Name, SettingSource Source)> similar = [];
     private readonly Dictionary<string, Sourced<string>> values = [];
+    private string path = DefaultPath;
+    private bool isThere;
 
     /// <summary>The factory the image was built for.</summary>
     internal Sourced<string>? Factory => Find(Names[0]);
@@ -34,7 +41,21 @@ public sealed class OsRelease
     public static OsRelease Read(string root)
     {
         using var file = ConfigFile.TryRead(root, DefaultPath) ?? ConfigFile.TryRead(root, VendorPath);
-        return file is null ? new OsRelease() : Parse(file);
+        return file is null ? new OsRelease { path = RootedPath.Shown(root, DefaultPath) } : Parse(file);
+    }
+
+    /// <summary>Says that one of the variables is not there, and what is there in its place.</summary>
+    /// <param name="name">The variable.</param>
+    /// <returns>A part of a sentence.</returns>
+    internal string Lacks(string name)
+    {
+        if (!isThere)
+        {
+            return $"there is no {path}";
+        }
+
+        string[] meant = [.. similar.Where(one => NearestName.Of(one.Name, Names).Contains(name)).Select(one => $"{one.Name} in {one.Source}")];
+        return $"{path} has no {name}{(meant.Length == 0 ? string.Empty : $" (but {NearestName.Words(meant)}, which is not read)")}";
     }
 
     /// <summary>Parses a file.</summary>
@@ -44,22 +65,21 @@ public sealed class OsRelease
     public static OsRelease Parse(ConfigFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var result = new OsRelease();
+        var result = new OsRelease { path = file.Name, isThere = true };
         var lines = new ConfigLines(file.Utf8);
         while (lines.MoveNext())
         {
             var line = lines.Current.Trim(" \t"u8);
             var length = ShellWord.Name(line);
-            if (Array.Find(Names, n => n.Length == length) is null)
-            {
-                continue;
-            }
-
             var name = Encoding.ASCII.GetString(line[..length]);
             if (Names.Contains(name, StringComparer.Ordinal))
             {
                 // The last one counts, as for a shell that reads the file.
                 result.values[name] = new Sourced<string>(Value(file, lines.Number, name, line[length..]), file.At(lines.Number));
+            }
+            else if (length is > 0 and <= LongestName && line[length..].StartsWith("="u8) && NearestName.Of(name, Names).Count > 0)
+            {
+                result.similar.Add((name, file.At(lines.Number)));
             }
         }
 

@@ -94,12 +94,13 @@ public sealed record Pkcs11Uri
     /// <summary>What one layer says of a setting: by the setting's own name, or in its URI.</summary>
     /// <param name="own">What the own name says.</param>
     /// <param name="uri">The layer's URI.</param>
-    /// <param name="part">The part of the URI that says the same.</param>
+    /// <param name="name">The part of the URI that says the same.</param>
+    /// <param name="part">Reads it.</param>
     /// <returns>The value; <see langword="null"/> where neither says anything.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/> where they differ.</exception>
-    internal static Sourced<string>? Agree(Sourced<string>? own, Sourced<Pkcs11Uri>? uri, Func<Pkcs11Uri, string?> part)
+    internal static Sourced<string>? Agree(Sourced<string>? own, Sourced<Pkcs11Uri>? uri, string name, Func<Pkcs11Uri, string?> part)
     {
-        Sourced<string>? other = uri is { } said && part(said.Value) is string value ? new Sourced<string>(value, said.Source) : null;
+        Sourced<string>? other = uri is { } said && part(said.Value) is string value ? new Sourced<string>(value, PartOf(said.Source, name)) : null;
         return own is { } one && other is { } two && one.Value != two.Value
             ? throw new AutoRegisterException(
                 ErrorId.HsmSettingUnusable,
@@ -108,6 +109,12 @@ public sealed record Pkcs11Uri
                 one.Source.ToString())
             : own ?? other;
     }
+
+    /// <summary>Where a part of a URI is.</summary>
+    /// <param name="uri">Where the URI is.</param>
+    /// <param name="name">The part.</param>
+    /// <returns>The place.</returns>
+    internal static SettingSource PartOf(SettingSource uri, string name) => uri with { Setting = uri.Setting.Length == 0 ? name : $"{name} of {uri.Setting}" };
 
     private static Dictionary<string, byte[]> Read(string attributes, char separator, string[] known)
     {
@@ -129,13 +136,31 @@ public sealed record Pkcs11Uri
             // RFC 7512, section 2.3: what is not understood must not be taken for a match; and no attribute comes twice.
             if (equals < 0 || !known.Contains(name) || !found.TryAdd(name, Decode(attribute[(equals + 1)..])))
             {
-                // A piece that is no name may be a piece of a PIN.
-                string shown = known.Contains(name) || (equals > 0 && name.All(c => char.IsAsciiLetterLower(c) || c == '-')) ? $"'{name}'" : "an attribute";
-                throw Invalid($"{shown} {(found.ContainsKey(name) ? "comes twice" : "is not known")}; {string.Join(", ", known)} are");
+                throw Unknown(name, equals > 0, found.ContainsKey(name), known == QueryNames);
             }
         }
 
         return found;
+    }
+
+    // The remedy has all there is to choose from: whoever misspelt a part does not know what the others are called.
+    private static AutoRegisterException Unknown(string name, bool hasValue, bool twice, bool inQuery)
+    {
+        string[] known = inQuery ? QueryNames : PathNames;
+        string[] elsewhere = inQuery ? PathNames : QueryNames;
+
+        // A piece that is no name may be a piece of a PIN.
+        IReadOnlyList<string> meant = NearestName.Of(name, [.. PathNames, .. QueryNames]);
+        bool isName = known.Contains(name) || (hasValue && (meant.Count > 0 || name.All(c => char.IsAsciiLetterLower(c) || c == '-')));
+        string shown = isName ? $"'{name}'" : "a part of it";
+        string problem = twice ? "comes twice"
+            : known.Contains(name) ? "has no value"
+            : elsewhere.Contains(name) ? $"stands {(inQuery ? "after" : "before")} the '?'"
+            : isName && meant.Count > 0 ? $"is not known ({NearestName.Words(meant, "or")} is the nearest)"
+            : "is not known";
+        return Invalid(
+            $"{shown} {problem}",
+            $"Before the '?' {NearestName.Words(PathNames)} are known, with ';' between them, and after it {NearestName.Words(QueryNames)}, with '&' between them. {Action}");
     }
 
     private static byte[] Decode(string value)

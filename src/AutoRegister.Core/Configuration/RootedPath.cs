@@ -58,7 +58,7 @@ public static class RootedPath
             if (++links > MaximumLinks)
             {
                 throw new AutoRegisterException(
-                    ErrorId.FileUnreadable, $"{devicePath}: too many levels of symbolic links.", "Remove the loop of links.", devicePath);
+                    ErrorId.FileUnreadable, $"{DevicePath.Below(root, devicePath)}: too many levels of symbolic links.", "Remove the loop of links.", devicePath);
             }
 
             found.RemoveAt(found.Count - 1);
@@ -73,9 +73,24 @@ public static class RootedPath
         return Join(root, found);
     }
 
-    /// <summary>Whether the last part of a device path is a link, wherever it leads.</summary>
-    internal static bool IsLink(string root, string devicePath) =>
-        LinkTarget(Path.Join(Resolve(root, Path.GetDirectoryName(devicePath) ?? "/"), Path.GetFileName(devicePath))) is not null;
+    /// <summary>
+    /// A device path as messages show it: one that whoever reads them can open. Below a root that is where its links lead, because a link
+    /// that starts at <c>/</c> leads elsewhere on this machine.
+    /// </summary>
+    /// <param name="root">The root directory.</param>
+    /// <param name="devicePath">An absolute path as the device sees it.</param>
+    /// <returns>The path on this machine; with <c>/</c> the path as it is.</returns>
+    internal static string Shown(string root, string devicePath) => root == "/" ? devicePath : Resolve(root, devicePath);
+
+    /// <summary>The link that the last part of a device path is, wherever it leads.</summary>
+    /// <param name="root">The root directory.</param>
+    /// <param name="devicePath">An absolute path as the device sees it.</param>
+    /// <returns>The link's own path on this machine; <see langword="null"/> where it is none.</returns>
+    internal static string? FindLink(string root, string devicePath)
+    {
+        string path = Path.Join(Resolve(root, Path.GetDirectoryName(devicePath) ?? "/"), Path.GetFileName(devicePath));
+        return LinkTarget(path) is null ? null : path;
+    }
 
     private static string? LinkTarget(string path) => new FileInfo(path).LinkTarget;
 

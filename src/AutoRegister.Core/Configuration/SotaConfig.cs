@@ -92,7 +92,7 @@ public sealed record SotaConfig : IDisposable
     public TokenReference? RemoteToken { get; init; }
 
     /// <summary>What the server's <c>sota.toml</c> may have.</summary>
-    public SotaKeys TomlKeys => AllowedTomlKeys.Count == 0 ? SotaKeys.Standard : SotaKeys.Standard.With(AllowedTomlKeys, nameof(AllowedTomlKeys));
+    public SotaKeys TomlKeys => (AllowedTomlKeys.Count == 0 ? SotaKeys.Standard : SotaKeys.Standard.With(AllowedTomlKeys, nameof(AllowedTomlKeys))).Below(Root);
 
     /// <summary>Whether the device key is in a token, here or elsewhere.</summary>
     public bool UsesToken => Hsm is not null || RemoteToken is not null;

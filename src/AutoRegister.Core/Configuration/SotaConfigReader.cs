@@ -60,7 +60,7 @@ public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, str
         }
 
         return options.UseHostname ?? (!options.IgnoreDeviceFiles && inputs.Environment("USE_HOSTNAME") is not null)
-            ? new Sourced<string>(DeviceName.FromHostname(inputs.Root, out var line), new SettingSource(SettingSourceKind.File, DeviceName.HostnamePath, line))
+            ? new Sourced<string>(DeviceName.FromHostname(inputs.Root, out SettingSource source), source)
             : null;
     }
 

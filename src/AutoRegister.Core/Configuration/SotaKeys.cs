@@ -35,6 +35,14 @@ public sealed class SotaKeys
     /// <summary>What every device accepts.</summary>
     public static SotaKeys Standard { get; } = new(StandardKinds());
 
+    /// <summary>The file that adds keys, as whoever reads messages can open it.</summary>
+    public string FilePath { get; private init; } = TomlKeySetting.DefaultPath;
+
+    /// <summary>The same keys, on a device below a root directory.</summary>
+    /// <param name="root">The directory device paths are below.</param>
+    /// <returns>The keys.</returns>
+    internal SotaKeys Below(string root) => new(kinds) { FilePath = RootedPath.Shown(root, TomlKeySetting.DefaultPath) };
+
     /// <summary>Whether the OTA client would run the value.</summary>
     /// <param name="section">The section.</param>
     /// <param name="key">The key.</param>
@@ -83,7 +91,7 @@ public sealed class SotaKeys
                 ErrorId.SettingInvalid, $"{source}: {Characters.Quote(Printable.Text(name))} {problem}.", "Correct the name of the key.", name);
         }
 
-        return new SotaKeys(more);
+        return new SotaKeys(more) { FilePath = FilePath };
     }
 
     /// <summary>Whether a name needs no quotes in TOML, and is the same to both readers.</summary>

@@ -22,7 +22,8 @@ internal static class TagList
         if (SettingInputs.Parameter("Tag", inputs.Options.Tags) is { } given)
         {
             var tags = given.Value.SelectMany(t => Split(t, given.Source.ToString())).ToArray();
-            return tags.Length > 0 ? new Sourced<IReadOnlyList<string>>(tags, given.Source) : throw Missing();
+            return tags.Length > 0 ? new Sourced<IReadOnlyList<string>>(tags, given.Source)
+                : throw new AutoRegisterException(ErrorId.TagMissing, $"{given.Source} has no tag.", "Give one, or leave it out for that of the device.", given.Source.ToString());
         }
 
         using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, DefaultPath);
@@ -31,7 +32,7 @@ internal static class TagList
 
     /// <summary>The tags of the image.</summary>
     public static Sourced<IReadOnlyList<string>> OfImage(OsRelease osRelease, SettingInputs inputs) =>
-        osRelease.FactoryTag is { } tag ? FromImage(tag, inputs.Observer) : throw Missing();
+        osRelease.FactoryTag is { } tag ? FromImage(tag, inputs.Observer) : throw Missing(osRelease, RootedPath.Shown(inputs.Root, DefaultPath));
 
     /// <summary>Parses the file.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.TagInvalid"/>.</exception>
@@ -61,7 +62,10 @@ internal static class TagList
         if (Characters.Outside(text, Characters.Tags) is string wrong)
         {
             throw new AutoRegisterException(
-                ErrorId.TagInvalid, $"{place}: a tag cannot have {wrong}.", "Use letters, digits, '.', '_' and '-' only.", place);
+                ErrorId.TagInvalid,
+                $"{place}: a tag cannot have {wrong}.",
+                text.Contains('=', StringComparison.Ordinal) ? "Write the tag alone, without a name before it." : "Use letters, digits, '.', '_' and '-' only.",
+                place);
         }
 
         var tags = text.Split(',');
@@ -79,8 +83,8 @@ internal static class TagList
             : tags;
     }
 
-    private static AutoRegisterException Missing() => new(
+    private static AutoRegisterException Missing(OsRelease osRelease, string path) => new(
         ErrorId.TagMissing,
-        $"No tag is configured: there is no {DefaultPath}, and {OsRelease.DefaultPath} has no LMP_FACTORY_TAG.",
-        $"Write the tag this device is to follow into {DefaultPath}, or give -Tag.");
+        $"No tag is configured: there is no {path}, and {osRelease.Lacks("LMP_FACTORY_TAG")}.",
+        $"Write the tag this device is to follow into {path}, or give -Tag.");
 }

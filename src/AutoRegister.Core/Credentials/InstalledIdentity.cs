@@ -48,7 +48,13 @@ internal sealed class InstalledIdentity
         }
 
         using Secret pin = SotaFile.ReadPin(Path.Join(config.SotaPath, CredentialFileNames.SotaToml));
-        HsmSettings hsm = (config.Hsm ?? new HsmSettings { ModulePath = toml.TokenModule, Pin = pin, SoPin = pin }) with { Pin = pin, TokenLabel = toml.TokenLabel };
+        var source = new SettingSource(SettingSourceKind.File, Path.Join(config.SotaPath, CredentialFileNames.SotaToml));
+        HsmSettings hsm = (config.Hsm ?? new HsmSettings { ModulePath = toml.TokenModule, ModuleSource = source with { Setting = "[p11] module" }, Pin = pin, SoPin = pin }) with
+        {
+            Pin = pin,
+            PinSource = source with { Setting = "[p11] pass" },
+            TokenLabel = toml.TokenLabel,
+        };
         var token = new InstalledToken(files, hsm, observer);
         string Read(string name) => SmallFile.ReadText(Path.Join(config.SotaPath, name));
         token.Inspect(Read(CredentialFileNames.RootCertificate), File.Exists(Path.Join(config.SotaPath, CredentialFileNames.ClientChain)) ? Read(CredentialFileNames.ClientChain) : null);

@@ -25,7 +25,7 @@ internal static class SotaAnswer
             {
                 if (!keys.HasSection(section))
                 {
-                    throw Unknown(entry, "section");
+                    throw Unknown(entry, "section", keys);
                 }
 
                 continue;
@@ -41,7 +41,7 @@ internal static class SotaAnswer
                 throw Invalid(entry, "is a command that the OTA client would run as root, and none is taken from a server: an image names it in /usr/lib/sota/conf.d");
             }
 
-            SotaValueKind kind = keys.KindOf(section, entry.Path[1]) ?? throw Unknown(entry, "key");
+            SotaValueKind kind = keys.KindOf(section, entry.Path[1]) ?? throw Unknown(entry, "key", keys);
             string? problem = SotaValues.Take(kind, entry, out string value);
             lines.Add(problem is null ? new SotaEntry(section, entry.Path[1], kind, value) : throw Invalid(entry, problem));
         }
@@ -49,8 +49,8 @@ internal static class SotaAnswer
         return lines;
     }
 
-    private static Errors.AutoRegisterException Unknown(TomlEntry entry, string what) => SotaToml.Invalid(
-        $"line {entry.Line}: {entry.Name} is no {what} that the OTA client is known to have; {TomlKeySetting.DefaultPath} on the device can add it");
+    private static Errors.AutoRegisterException Unknown(TomlEntry entry, string what, SotaKeys keys) => SotaToml.Invalid(
+        $"line {entry.Line}: {entry.Name} is no {what} that the OTA client is known to have; {keys.FilePath} of the device can add it");
 
     private static Errors.AutoRegisterException Invalid(TomlEntry entry, string what) => SotaToml.Invalid($"line {entry.Line}: {entry.Name} {what}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.Keys.Pkcs11;
 using Net.Pkcs11Interop.Common;
 
@@ -32,7 +33,7 @@ internal static class Pkcs11Errors
                 (ErrorId.HsmTokenUnusable, "The module does not recognise the token; check that they belong together."),
             CKR.CKR_MECHANISM_INVALID or CKR.CKR_MECHANISM_PARAM_INVALID or CKR.CKR_CURVE_NOT_SUPPORTED
                 or CKR.CKR_DOMAIN_PARAMS_INVALID or CKR.CKR_FUNCTION_NOT_SUPPORTED =>
-                (ErrorId.HsmMechanismMissing, "Use a token that can make EC P-256 keys and sign with them."),
+                (ErrorId.HsmMechanismMissing, KeyMechanisms.Remedy(KeyAlgorithm.EcP256, target as string)),
             CKR.CKR_USER_NOT_LOGGED_IN =>
                 (ErrorId.HsmFailure, "Someone else in this process has logged out of the token; run again."),
             CKR.CKR_FUNCTION_CANCELED =>
@@ -46,16 +47,16 @@ internal static class Pkcs11Errors
 
     /// <summary>Makes an error of a login the token refused.</summary>
     /// <param name="token">The token, as its flags are after the attempt.</param>
-    /// <param name="officer">Whether the security officer tried to log in, not the user.</param>
+    /// <param name="pin">The PIN that was tried.</param>
     /// <param name="cause">The failure.</param>
     /// <returns>The error.</returns>
-    public static AutoRegisterException Login(TokenDescription token, bool officer, Pkcs11Exception cause) => cause.RV switch
+    public static AutoRegisterException Login(TokenDescription token, TokenPin pin, Pkcs11Exception cause) => cause.RV switch
     {
-        CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID => PinErrors.Rejected(token, officer, cause),
-        CKR.CKR_PIN_LEN_RANGE => PinErrors.Length(token, officer, cause),
-        CKR.CKR_PIN_LOCKED => PinErrors.Locked(token, officer, cause),
-        CKR.CKR_PIN_EXPIRED => PinErrors.Expired(token, cause),
-        CKR.CKR_USER_PIN_NOT_INITIALIZED => PinErrors.NotInitialized(token, cause),
+        CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID => PinErrors.Rejected(token, pin, cause),
+        CKR.CKR_PIN_LEN_RANGE => PinErrors.Length(token, pin, cause),
+        CKR.CKR_PIN_LOCKED => PinErrors.Locked(token, pin, cause),
+        CKR.CKR_PIN_EXPIRED => PinErrors.Expired(token, pin, cause),
+        CKR.CKR_USER_PIN_NOT_INITIALIZED => PinErrors.NotInitialized(token, pin, cause),
         _ => Failure(token.ToString(), cause, token.ModulePath),
     };
 

@@ -35,14 +35,17 @@ public static class DeviceName
 
     /// <summary>Takes the name from <c>/etc/hostname</c>, whose format hostname(5) gives: one name, and comment lines.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <param name="line">The line the name is on.</param>
+    /// <param name="source">The line the name is on.</param>
     /// <returns>The name.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HostnameInvalid"/>.</exception>
-    public static string FromHostname(string root, out int line)
+    public static string FromHostname(string root, out SettingSource source)
     {
+        string path = RootedPath.Shown(root, HostnamePath);
         using var file = ConfigFile.TryRead(root, HostnamePath)
-            ?? throw Invalid(HostnamePath, "the file does not exist, and the device is to be named after it");
-        return ParseHostname(file, out line);
+            ?? throw Invalid(path, path, "the file does not exist, and the device is to be named after it");
+        string name = ParseHostname(file, out int line);
+        source = file.At(line);
+        return name;
     }
 
     /// <summary>Parses a host name file.</summary>
@@ -66,19 +69,19 @@ public static class DeviceName
 
             if (name is not null)
             {
-                throw Invalid(file.At(lines.Number).ToString(), "this is a second line; the file must hold one name");
+                throw Invalid(file.Name, file.At(lines.Number).ToString(), "this is a second line; the file must hold one name");
             }
 
             name = Encoding.UTF8.GetString(text);
             line = lines.Number;
         }
 
-        return name is null ? throw Invalid(file.Name, "the file is empty")
-            : Characters.Outside(name, Characters.Name) is string wrong ? throw Invalid(file.At(line).ToString(), $"a host name cannot have {wrong}")
-            : name.Length > MaximumHostname ? throw Invalid(file.At(line).ToString(), $"the host name has more than {MaximumHostname} characters")
+        return name is null ? throw Invalid(file.Name, file.Name, "the file is empty")
+            : Characters.Outside(name, Characters.Name) is string wrong ? throw Invalid(file.Name, file.At(line).ToString(), $"a host name cannot have {wrong}")
+            : name.Length > MaximumHostname ? throw Invalid(file.Name, file.At(line).ToString(), $"the host name has more than {MaximumHostname} characters")
             : name;
     }
 
-    private static AutoRegisterException Invalid(string place, string problem) => new(
-        ErrorId.HostnameInvalid, $"{place}: {problem}.", $"Write the host name into {HostnamePath}, or unset USE_HOSTNAME.", place);
+    private static AutoRegisterException Invalid(string path, string place, string problem) => new(
+        ErrorId.HostnameInvalid, $"{place}: {problem}.", $"Write the host name into {path}, or unset USE_HOSTNAME.", place);
 }

@@ -45,7 +45,7 @@ internal sealed class ExistingKeyPlace : IKeyPlace
     public SotaConfig Refine(SotaConfig config) =>
         config with { Hsm = hsm with { ExistingKey = new KeyReference(key.Label, key.Id.Hex) } };
 
-    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
+    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm);
 
     public bool IsFree => true;
 

@@ -51,7 +51,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
     {
         if (journal.TokenInitializationBegan)
         {
-            TornTokens.Remove(hsm.ModulePath, hsm.ModuleParameters, hsm.TokenLabel, observer);
+            TornTokens.Remove(hsm, observer);
         }
 
         TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization);
@@ -59,7 +59,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return new TokenKeyPlace(hsm, journal, session, observer);
     }
 
-    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm.ModulePath, hsm.ModuleParameters);
+    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm);
 
     public void RequireFree()
     {

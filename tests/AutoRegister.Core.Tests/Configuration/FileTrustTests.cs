@@ -21,7 +21,7 @@ public sealed class FileTrustTests : IDisposable
         device.WriteHsm();
         File.SetUnixFileMode(device.Below(path), mode);
         _ = device.Read();
-        Assert.Contains($"may {may} '{path}'", Assert.Single(device.Observer.Warnings), StringComparison.Ordinal);
+        Assert.Contains($"may {may} '{device.Below(path)}'", Assert.Single(device.Observer.Warnings), StringComparison.Ordinal);
     }
 
     [Theory]

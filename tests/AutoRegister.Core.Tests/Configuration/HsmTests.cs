@@ -48,7 +48,7 @@ public sealed class HsmTests : IDisposable
     [InlineData("HSM_MODULE=/m\nHSM_PIN=1\nHSM_SOPIN=''\n", "HSM_SOPIN")]
     [InlineData("hsm_module=/m\nHSM_PIN=1\nHSM_SOPIN=1\n", "HSM_MODULE")]
     public void A_file_that_lacks_a_value_never_means_a_software_key(string text, string named) =>
-        Assert.Equal($"/etc/sota/hsm lacks {named}.", device.Write("/etc/sota/hsm", text).Fail(ErrorId.HsmSettingMissing).Message);
+        Assert.StartsWith($"{device.Below("/etc/sota/hsm")} lacks {named}", device.Write("/etc/sota/hsm", text).Fail(ErrorId.HsmSettingMissing).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_link_into_nowhere_never_means_a_software_key() => device.Link("/etc/sota/hsm", "hsm.gone").Fail(ErrorId.FileUnreadable);
@@ -129,11 +129,61 @@ public sealed class HsmTests : IDisposable
     public void A_token_label_that_cannot_be_used(string label) => device.WriteHsm().Fail(ErrorId.HsmSettingUnusable, new() { TokenLabel = label });
 
     [Fact]
-    public void Other_names_are_ignored_with_a_detail()
+    public void The_module_is_named_by_the_file_that_can_be_opened()
+    {
+        var error = device.Write("/etc/sota/hsm", "HSM_MODULE=/usr/lib/no-such-module.so\nHSM_PIN=1234\nHSM_SOPIN=5678\n").Fail(ErrorId.HsmModuleNotFound);
+        Assert.Equal($"Install the module, or correct HSM_MODULE in {device.Below("/etc/sota/hsm")}:1.", error.RecommendedAction);
+        error = device.Write("/etc/sota/hsm", "HSM_URI='pkcs11:?module-path=/usr/lib/no-such-module.so'\nHSM_PIN=1234\nHSM_SOPIN=5678\n").Fail(ErrorId.HsmModuleNotFound);
+        Assert.Equal($"Install the module, or correct module-path of HSM_URI in {device.Below("/etc/sota/hsm")}:1.", error.RecommendedAction);
+        error = device.WriteHsm().Fail(ErrorId.HsmModuleNotFound, new() { HsmModule = "/usr/lib/no-such-module.so" });
+        Assert.Equal("Install the module, or correct -HsmModule.", error.RecommendedAction);
+    }
+
+    [Fact]
+    public void A_pin_that_cannot_be_used_is_corrected_where_it_came_from()
+    {
+        Assert.Equal("Choose another user PIN, and put it into the systemd credential hsm-pin.", device.WriteHsm().Credential("hsm-pin", "1;2").Fail(ErrorId.HsmSettingUnusable).RecommendedAction);
+        Assert.Equal("Choose another user PIN, and give it as -HsmPin.", device.Fail(ErrorId.HsmSettingUnusable, new() { HsmPin = Secret.FromUtf8("1;2"u8) }).RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("HSM_MODUL=/m\nHSM_PIN=1\nHSM_SOPIN=1\n", "HSM_MODULE; {0}:1 has HSM_MODUL, which is not known.", "Write HSM_MODULE in place of HSM_MODUL.")]
+    [InlineData("hsm_module=/m\nHSM_PIN=1\nHSM_SOPIN=1\n", "HSM_MODULE; {0}:1 has hsm_module, which is not known.", "Write HSM_MODULE in place of hsm_module.")]
+    [InlineData("HSM_MODULE_PATH=/m\nHSM_PIN=1\nHSM_SOPIN=1\n", "HSM_MODULE; {0}:1 has HSM_MODULE_PATH, which is not known.", "Write HSM_MODULE in place of HSM_MODULE_PATH.")]
+    [InlineData("HSM_MODULE=/m\nHSM_PNI=5550199\nHSM_SO_PIN=5550199\n", "HSM_PIN and HSM_SOPIN; {0}:2 has HSM_PNI, which is not known; {0}:3 has HSM_SO_PIN, which is not known.", "Write HSM_PIN in place of HSM_PNI. Write HSM_SOPIN in place of HSM_SO_PIN.")]
+    [InlineData("HSM_MODULE=/m\nHSM_SPIN=1\n", "HSM_PIN and HSM_SOPIN; {0}:2 has HSM_SPIN, which is not known.", "Write HSM_PIN or HSM_SOPIN in place of HSM_SPIN.")]
+    [InlineData("HSM_MODULE=/m\nHSM_PIN=\nHSM_SOPIN=1\n", "HSM_PIN; {0}:2 has HSM_PIN without a value.", "Give HSM_PIN a value in {0}:2.")]
+    [InlineData("HSM_MODULE=/m\nHSM_PI=''\nHSM_SOPIN=1\n", "HSM_PIN; {0}:2 has HSM_PI without a value.", "Give HSM_PI a value in {0}:2.")]
+    [InlineData("HSM_MODULE=/m\nCOLOUR=red\nHSM_SOPIN=1\n", "HSM_PIN; {0}:2 has COLOUR, which is not known.", "The names are HSM_MODULE, HSM_PIN, HSM_SOPIN, HSM_TOKEN_SERIAL, HSM_URI, HSM_TIMEOUT and HSM_REPLACE_KEYS.")]
+    [InlineData("HSM_MODULE=/m\nHSM_PIN=1\n", "HSM_SOPIN.", "Write HSM_SOPIN into {0}, or give -HsmSoPin or the systemd credential hsm-so-pin; without {0} the key is in a file.")]
+    public void What_stands_in_place_of_a_missing_name_is_named_with_its_line(string text, string lacks, string remedy)
+    {
+        string path = device.Below("/etc/sota/hsm");
+        var error = device.Write("/etc/sota/hsm", text).Fail(ErrorId.HsmSettingMissing);
+        Assert.Equal($"{path} lacks {lacks.Replace("{0}", path, StringComparison.Ordinal)}", error.Message);
+        Assert.Equal(remedy.Replace("{0}", path, StringComparison.Ordinal), error.RecommendedAction);
+        Assert.DoesNotContain("5550199", error.ToString() + string.Concat(device.Observer.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HSM_TIMEOT=3", "Write HSM_TIMEOUT in place of HSM_TIMEOT.")]
+    [InlineData("HSM_TOKENSERIAL=3", "Write HSM_TOKEN_SERIAL in place of HSM_TOKENSERIAL.")]
+    [InlineData("HSM_SLOT=3", "The names are HSM_MODULE, HSM_PIN, HSM_SOPIN, HSM_TOKEN_SERIAL, HSM_URI, HSM_TIMEOUT and HSM_REPLACE_KEYS.")]
+    [InlineData("export LANG=C", "The names are HSM_MODULE, HSM_PIN, HSM_SOPIN, HSM_TOKEN_SERIAL, HSM_URI, HSM_TIMEOUT and HSM_REPLACE_KEYS.")]
+    public void Other_names_have_no_effect_and_a_warning(string line, string remedy)
     {
         device.WriteHsm();
-        File.AppendAllText(device.Below("/etc/sota/hsm"), "HSM_SLOT=3\n");
+        File.AppendAllText(device.Below("/etc/sota/hsm"), line + "\n");
         device.Read();
-        Assert.Contains(device.Observer.Details, d => d.Contains("/etc/sota/hsm:4", StringComparison.Ordinal) && d.Contains("HSM_SLOT", StringComparison.Ordinal));
+        string name = line.Replace("export ", string.Empty, StringComparison.Ordinal).Split('=')[0];
+        Assert.Equal($"{device.Below("/etc/sota/hsm")}:4: {name} is not read and has no effect. {remedy}", Assert.Single(device.Observer.Warnings));
+    }
+
+    [Fact]
+    public void A_parameter_alone_says_what_else_is_needed()
+    {
+        var error = device.Fail(ErrorId.HsmSettingMissing, new() { HsmModule = device.Module });
+        Assert.Equal("The key is to be in a token (-HsmModule), but nothing says HSM_PIN or HSM_SOPIN.", error.Message);
+        Assert.Contains($"into {device.Below("/etc/sota/hsm")}, or give -HsmPin or the systemd credential hsm-pin", error.RecommendedAction, StringComparison.Ordinal);
     }
 }

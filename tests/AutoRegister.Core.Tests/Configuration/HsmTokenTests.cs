@@ -27,9 +27,12 @@ public sealed class HsmTokenTests : IDisposable
         var config = device.Read();
         Assert.Equal(("mine", "7", "M", "X"), (config.Hsm?.TokenLabel, config.Hsm?.TokenSerial, config.Hsm?.TokenManufacturer, config.Hsm?.TokenModel));
         Assert.Equal((device.Module, "5555", new KeyReference("maker", "02")), (config.Hsm?.ModulePath, SettingAssert.Text(config.Hsm?.Pin), config.Hsm?.NamedKey));
-        foreach (string name in new[] { "Hsm.ModulePath", "Hsm.Pin", "Hsm.TokenLabel", "Hsm.TokenSerial", "Hsm.Uri" })
+        string hsm = device.Below("/etc/sota/hsm");
+        SettingAssert.Is(config, "Hsm.Pin", "(secret)", $"/etc/sota/pin:1 (pin-source of HSM_URI in {hsm}:2)");
+        Assert.Equal($"the file {device.Below("/etc/sota/pin")}, which is the pin-source of HSM_URI in {hsm}:2", config.Hsm?.PinSource?.Place);
+        foreach (string name in new[] { "Hsm.ModulePath", "Hsm.TokenLabel", "Hsm.TokenSerial", "Hsm.Uri" })
         {
-            Assert.Equal("/etc/sota/hsm:2", Assert.Single(config.Settings, s => s.Name == name).Source.ToString());
+            Assert.Equal($"{hsm}:2", Assert.Single(config.Settings, s => s.Name == name).Source.ToString());
         }
     }
 
@@ -64,7 +67,7 @@ public sealed class HsmTokenTests : IDisposable
     {
         var config = Write("HSM_TIMEOUT=30").Read();
         Assert.Equal(TimeSpan.FromSeconds(30), config.Hsm?.CallTimeout);
-        Assert.Equal("/etc/sota/hsm:4", Assert.Single(config.Settings, s => s.Name == "Hsm.CallTimeout").Source.ToString());
+        Assert.Equal(device.Below("/etc/sota/hsm:4"), Assert.Single(config.Settings, s => s.Name == "Hsm.CallTimeout").Source.ToString());
     }
 
     [Theory]
@@ -74,7 +77,7 @@ public sealed class HsmTokenTests : IDisposable
     [InlineData("86401")]
     [InlineData("99999999999")]
     public void A_time_that_is_none_is_refused_with_its_line(string text) =>
-        Assert.StartsWith("/etc/sota/hsm:4: HSM_TIMEOUT", Write($"HSM_TIMEOUT={text}").Fail(ErrorId.HsmSettingUnusable).Message, StringComparison.Ordinal);
+        Assert.StartsWith(device.Below("/etc/sota/hsm:4: HSM_TIMEOUT"), Write($"HSM_TIMEOUT={text}").Fail(ErrorId.HsmSettingUnusable).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_bare_number_is_seconds_however_long() => Assert.Equal(TimeSpan.FromHours(24), Write("HSM_TIMEOUT=86400").Read().Hsm?.CallTimeout);

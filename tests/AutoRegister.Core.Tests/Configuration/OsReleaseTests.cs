@@ -62,4 +62,45 @@ public sealed class OsReleaseTests : IDisposable
         device.Remove("/etc/os-release").Fail(ErrorId.FactoryMissing);
         SettingAssert.Is(device.Write("/usr/lib/os-release", DeviceRoot.OsReleaseText).Read(), "Factory", "acme", "/usr/lib/os-release:3");
     }
+
+    [Theory]
+    [InlineData("LMP_FACTRY", "LMP_FACTORY", ErrorId.FactoryMissing)]
+    [InlineData("LMP_FACTORYTAG", "LMP_FACTORY_TAG", ErrorId.TagMissing)]
+    [InlineData("LMP_MASHINE", "LMP_MACHINE", ErrorId.HardwareIdMissing)]
+    [InlineData("lmp_machine", "LMP_MACHINE", ErrorId.HardwareIdMissing)]
+    public void A_misspelt_variable_is_named_where_it_is_missing(string written, string name, ErrorId id)
+    {
+        string text = string.Join('\n', DeviceRoot.OsReleaseText.Split('\n').Select(line => line.StartsWith(name + "=", StringComparison.Ordinal) ? written + line[name.Length..] : line));
+        var error = device.Remove("/etc/sota/tag").Write("/etc/os-release", text).Fail(id);
+        Assert.Matches($"{device.Below("/etc/os-release")} has no {name} \\(but {written} in {device.Below("/etc/os-release")}:[234], which is not read\\)", error.Message);
+    }
+
+    [Fact]
+    public void Paths_below_a_root_can_be_opened()
+    {
+        var missing = device.Remove("/etc/os-release").Remove("/etc/sota/tag").Fail(ErrorId.FactoryMissing);
+        Assert.Contains($"there is no {device.Below("/etc/os-release")}", missing.Message, StringComparison.Ordinal);
+        missing = device.Fail(ErrorId.TagMissing, new() { Factory = "acme" });
+        Assert.Equal($"No tag is configured: there is no {device.Below("/etc/sota/tag")}, and there is no {device.Below("/etc/os-release")}.", missing.Message);
+        Assert.Contains(device.Below("/etc/sota/tag"), missing.RecommendedAction, StringComparison.Ordinal);
+        missing = device.Write("/etc/sota/tag", "main").Remove("/etc/lmp-device-register-token").Fail(ErrorId.TokenFileMissing);
+        Assert.Contains(device.Below("/etc/lmp-device-register-token"), missing.Message, StringComparison.Ordinal);
+        Assert.Contains(device.Below("/etc/lmp-device-register-token"), missing.RecommendedAction, StringComparison.Ordinal);
+        missing = device.Remove("/etc/hostname").Set("USE_HOSTNAME", "1").Fail(ErrorId.HostnameInvalid);
+        Assert.StartsWith(device.Below("/etc/hostname"), missing.Message, StringComparison.Ordinal);
+        Assert.Contains(device.Below("/etc/hostname"), missing.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_is_the_one_that_links_lead_to_below_the_root_and_a_link_into_nowhere_itself()
+    {
+        device.Link("/etc/sota/tag", "/usr/share/tag").Write("/usr/share/tag", "a b");
+        Assert.StartsWith(device.Below("/usr/share/tag") + ":1: ", device.Fail(ErrorId.TagInvalid).Message, StringComparison.Ordinal);
+        device.Remove("/usr/share/tag");
+        Assert.StartsWith(device.Below("/etc/sota/tag") + " cannot be read: it is a symbolic link", device.Fail(ErrorId.FileUnreadable).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tag_with_a_name_before_it_is_told_to_stand_alone() =>
+        Assert.Equal("Write the tag alone, without a name before it.", device.Write("/etc/sota/tag", "LMP_FACTORY_TAG=main").Fail(ErrorId.TagInvalid).RecommendedAction);
 }

@@ -25,7 +25,15 @@ public sealed class Pkcs11UriTests
     [InlineData("pkcs11:slot-id=1", "slot-id")]
     [InlineData("pkcs11:token=a;token=b", "comes twice")]
     [InlineData("pkcs11:colour=red", "'colour' is not known")]
-    [InlineData("pkcs11:token", "'token' is not known")]
+    [InlineData("pkcs11:token", "'token' has no value")]
+    [InlineData("pkcs11:tokn=a", "'tokn' is not known (token is the nearest)")]
+    [InlineData("pkcs11:Token=a", "'Token' is not known (token is the nearest)")]
+    [InlineData("pkcs11:?pin_source=/p", "'pin_source' is not known (pin-source is the nearest)")]
+    [InlineData("pkcs11:?module-name=x", "'module-name' is not known.")]
+    [InlineData("pkcs11:token=a;pin-source=/p", "'pin-source' stands before the '?'")]
+    [InlineData("pkcs11:?token=a", "'token' stands after the '?'")]
+    [InlineData("pkcs11:token=a;5550199", "a part of it is not known")]
+    [InlineData("pkcs11:token=a;x5550199=b", "a part of it is not known")]
     [InlineData("pkcs11:token=%4", "hex digits")]
     [InlineData("pkcs11:serial=%00", "its serial has ")]
     [InlineData("pkcs11:token=a%0Ab", "its token has ")]
@@ -41,4 +49,16 @@ public sealed class Pkcs11UriTests
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("5550199", e.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("pkcs11:colour=red")]
+    [InlineData("pkcs11:token")]
+    [InlineData("pkcs11:token=a;token=b")]
+    [InlineData("pkcs11:token=a;5550199")]
+    [InlineData("pkcs11:token=a?module=/m.so")]
+    [InlineData("pkcs11:?pin-source=/a&pin-source=/b")]
+    public void The_remedy_for_a_part_that_is_not_known_lists_all_that_are(string text) => Assert.StartsWith(
+        "Before the '?' token, serial, manufacturer, model, object, id and type are known, with ';' between them, and after it module-path and pin-source, with '&' between them. Write it as RFC 7512 has it",
+        Assert.Throws<AutoRegisterException>(() => Pkcs11Uri.Parse(text)).RecommendedAction,
+        StringComparison.Ordinal);
 }

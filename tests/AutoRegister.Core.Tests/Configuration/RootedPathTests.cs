@@ -19,7 +19,7 @@ public sealed class RootedPathTests : IDisposable
     {
         device.Link("/etc/os-release", target).Write("/usr/lib/os-release", DeviceRoot.OsReleaseText.Replace("acme", "inside", StringComparison.Ordinal));
         Assert.Equal(device.Below("/usr/lib/os-release"), RootedPath.Resolve(device.Path, "/etc/os-release"));
-        SettingAssert.Is(device.Read(), "Factory", "inside", "/etc/os-release:3");
+        SettingAssert.Is(device.Read(), "Factory", "inside", "/usr/lib/os-release:3");
     }
 
     [Fact]

@@ -37,6 +37,6 @@ public sealed class TomlKeySettingTests : IDisposable
     {
         device.Write("/etc/sota/toml-keys", "daemon.name\nbootloader.reboot_command\n");
         AutoRegisterException error = device.Fail(ErrorId.SettingInvalid);
-        Assert.StartsWith("/etc/sota/toml-keys:2: 'bootloader.reboot_command' is a program", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(device.Below("/etc/sota/toml-keys") + ":2: 'bootloader.reboot_command' is a program", error.Message, StringComparison.Ordinal);
     }
 }

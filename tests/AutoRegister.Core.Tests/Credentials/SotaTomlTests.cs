@@ -137,7 +137,7 @@ public sealed class SotaTomlTests
     public void What_nobody_knows_is_refused_with_the_way_to_allow_it(string text, string says)
     {
         Refused(Tls + text, says);
-        Refused(Tls + text, "/etc/sota/toml-keys on the device can add it");
+        Refused(Tls + text, "/etc/sota/toml-keys of the device can add it");
     }
 
     [Fact]

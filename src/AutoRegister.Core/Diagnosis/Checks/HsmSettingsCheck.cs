@@ -16,7 +16,7 @@ internal sealed class HsmSettingsCheck() : LocalCheck("HSM settings")
 
         return DiagnosisContext.Has(() => context.Installed) && context.Installed.Toml is { HasToken: true }
             ? CheckFinding.Warning(
-                "The device is registered with a key in a token, and nothing names that token any more.", $"Put {HsmFile.DefaultPath} back if you want to check the token.")
+                "The device is registered with a key in a token, and nothing names that token any more.", $"Put {RootedPath.Shown(context.Inputs.Root, HsmFile.DefaultPath)} back if you want to check the token.")
             : CheckFinding.Skipped(NoHsm);
     }
 }

@@ -19,14 +19,15 @@ internal sealed class PinCheck() : LocalCheck("PIN state")
             return CheckFinding.Passed("The token is blank and has no PINs yet");
         }
 
-        Pin.CheckLength(context.Hsm!.Pin, token, officer: false);
+        TokenPin pin = TokenPin.User(context.Hsm!);
+        Pin.CheckLength(pin, token);
         return token.UserPin switch
         {
-            PinState.Locked => CheckFinding.From(PinErrors.Locked(token, officer: false)),
-            PinState.FinalTry => CheckFinding.From(PinErrors.FinalTry(token, officer: false)),
+            PinState.Locked => CheckFinding.From(PinErrors.Locked(token, pin)),
+            PinState.FinalTry => CheckFinding.From(PinErrors.FinalTry(token, pin)),
             PinState.NotInitialized => CheckFinding.Warning("The user PIN was never set.", "New-HsmDeviceKey sets it with the SO PIN."),
-            PinState.CountLow => CheckFinding.Warning("A wrong user PIN was tried since the last login.", "Check that HSM_PIN is right before it is used again."),
-            PinState.ToBeChanged => CheckFinding.Warning("The token says that its user PIN should be changed.", "Set a new one with the token's own tools, and put it into HSM_PIN."),
+            PinState.CountLow => CheckFinding.Warning("A wrong user PIN was tried since the last login.", $"Check that {pin.Place} is right before it is used again."),
+            PinState.ToBeChanged => CheckFinding.Warning("The token says that its user PIN should be changed.", $"Set a new one with the token's own tools, and {pin.Put}."),
             _ => CheckFinding.Passed("The token reports nothing wrong; no PIN was tried"),
         };
     }

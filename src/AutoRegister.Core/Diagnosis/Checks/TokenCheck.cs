@@ -1,3 +1,4 @@
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.Keys.Pkcs11;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -18,7 +19,7 @@ internal sealed class TokenCheck() : LocalCheck("Token")
         string missing = string.Join(" and ", Needed.Except(token.Mechanisms));
         if (missing.Length > 0)
         {
-            return CheckFinding.Failed($"It is {token}, which has no {missing}.", "Use a token that can make EC P-256 keys and sign with them.");
+            return CheckFinding.Failed($"It is {token}, which has no {missing}.", KeyMechanisms.Remedy(KeyAlgorithm.EcP256, token.ModulePath));
         }
 
         return !token.IsInitialized

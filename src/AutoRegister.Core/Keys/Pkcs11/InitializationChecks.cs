@@ -36,13 +36,13 @@ internal static class InitializationChecks
             throw new AutoRegisterException(ErrorId.HsmTokenUnusable, $"Cannot initialise {token}: it is write-protected.", "Make the token writable, or use another one.", token.ModulePath);
         }
 
-        Pin.CheckLength(hsm.SoPin, token, officer: true);
-        Pin.CheckLength(hsm.Pin, token, officer: false);
+        Pin.CheckLength(TokenPin.Officer(hsm), token);
+        Pin.CheckLength(TokenPin.User(hsm), token);
         // Locked is left for the token to say: SoftHSM2 sets the flag until C_InitToken is through, and a run that was killed
         // there leaves a token that is not locked at all. A PIN that is locked cannot be locked again by trying.
         if (token.SoPin is PinState.FinalTry)
         {
-            throw PinErrors.FinalTry(token, officer: true);
+            throw PinErrors.FinalTry(token, TokenPin.Officer(hsm));
         }
     }
 

@@ -38,10 +38,17 @@ internal static class KeyMechanisms
             throw new AutoRegisterException(
                 ErrorId.HsmMechanismMissing,
                 $"{missing} is not among the mechanisms of {token}.",
-                $"Use a token that can make {algorithm.Words()} keys and sign with them.",
+                Remedy(algorithm, token.ModulePath),
                 token.ModulePath);
         }
     }
+
+    /// <summary>What to do about a token that cannot.</summary>
+    /// <param name="algorithm">What it should make.</param>
+    /// <param name="modulePath">The token's module; <see langword="null"/> where it is not known.</param>
+    /// <returns>The remedy, naming what says which module is used.</returns>
+    public static string Remedy(KeyAlgorithm algorithm, string? modulePath) =>
+        $"Use a token that can make {algorithm.Words()} keys and sign with them{(modulePath is null ? string.Empty : $"; which module is used says {ModuleCalls.Of(modulePath).Place}")}.";
 
     private static bool Has(TokenDescription token, string mechanism) => token.Mechanisms.Contains(mechanism);
 }

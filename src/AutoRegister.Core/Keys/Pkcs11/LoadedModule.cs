@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
@@ -52,8 +53,9 @@ internal sealed class LoadedModule
     /// <summary>Adds a user of the module; the first one initialises it.</summary>
     /// <param name="path">Path of the module.</param>
     /// <param name="parameters">The string <c>pReserved</c> points to, for modules that want one; the first user's counts.</param>
+    /// <param name="source">Where the path came from, for messages; <see langword="null"/> where nobody said.</param>
     /// <returns>The module; every user calls <see cref="Release"/> once.</returns>
-    public static LoadedModule Acquire(string path, string? parameters)
+    public static LoadedModule Acquire(string path, string? parameters, SettingSource? source = null)
     {
         LibdlResolver.Install();
         lock (Gate)
@@ -61,10 +63,10 @@ internal sealed class LoadedModule
             // The dynamic linker's handle is the same for every path that leads to the same file. It is never given back:
             // modules register exit handlers and thread-local data, and unloading them has crashed more than one.
             ModuleCalls door = ModuleCalls.Of(path);
-            nint handle = door.Do("dlopen", () => ModuleFile.Load(path));
+            nint handle = door.Do("dlopen", () => ModuleFile.Load(path, source));
             if (!Modules.TryGetValue(handle, out LoadedModule? module))
             {
-                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters)));
+                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters, source)));
                 Modules.Add(handle, module);
             }
 
@@ -125,7 +127,7 @@ internal sealed class LoadedModule
         }
     }
 
-    private static IPkcs11Library Initialize(string path, string? parameters)
+    private static IPkcs11Library Initialize(string path, string? parameters, SettingSource? source)
     {
         nint reserved = parameters is null ? 0 : Marshal.StringToCoTaskMemUTF8(parameters);
         try
@@ -139,8 +141,8 @@ internal sealed class LoadedModule
         {
             throw new AutoRegisterException(
                 ErrorId.HsmModuleUnusable,
-                $"PKCS#11 module {path} cannot be initialised: {e.Method} returned {Pkcs11Errors.NameOf(e.RV)}.",
-                "Check the module's own configuration and that its service and device are running.",
+                $"PKCS#11 module {path}{(source is null ? string.Empty : $" ({source})")} cannot be initialised: {e.Method} returned {Pkcs11Errors.NameOf(e.RV)}.",
+                $"Check the module's own configuration, that its service and device are running, and that {source?.Place ?? "HSM_MODULE"} names the module that was meant.",
                 path,
                 e);
         }

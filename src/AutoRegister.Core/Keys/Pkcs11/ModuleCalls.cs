@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
@@ -42,12 +43,19 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     /// <param name="modulePath">The module's path.</param>
     public static ModuleCalls Of(string modulePath) => Doors.GetOrAdd(modulePath, path => new ModuleCalls(path, TimeProvider.System));
 
+    /// <summary>Where the module's path came from, as remedies name it: all places, where several pipelines use it.</summary>
+    public string Place => Names(origin => origin.Source?.Place) is { Length: > 0 } place ? place : "HSM_MODULE";
+
+    /// <summary>The hsm file of the device that the module is for, as whoever reads messages can open it.</summary>
+    public string FilePath => Names(origin => origin.FilePath) is { Length: > 0 } file ? file : HsmFile.DefaultPath;
+
     /// <summary>Adds somebody who hears of calls that take long.</summary>
     /// <param name="observer">Who.</param>
     /// <param name="timeout">How long each call may take, where somebody said so; the last one's word counts.</param>
-    public void Listen(IRegistrationObserver observer, TimeSpan? timeout)
+    /// <param name="origin">Who named the module; <see langword="null"/> where nobody said.</param>
+    public void Listen(IRegistrationObserver observer, TimeSpan? timeout, ModuleOrigin? origin = null)
     {
-        var listener = new Listener(observer, observer.Cancellation);
+        var listener = new Listener(observer, origin, observer.Cancellation);
         lock (listeners)
         {
             listeners.Add(listener);
@@ -110,7 +118,7 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
         {
             if (lost is { Call.IsCompleted: false } before)
             {
-                throw Failure($"{before.Function} of the PKCS#11 module {path} has not come back, so that {function} is not called");
+                throw Failure($"{before.Function} of {Named} has not come back, so that {function} is not called");
             }
 
             lost = null;
@@ -130,11 +138,11 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
                 if (isStopped || next >= left)
                 {
                     lost = (function, running);
-                    throw isStopped ? new OperationCanceledException($"{function} of the PKCS#11 module {path} is not waited for any more.")
-                        : Failure($"{function} of the PKCS#11 module {path} did not come back within {Seconds(patience)} s");
+                    throw isStopped ? new OperationCanceledException($"{function} of {Named} is not waited for any more.")
+                        : Failure($"{function} of {Named} did not come back within {Seconds(patience)} s");
                 }
 
-                Report($"{function} of the PKCS#11 module {path} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
+                Report($"{function} of {Named} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
                 waited = Task.WhenAny(running, Stopped());
             }
         }
@@ -206,11 +214,27 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
         }
     }
 
+    private string Named => Names(origin => origin.Source?.ToString()) is { Length: > 0 } source ? $"the PKCS#11 module {path} ({source})" : $"the PKCS#11 module {path}";
+
+    private string Names(Func<ModuleOrigin, string?> what)
+    {
+        lock (listeners)
+        {
+            return NearestName.Words([.. listeners.Select(one => one.Origin is null ? null : what(one.Origin)).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        }
+    }
+
     private void Report(string message) => Array.ForEach(Listeners(), listener => listener.ReportWarning(message));
 
-    private AutoRegisterException Failure(string what) => new(ErrorId.HsmTimeout, $"{what}.", target: path);
+    private AutoRegisterException Failure(string what) => new(
+        ErrorId.HsmTimeout,
+        $"{what}.",
+        $"Check that the service of the token runs (tee-supplicant, tpm2-abrmd, pcscd), and that {Place} names the module that was meant; a token that is so slow needs a longer {TimeoutPlace}.",
+        path);
 
-    private sealed record Listener(IRegistrationObserver Observer, CancellationToken Stopping)
+    private string TimeoutPlace => Names(origin => origin.Timeout?.Place) is { Length: > 0 } place ? place : $"HSM_TIMEOUT in {FilePath}";
+
+    private sealed record Listener(IRegistrationObserver Observer, ModuleOrigin? Origin, CancellationToken Stopping)
     {
         public CancellationTokenRegistration Registration { get; set; }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
@@ -14,16 +15,19 @@ internal static class ModuleFile
 
     /// <summary>Maps the file.</summary>
     /// <param name="path">A path, or a bare file name for the dynamic linker to look for.</param>
+    /// <param name="source">Where the path came from; <see langword="null"/> where nobody said.</param>
     /// <returns>The dynamic linker's handle.</returns>
-    public static nint Load(string path)
+    public static nint Load(string path, SettingSource? source = null)
     {
+        string named = source is null ? path : $"{path} ({source})";
+        string place = source?.Place ?? "HSM_MODULE";
         bool isPath = path.Contains('/', StringComparison.Ordinal);
         if (path.Length == 0 || (isPath && !File.Exists(path)))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmModuleNotFound,
-                $"There is no PKCS#11 module {(path.Length == 0 ? "path" : path)}.",
-                "Set HSM_MODULE to the path of the module of the device's token.",
+                $"There is no PKCS#11 module {(path.Length == 0 ? "path" : named)}.",
+                $"Install the module of the device's token, or correct {place}.",
                 path);
         }
 
@@ -37,8 +41,8 @@ internal static class ModuleFile
             string reason = LastLine(e.Message);
             throw new AutoRegisterException(
                 !isPath ? ErrorId.HsmModuleNotFound : Passing.Any(words => reason.EndsWith(words, StringComparison.Ordinal)) ? ErrorId.HsmModuleUnusable : ErrorId.HsmModuleInvalid,
-                $"PKCS#11 module {path} cannot be loaded: {reason}",
-                "Check that the file is a shared library of this machine's architecture and that what it depends on is installed.",
+                $"PKCS#11 module {named} cannot be loaded: {reason}",
+                $"Check that the file is a shared library of this machine's architecture and that what it depends on is installed, or correct {place}.",
                 path,
                 e);
         }
@@ -50,7 +54,10 @@ internal static class ModuleFile
 
         NativeLibrary.Free(handle);
         throw new AutoRegisterException(
-            ErrorId.HsmModuleInvalid, $"{path} is a shared library, but no PKCS#11 module: it does not export {EntryPoint}.", target: path);
+            ErrorId.HsmModuleInvalid,
+            $"{named} is a shared library, but no PKCS#11 module: it does not export {EntryPoint}.",
+            $"Correct {place}: it must be the path of the module of the device's token, built for this machine.",
+            path);
     }
 
     // The runtime puts advice for developers before the dynamic linker's own words.

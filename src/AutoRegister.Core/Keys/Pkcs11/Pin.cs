@@ -28,30 +28,29 @@ internal sealed class Pin : IDisposable
     /// would count a wrong PIN.
     /// </summary>
     /// <param name="function">The function, for messages.</param>
-    /// <param name="secret">The PIN.</param>
+    /// <param name="pin">The PIN.</param>
     /// <param name="token">The token.</param>
     /// <param name="call">The call; it gets <see langword="null"/> for a token with a PIN pad.</param>
-    public static void Call(string function, Secret secret, TokenDescription token, Action<byte[]?> call)
+    public static void Call(string function, TokenPin pin, TokenDescription token, Action<byte[]?> call)
     {
         ModuleCalls.Of(token.ModulePath).Do(
             function,
             () =>
             {
-                using var pin = new Pin(secret, token);
-                call(pin.Bytes);
+                using var given = new Pin(pin.Value, token);
+                call(given.Bytes);
             },
             takesLong: token.HasProtectedAuthenticationPath);
     }
 
     /// <summary>Refuses a PIN whose length the token does not take, before the token sees it.</summary>
-    /// <param name="secret">The PIN.</param>
+    /// <param name="pin">The PIN.</param>
     /// <param name="token">The token.</param>
-    /// <param name="officer">Whether it is the security officer's.</param>
-    public static void CheckLength(Secret secret, TokenDescription token, bool officer)
+    public static void CheckLength(TokenPin pin, TokenDescription token)
     {
-        if (!token.HasProtectedAuthenticationPath && (secret.Length < token.MinPinLength || secret.Length > token.MaxPinLength))
+        if (!token.HasProtectedAuthenticationPath && (pin.Value.Length < token.MinPinLength || pin.Value.Length > token.MaxPinLength))
         {
-            throw Errors.PinErrors.Length(token, officer);
+            throw Errors.PinErrors.Length(token, pin);
         }
     }
 

@@ -27,49 +27,33 @@ public sealed class Pkcs11Module : IDisposable
     /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, for modules that want it (NSS); the first user's counts.</param>
     /// <param name="observer">Hears that the module is loaded, and of calls that take long; <see langword="null"/> for nobody.</param>
     /// <param name="timeout">How long one call may take; <see langword="null"/> for <see cref="ModuleCalls.Patience"/>.</param>
+    /// <param name="source">Where the path came from, for messages; <see langword="null"/> where nobody said.</param>
     /// <returns>The use.</returns>
-    public static Pkcs11Module Open(string path, string? parameters = null, IRegistrationObserver? observer = null, TimeSpan? timeout = null)
+    public static Pkcs11Module Open(string path, string? parameters = null, IRegistrationObserver? observer = null, TimeSpan? timeout = null, SettingSource? source = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ModuleCalls door = ModuleCalls.Of(path);
-        IRegistrationObserver listener = observer ?? SilentObserver.Instance;
-        door.Listen(listener, timeout);
-        try
-        {
-            // Before the lock of loading: whoever writes the words may want that one as well.
-            if (!LoadedModule.IsLoaded(path))
-            {
-                door.Announce();
-            }
-
-            return new Pkcs11Module(LoadedModule.Acquire(path, parameters), door, listener);
-        }
-        catch (AutoRegisterException)
-        {
-            door.Ignore(listener);
-            throw;
-        }
+        return OpenNamed(path, parameters, observer ?? SilentObserver.Instance, timeout, source is null ? null : new ModuleOrigin(source));
     }
 
     /// <summary>Loads the module of a configuration.</summary>
     /// <param name="hsm">The configuration.</param>
-    /// <param name="observer">Hears what <see cref="Open(string, string, IRegistrationObserver, TimeSpan?)"/> says.</param>
+    /// <param name="observer">Hears what <see cref="Open(string, string, IRegistrationObserver, TimeSpan?, SettingSource)"/> says.</param>
     /// <returns>The use.</returns>
     public static Pkcs11Module Open(HsmSettings hsm, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(hsm);
-        return Open(hsm.ModulePath, hsm.ModuleParameters, observer, hsm.CallTimeout);
+        ArgumentNullException.ThrowIfNull(observer);
+        return OpenNamed(hsm.ModulePath, hsm.ModuleParameters, observer, hsm.CallTimeout, ModuleOrigin.Of(hsm));
     }
 
     /// <summary>
     /// Looks for a UUID in the slot descriptions, slots without a token included: some vendors put the device's UUID there.
     /// </summary>
-    /// <param name="modulePath">Path of the module.</param>
-    /// <param name="parameters">What <c>C_Initialize</c>'s <c>pReserved</c> points to, as in <see cref="Open(string, string, IRegistrationObserver, TimeSpan?)"/>.</param>
+    /// <param name="hsm">The configuration that names the module.</param>
     /// <returns>The first one found, lower-case; <see langword="null"/> when there is none.</returns>
-    public static string? FindUuidInSlotDescription(string modulePath, string? parameters = null)
+    public static string? FindUuidInSlotDescription(HsmSettings hsm)
     {
-        using Pkcs11Module module = Open(modulePath, parameters);
+        using Pkcs11Module module = Open(hsm, SilentObserver.Instance);
         lock (module.Loaded.Calls)
         {
             return module.Loaded.Slots(SlotsType.WithOrWithoutTokenPresent)
@@ -107,6 +91,27 @@ public sealed class Pkcs11Module : IDisposable
         {
             Loaded.Release();
             door.Ignore(observer);
+        }
+    }
+
+    private static Pkcs11Module OpenNamed(string path, string? parameters, IRegistrationObserver listener, TimeSpan? timeout, ModuleOrigin? origin)
+    {
+        ModuleCalls door = ModuleCalls.Of(path);
+        door.Listen(listener, timeout, origin);
+        try
+        {
+            // Before the lock of loading: whoever writes the words may want that one as well.
+            if (!LoadedModule.IsLoaded(path))
+            {
+                door.Announce();
+            }
+
+            return new Pkcs11Module(LoadedModule.Acquire(path, parameters, origin?.Source), door, listener);
+        }
+        catch (AutoRegisterException)
+        {
+            door.Ignore(listener);
+            throw;
         }
     }
 }

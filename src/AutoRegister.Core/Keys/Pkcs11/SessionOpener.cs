@@ -117,14 +117,14 @@ internal sealed class SessionOpener : IDisposable
             LogInLater = () =>
             {
                 TokenLogin login = module.Loaded.Login(slot.Token.SlotId);
-                login.Enter(session, slot, hsm.Pin, observer);
+                login.Enter(session, slot, TokenPin.User(hsm), observer);
                 return login;
             },
         };
     }
 
     private static TokenSlot SetUserPin(TokenSlot slot, HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer) =>
-        mayInitialize ? TokenInitializer.InitializeUserPin(slot, hsm, observer) : throw PinErrors.NotInitialized(slot.Token);
+        mayInitialize ? TokenInitializer.InitializeUserPin(slot, hsm, observer) : throw PinErrors.NotInitialized(slot.Token, TokenPin.User(hsm));
 
     private static ISession OpenSession(TokenSlot slot)
     {

@@ -37,11 +37,11 @@ internal static class TokenInitializer
         observer.ReportStep($"Initialising {token} as \"{hsm.TokenLabel}\".");
         try
         {
-            Pin.Call("C_InitToken", hsm.SoPin, token, pin => blank.Slot.InitToken(pin, label));
+            Pin.Call("C_InitToken", TokenPin.Officer(hsm), token, pin => blank.Slot.InitToken(pin, label));
         }
         catch (Pkcs11Exception e)
         {
-            throw Pkcs11Errors.Login(blank.Refresh().Token, officer: true, e);
+            throw Pkcs11Errors.Login(blank.Refresh().Token, TokenPin.Officer(hsm), e);
         }
 
         // The slots are asked for again: modules move tokens. One that ignores the label (NSS) keeps its slot.
@@ -66,21 +66,21 @@ internal static class TokenInitializer
         ISession session = opened.Session;
         try
         {
-            Pin.Call("C_Login", hsm.SoPin, token, pin => session.Login(CKU.CKU_SO, pin));
+            Pin.Call("C_Login", TokenPin.Officer(hsm), token, pin => session.Login(CKU.CKU_SO, pin));
         }
         catch (Pkcs11Exception e)
         {
-            throw Pkcs11Errors.Login(slot.Refresh().Token, officer: true, e);
+            throw Pkcs11Errors.Login(slot.Refresh().Token, TokenPin.Officer(hsm), e);
         }
 
         try
         {
-            Pin.Call("C_InitPIN", hsm.Pin, token, session.InitPin);
+            Pin.Call("C_InitPIN", TokenPin.User(hsm), token, session.InitPin);
         }
         catch (Pkcs11Exception e)
         {
             throw e.RV is CKR.CKR_PIN_LEN_RANGE or CKR.CKR_PIN_INVALID
-                ? PinErrors.Length(token, officer: false, e)
+                ? PinErrors.Length(token, TokenPin.User(hsm), e)
                 : Pkcs11Errors.Failure(token.ToString(), e, token.ModulePath);
         }
 

@@ -21,22 +21,22 @@ internal sealed class TokenLogin : IDisposable
     /// <summary>Adds a session's use of the login; the first one logs in, with one attempt.</summary>
     /// <param name="session">The session.</param>
     /// <param name="slot">The token's slot, freshly read.</param>
-    /// <param name="secret">The user PIN.</param>
+    /// <param name="pin">The user PIN.</param>
     /// <param name="observer">Hears of warnings.</param>
-    public void Enter(ISession session, TokenSlot slot, Secret secret, IRegistrationObserver observer)
+    public void Enter(ISession session, TokenSlot slot, TokenPin pin, IRegistrationObserver observer)
     {
         door = ModuleCalls.Of(slot.Token.ModulePath);
         if (users > 0)
         {
-            if (accepted is not null && !slot.Token.HasProtectedAuthenticationPath && !accepted.SameAs(secret))
+            if (accepted is not null && !slot.Token.HasProtectedAuthenticationPath && !accepted.SameAs(pin.Value))
             {
-                throw PinErrors.Rejected(slot.Token, officer: false);
+                throw PinErrors.Rejected(slot.Token, pin);
             }
         }
         else
         {
-            CheckBeforehand(slot.Token, secret, observer);
-            LogIn(session, slot, secret);
+            CheckBeforehand(slot.Token, pin, observer);
+            LogIn(session, slot, pin);
         }
 
         users++;
@@ -79,34 +79,34 @@ internal sealed class TokenLogin : IDisposable
         }
     }
 
-    private void CheckBeforehand(TokenDescription token, Secret secret, IRegistrationObserver observer)
+    private void CheckBeforehand(TokenDescription token, TokenPin pin, IRegistrationObserver observer)
     {
         switch (token.UserPin)
         {
             case PinState.Locked:
-                throw PinErrors.Locked(token, officer: false);
+                throw PinErrors.Locked(token, pin);
             case PinState.FinalTry:
-                throw PinErrors.FinalTry(token, officer: false);
+                throw PinErrors.FinalTry(token, pin);
             case PinState.CountLow:
-                observer.ReportWarning($"A wrong user PIN was tried on {token} since the last login.");
+                observer.ReportWarning($"A wrong user PIN was tried on {token} since the last login. If it was {pin.Place}, correct it: every wrong try brings the token nearer to being locked.");
                 break;
             case PinState.ToBeChanged:
-                observer.ReportWarning($"The user PIN of {token} should be changed: the token says it is a default or has expired.");
+                observer.ReportWarning($"The user PIN of {token} should be changed: the token says it is a default or has expired. Set a new one with the token's own tools, and {pin.Put}.");
                 break;
         }
 
-        Pin.CheckLength(secret, token, officer: false);
-        if (refused is not null && !token.HasProtectedAuthenticationPath && refused.SameAs(secret))
+        Pin.CheckLength(pin, token);
+        if (refused is not null && !token.HasProtectedAuthenticationPath && refused.SameAs(pin.Value))
         {
-            throw PinErrors.Rejected(token, officer: false);
+            throw PinErrors.Rejected(token, pin);
         }
     }
 
-    private void LogIn(ISession session, TokenSlot slot, Secret secret)
+    private void LogIn(ISession session, TokenSlot slot, TokenPin pin)
     {
         try
         {
-            Pin.Call("C_Login", secret, slot.Token, pin => session.Login(CKU.CKU_USER, pin));
+            Pin.Call("C_Login", pin, slot.Token, bytes => session.Login(CKU.CKU_USER, bytes));
             loggedInHere = true;
         }
         catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_ALREADY_LOGGED_IN)
@@ -119,12 +119,12 @@ internal sealed class TokenLogin : IDisposable
             if (e.RV is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE)
             {
                 refused?.Dispose();
-                refused = Secret.FromUtf8(secret.Utf8);
+                refused = Secret.FromUtf8(pin.Value.Utf8);
             }
 
-            throw Pkcs11Errors.Login(slot.Refresh().Token, officer: false, e);
+            throw Pkcs11Errors.Login(slot.Refresh().Token, pin, e);
         }
 
-        accepted = Secret.FromUtf8(secret.Utf8);
+        accepted = Secret.FromUtf8(pin.Value.Utf8);
     }
 }

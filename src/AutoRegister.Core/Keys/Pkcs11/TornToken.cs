@@ -31,7 +31,7 @@ internal static class TornToken
         InitializationChecks.Empty(slot);
         try
         {
-            Pin.Call("C_InitToken", hsm.SoPin, slot.Token, pin => slot.Slot.InitToken(pin, Encoding.UTF8.GetBytes(Label)));
+            Pin.Call("C_InitToken", TokenPin.Officer(hsm), slot.Token, pin => slot.Slot.InitToken(pin, Encoding.UTF8.GetBytes(Label)));
         }
         catch (Pkcs11Exception)
         {

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Keys.Pkcs11;
@@ -13,21 +14,19 @@ internal static class TornTokens
     private static readonly string[] Bookkeeping = ["token.object", "token.lock", "generation"];
 
     /// <summary>Removes torn tokens; the caller knows that a run of ours was making one.</summary>
-    /// <param name="modulePath">The module.</param>
-    /// <param name="parameters">What it is initialised with.</param>
-    /// <param name="label">The label of our token.</param>
+    /// <param name="hsm">The module and the label of our token.</param>
     /// <param name="observer">Hears what is removed.</param>
-    public static void Remove(string modulePath, string? parameters, string label, IRegistrationObserver observer)
+    public static void Remove(HsmSettings hsm, IRegistrationObserver observer)
     {
         HashSet<string> usable;
-        using (Pkcs11Module module = Pkcs11Module.Open(modulePath, parameters, observer))
+        using (Pkcs11Module module = Pkcs11Module.Open(hsm, observer))
         {
             if (!SoftHsmStorage.Serves(module.Loaded))
             {
                 return;
             }
 
-            usable = [.. TokenSlot.List(module.Loaded, []).Where(slot => !IsTorn(slot.Token, label)).Select(slot => slot.Token.Serial)];
+            usable = [.. TokenSlot.List(module.Loaded, []).Where(slot => !IsTorn(slot.Token, hsm.TokenLabel)).Select(slot => slot.Token.Serial)];
         }
 
         // The module reads its directories when it is initialised, so this must happen while nobody uses it.

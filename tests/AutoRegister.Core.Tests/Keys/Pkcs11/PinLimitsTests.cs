@@ -17,10 +17,10 @@ public sealed class PinLimitsTests
         using Secret pin = SoftHsm.Secret(text);
         foreach (bool officer in (bool[])[false, true])
         {
-            Exception? e = Record.Exception(() => Pin.CheckLength(pin, SomeToken.Ready, officer));
+            Exception? e = Record.Exception(() => Pin.CheckLength(new TokenPin(pin, officer, null), SomeToken.Ready));
             Assert.Equal(taken ? null : ErrorId.HsmPinLength, (e as AutoRegisterException)?.Id);
             Assert.Equal(!taken && officer, e is AutoRegisterException { RecommendedAction: string action } && action.Contains("HSM_SOPIN", StringComparison.Ordinal));
-            Pin.CheckLength(pin, SomeToken.Ready with { HasProtectedAuthenticationPath = true }, officer);
+            Pin.CheckLength(new TokenPin(pin, officer, null), SomeToken.Ready with { HasProtectedAuthenticationPath = true });
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class PinPadTests : IDisposable
         using ISession session = ready.Slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite);
         var login = new TokenLogin();
 
-        login.Enter(session, ready, unused, hsm.Observer);
+        login.Enter(session, ready, new TokenPin(unused, IsOfficer: false, null), hsm.Observer);
 
         Assert.Equal(["InitToken", "Login", "InitPin", "Login"], pad.Asked);
         Raw.GenerateKey(session, "tls", 1);
@@ -48,11 +48,11 @@ public sealed class PinPadTests : IDisposable
         var login = new TokenLogin();
         pad.Typed = "99999999";
 
-        Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(() => login.Enter(session, slot, unused, hsm.Observer)).Id);
+        Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(() => login.Enter(session, slot, new TokenPin(unused, IsOfficer: false, null), hsm.Observer)).Id);
         Assert.Single(pad.Asked);
 
         pad.Typed = SoftHsm.PinText;
-        login.Enter(session, slot, unused, hsm.Observer);
+        login.Enter(session, slot, new TokenPin(unused, IsOfficer: false, null), hsm.Observer);
         Assert.Equal(2, pad.Asked.Count);
         login.Leave(session);
     }

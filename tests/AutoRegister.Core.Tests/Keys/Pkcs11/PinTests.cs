@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
 using Xunit;
@@ -97,7 +98,7 @@ public sealed class PinTests : IDisposable
         TokenSlot slot = SlotWith(state);
 
         // No session is given: touching one would fail in another way.
-        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, hsm.Pin, hsm.Observer));
+        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, TokenPin.User(hsm.Settings), hsm.Observer));
 
         Assert.Equal(id, e.Id);
     }
@@ -110,10 +111,10 @@ public sealed class PinTests : IDisposable
         TokenSlot slot = SlotWith(state);
         using Secret tooShort = SoftHsm.Secret("1");
 
-        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, tooShort, hsm.Observer));
+        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, new TokenPin(tooShort, IsOfficer: false, new SettingSource(SettingSourceKind.Credential, "hsm-pin")), hsm.Observer));
 
         Assert.Equal(ErrorId.HsmPinLength, e.Id);
-        Assert.Single(hsm.Observer.Warnings);
+        Assert.Contains("the systemd credential hsm-pin", Assert.Single(hsm.Observer.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -119,6 +119,6 @@ public sealed class Pkcs11ModuleTests
     public void A_slot_description_without_a_uuid_has_none()
     {
         using var hsm = new SoftHsm();
-        Assert.Null(Pkcs11Module.FindUuidInSlotDescription(SoftHsm.ModulePath));
+        Assert.Null(Pkcs11Module.FindUuidInSlotDescription(hsm.Settings));
     }
 }

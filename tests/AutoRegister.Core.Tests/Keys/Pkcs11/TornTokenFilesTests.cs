@@ -51,7 +51,7 @@ public sealed class TornTokenFilesTests : IDisposable
     {
         using var nss = new Nss();
         string directory = Add("aktualizr", TokenFile.FlagsBeforeSoPin);
-        TornTokens.Remove(Nss.ModulePath!, nss.Settings().ModuleParameters, "aktualizr", hsm.Observer);
+        TornTokens.Remove(nss.Settings() with { TokenLabel = "aktualizr" }, hsm.Observer);
         Assert.True(Directory.Exists(directory));
     }
 
@@ -100,5 +100,5 @@ public sealed class TornTokenFilesTests : IDisposable
         return directory;
     }
 
-    private void Remove() => TornTokens.Remove(SoftHsm.ModulePath, null, "aktualizr", hsm.Observer);
+    private void Remove() => TornTokens.Remove(hsm.Settings, hsm.Observer);
 }
