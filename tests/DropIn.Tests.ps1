@@ -114,6 +114,22 @@ Describe 'lmp-device-register.ps1' {
         "$($device.Sota)/pkey.pem" | Should -Not -Exist
     }
 
+    It 'says of a wrong PIN which option gave it: <Option>' -ForEach @(
+        @{ Option = '--hsm-pin' }
+        @{ Option = '--hsm-pin-file' }
+    ) {
+        $device = New-RigDevice "$TestDrive/wrong$Option" -Hsm ''
+        $hsm = '-m', (Get-RigPath SoftHsm), '--hsm-so-pin', (Get-RigPath SoPin)
+        $made = Invoke-RigProcess softhsm2-util @('--init-token', '--free', '--label', 'aktualizr', '--pin', (Get-RigPath Pin), '--so-pin', (Get-RigPath SoPin)) -Environment @{ SOFTHSM2_CONF = $device.SoftHsmConf }
+        $made.ExitCode | Should -Be 0 -Because $made.Error
+        Set-Content "$($device.Root)/pin" '5550199'
+        $value = if ($Option -eq '--hsm-pin') { '5550199' } else { "$($device.Root)/pin" }
+        $run = Invoke-DropIn $device (@('-T', $factory.Token) + $hsm + $Option, $value)
+        $run.ExitCode | Should -Be 255
+        $run.Error | Should -Match "refused the user PIN \($Option\)\..* Correct $Option, then run again\. \[HsmPinRejected\]"
+        $run.Error | Should -Not -Match '5550199'
+    }
+
     It 'reads no file that upstream does not read' {
         $device = New-RigDevice "$TestDrive/narrow" -Tag 'from-the-tag-file'
         $run = Invoke-DropIn $device @('-T', $factory.Token) -Environment @{ APPS = 'a,b'; USE_HOSTNAME = '1' }

@@ -73,6 +73,15 @@ function Get-RegisteredSentence {
     "ERROR: Device already registered in $($option['sota-dir'])`nRe-run with --force 1 to remove existing registration data"
 }
 
+# A PIN that came from a file is corrected there.
+function ConvertTo-GivenOption([string] $Text) {
+    foreach ($name in 'hsm-pin', 'hsm-so-pin') {
+        if ($option["$name-file"]) { $Text = $Text -creplace "--$name(?![\w-])", "--$name-file" }
+    }
+
+    $Text
+}
+
 # Upstream's sentence for a failure, which scripts look for, and ours below it.
 function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
     $id = $Failure.FullyQualifiedErrorId.Split(',')[0]
@@ -95,7 +104,7 @@ function Write-Failure([System.Management.Automation.ErrorRecord] $Failure) {
 
     $message = ConvertTo-UpstreamWord $Failure.Exception.Message
     $remedy = if ($Failure.ErrorDetails) { Get-UpstreamRemedy -ErrorId $id -Remedy $Failure.ErrorDetails.RecommendedAction }
-    Write-Problem "$(@($message; $remedy) -ne '' -join ' ') [$id]"
+    Write-Problem "$(ConvertTo-GivenOption (@($message; $remedy) -ne '' -join ' ')) [$id]"
 }
 
 try {
@@ -139,7 +148,7 @@ try {
                 if ($_.FullyQualifiedErrorId -notlike 'OtaClientStartFailed,*') { throw $_ }
                 Write-Problem $_.Exception.Message
             }
-            { $_ -is [System.Management.Automation.WarningRecord] } { Write-Problem (ConvertTo-UpstreamWord $_.Message) }
+            { $_ -is [System.Management.Automation.WarningRecord] } { Write-Problem (ConvertTo-GivenOption (ConvertTo-UpstreamWord $_.Message)) }
             { $_ -is [System.Management.Automation.VerboseRecord] } { Write-Line $_.Message }
             { $_ -is [System.Management.Automation.InformationRecord] } { Write-Line "$($_.MessageData)" }
         }
