@@ -118,7 +118,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
         if (session.IsMadeOfFiles)
         {
-            SoftHsmOrigin.Mark(session.Token.Serial, journal.Here());
+            SoftHsmOrigin.Mark(session.Token.Serial, journal.Here(), session.Variables);
         }
 
         TokenKey key = session.GenerateKey(new KeyRequest(hsm.Objects.KeyLabel, hsm.Objects.KeyId, algorithm));
@@ -130,7 +130,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
 
     private void ClearWhereCopied()
     {
-        if (session.IsMadeOfFiles && !IsFree && SoftHsmOrigin.FindDifference(session.Token.Serial, journal.Here()) is string difference)
+        if (session.IsMadeOfFiles && !IsFree && SoftHsmOrigin.FindDifference(session.Token.Serial, journal.Here(), session.Variables) is string difference)
         {
             observer.ReportWarning($"The files of {session.Token} were copied from another machine ({difference}). The key in it is that machine's: it is removed here, and this device makes its own.");
             Clear();

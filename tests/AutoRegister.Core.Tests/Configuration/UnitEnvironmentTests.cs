@@ -19,6 +19,9 @@ public sealed class UnitEnvironmentTests : IDisposable
     {
         device.Dispose();
         Environment.SetEnvironmentVariable("TPM2_PKCS11_TESTED", null);
+        Environment.SetEnvironmentVariable("TPM2_PKCS11_BY_UNIT", null);
+        Environment.SetEnvironmentVariable("TPM2_PKCS11_OWNER_AUTH", null);
+        Environment.SetEnvironmentVariable("PKCS11_TESTED_URI", null);
     }
 
     [Fact]
@@ -72,19 +75,40 @@ public sealed class UnitEnvironmentTests : IDisposable
     public void Who_loads_the_module_by_hand_looks_where_the_unit_looks()
     {
         device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\nEnvironment=USE_HOSTNAME=1\n")
-            .Write($"/usr/lib/systemd/system/{Unit}.d/hsm-tpm2.conf", "[Service]\nEnvironment=TPM2_PKCS11_TESTED=/var/lib/tpm2_pkcs11\n");
-        Assert.Equal(["TPM2_PKCS11_TESTED=/var/lib/tpm2_pkcs11"], ModuleEnvironment.TakeFromUnit(device.Path));
-
-        // As a module asks for it: .NET has a copy of its own.
-        Assert.Equal("/var/lib/tpm2_pkcs11", System.Runtime.InteropServices.Marshal.PtrToStringUTF8(Keys.Pkcs11.NativeEnvironment.Get("TPM2_PKCS11_TESTED")));
+            .Write($"/usr/lib/systemd/system/{Unit}.d/hsm-tpm2.conf", "[Service]\nEnvironment=TPM2_PKCS11_BY_UNIT=/var/lib/tpm2_pkcs11 HOME=/nowhere\n");
+        Assert.Equal(["TPM2_PKCS11_BY_UNIT=/var/lib/tpm2_pkcs11"], ModuleEnvironment.TakeFromUnit(device.Path));
         Assert.Empty(ModuleEnvironment.TakeFromUnit(device.Path));
+
+        // As a module asks for it: .NET has a copy of its own, which is handed over before one is loaded.
+        using (new Keys.Pkcs11.SoftHsm())
+        {
+            Pkcs11Module.Open(Keys.Pkcs11.SoftHsm.ModulePath).Dispose();
+        }
+
+        Assert.Equal("/var/lib/tpm2_pkcs11", Keys.Pkcs11.NativeEnvironment.Read("TPM2_PKCS11_BY_UNIT"));
+
+        // Whoever removes it from the session wants the module to look elsewhere.
+        Environment.SetEnvironmentVariable("TPM2_PKCS11_BY_UNIT", null);
+        Assert.Empty(ModuleEnvironment.TakeFromUnit(device.Path));
+    }
+
+    [Fact]
+    public void A_value_that_may_be_a_secret_is_taken_and_not_shown()
+    {
+        device.Write($"/usr/lib/systemd/system/{Unit}", "[Service]\nEnvironment=TPM2_PKCS11_OWNER_AUTH=5550199 PKCS11_TESTED_URI=pkcs11:?pin-value=5550199\n")
+            .Write("/usr/lib/systemd/system/aktualizr-lite.service", "[Service]\n");
+        Assert.Equal(["PKCS11_TESTED_URI=(secret)", "TPM2_PKCS11_OWNER_AUTH=(secret)"], ModuleEnvironment.TakeFromUnit(device.Path).Order(StringComparer.Ordinal));
+        Assert.Equal("5550199", Environment.GetEnvironmentVariable("TPM2_PKCS11_OWNER_AUTH"));
+        string problem = ModuleEnvironment.ProblemOfClients(device.Path)!;
+        Assert.Contains("TPM2_PKCS11_OWNER_AUTH=(secret)", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("5550199", problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_OTA_client_that_would_look_for_the_token_elsewhere_is_named()
     {
         Environment.SetEnvironmentVariable("TPM2_PKCS11_TESTED", "/var/lib/tpm2_pkcs11");
-        string[] names = [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("SOFTHSM2_", StringComparison.Ordinal) || name.StartsWith("PKCS11", StringComparison.Ordinal))];
+        string[] names = [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("SOFTHSM2_", StringComparison.Ordinal) || name.StartsWith("PKCS11", StringComparison.Ordinal) || name.StartsWith("NSS_", StringComparison.Ordinal))];
         string others = string.Join(' ', names.Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}"));
         Assert.Null(ModuleEnvironment.ProblemOfClients(device.Path));
         device.Write("/usr/lib/systemd/system/aktualizr-lite.service", $"[Service]\nEnvironment={others}\nExecStart=/usr/bin/aktualizr-lite daemon\n");

@@ -18,15 +18,20 @@ internal sealed class LoadedModule
     private readonly nint handle;
     private readonly IPkcs11Library library;
     private readonly Dictionary<ulong, TokenLogin> logins = [];
+    private ModuleVariables told;
     private int users;
 
-    private LoadedModule(nint handle, string path, IPkcs11Library library)
+    private LoadedModule(nint handle, string path, IPkcs11Library library, ModuleVariables environment)
     {
         this.handle = handle;
         this.library = library;
         Path = path;
         Door = ModuleCalls.Of(path);
+        Variables = told = environment;
     }
+
+    /// <summary>What the module found in the environment when it was initialised: modules read it then, and not again.</summary>
+    public ModuleVariables Variables { get; }
 
     /// <summary>The path as it was given first.</summary>
     public string Path { get; }
@@ -39,11 +44,16 @@ internal sealed class LoadedModule
 
     /// <summary>Whether somebody uses a module already.</summary>
     /// <param name="path">Its path.</param>
-    public static bool IsLoaded(string path)
+    public static bool IsLoaded(string path) => VariablesOf(path) is not null;
+
+    /// <summary>What a module that somebody uses found in the environment.</summary>
+    /// <param name="path">Its path.</param>
+    /// <returns>The variables; <see langword="null"/> where nobody uses it.</returns>
+    public static ModuleVariables? VariablesOf(string path)
     {
         lock (Gate)
         {
-            return Modules.Values.Any(loaded => loaded.Path == path);
+            return Modules.Values.FirstOrDefault(loaded => loaded.Path == path)?.Variables;
         }
     }
 
@@ -60,18 +70,47 @@ internal sealed class LoadedModule
         LibdlResolver.Install();
         lock (Gate)
         {
+            // Under this lock no module of ours is being loaded or initialised, which is when they read the environment.
+            ModuleVariables environment = ModuleVariables.Current();
+            if (!IsLoaded(path))
+            {
+                ModuleEnvironment.HandOver(environment);
+            }
+
             // The dynamic linker's handle is the same for every path that leads to the same file. It is never given back:
             // modules register exit handlers and thread-local data, and unloading them has crashed more than one.
             ModuleCalls door = ModuleCalls.Of(path);
             nint handle = door.Do("dlopen", () => ModuleFile.Load(path, source));
             if (!Modules.TryGetValue(handle, out LoadedModule? module))
             {
-                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters, source)));
+                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters, source)), environment);
                 Modules.Add(handle, module);
             }
 
             module.users++;
             return module;
+        }
+    }
+
+    /// <summary>Warns, once for each change, where this session's environment is no longer what the module found.</summary>
+    /// <param name="observer">Hears it.</param>
+    public void WarnOfChanges(IRegistrationObserver observer)
+    {
+        ModuleVariables now = ModuleVariables.Current();
+        lock (Gate)
+        {
+            // Where nobody hears it, it was not said.
+            if (now.Equals(told) || observer is SilentObserver)
+            {
+                return;
+            }
+
+            told = now;
+        }
+
+        if (now.Difference(Variables) is string difference)
+        {
+            observer.ReportWarning($"The PKCS#11 module {Path} is in use since before {difference}: it goes on with what it found. To have it look again, end what uses it (another pipeline), or start a new session.");
         }
     }
 

@@ -106,7 +106,9 @@ public sealed class Pkcs11Module : IDisposable
                 door.Announce();
             }
 
-            return new Pkcs11Module(LoadedModule.Acquire(path, parameters, origin?.Source), door, listener);
+            LoadedModule loaded = LoadedModule.Acquire(path, parameters, origin?.Source);
+            loaded.WarnOfChanges(listener);
+            return new Pkcs11Module(loaded, door, listener);
         }
         catch (AutoRegisterException)
         {

@@ -15,10 +15,11 @@ internal static class SoftHsmOrigin
     /// <summary>Says that this machine is about to make a key.</summary>
     /// <param name="serial">The token's serial number.</param>
     /// <param name="here">This machine.</param>
+    /// <param name="environment">What the module found in the environment.</param>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.WriteFailed"/>.</exception>
-    public static void Mark(string serial, JournalOrigin here)
+    public static void Mark(string serial, JournalOrigin here, ModuleVariables environment)
     {
-        foreach (string directory in Directories(serial))
+        foreach (string directory in Directories(serial, environment))
         {
             AtomicFile.Write(Path.Join(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(MachineOf(here), EnrollmentJson.Default.JournalOrigin), AtomicFile.OwnerOnly);
         }
@@ -27,15 +28,16 @@ internal static class SoftHsmOrigin
     /// <summary>Finds out whether another machine made the key.</summary>
     /// <param name="serial">The token's serial number.</param>
     /// <param name="here">This machine.</param>
+    /// <param name="environment">What the module found in the environment.</param>
     /// <returns>What shows it, as a part of a sentence; <see langword="null"/> when nothing does.</returns>
-    public static string? FindDifference(string serial, JournalOrigin here) =>
-        Directories(serial).Select(directory => Read(Path.Join(directory, FileName))?.FindDifference(MachineOf(here))).FirstOrDefault(difference => difference is not null);
+    public static string? FindDifference(string serial, JournalOrigin here, ModuleVariables environment) =>
+        Directories(serial, environment).Select(directory => Read(Path.Join(directory, FileName))?.FindDifference(MachineOf(here))).FirstOrDefault(difference => difference is not null);
 
     // A token's directory may be restored from a copy on the machine itself: only the machine counts.
     private static JournalOrigin MachineOf(JournalOrigin origin) => origin with { Born = string.Empty };
 
-    private static IEnumerable<string> Directories(string serial) =>
-        SoftHsmStorage.TokenDirectories().Where(directory => SoftHsmStorage.SerialOf(directory) == serial);
+    private static IEnumerable<string> Directories(string serial, ModuleVariables environment) =>
+        SoftHsmStorage.TokenDirectories(environment).Where(directory => SoftHsmStorage.SerialOf(directory) == serial);
 
     private static JournalOrigin? Read(string path)
     {

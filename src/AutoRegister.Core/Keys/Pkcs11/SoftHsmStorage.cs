@@ -17,9 +17,10 @@ internal static class SoftHsmStorage
     public static bool Serves(LoadedModule module) => module.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal);
 
     /// <summary>Lists the tokens' directories.</summary>
+    /// <param name="environment">What the module found in the environment; <see langword="null"/> for what the next one finds.</param>
     /// <returns>Paths; none when the configuration names no directory.</returns>
-    public static IReadOnlyList<string> TokenDirectories() =>
-        SoftHsmConfiguration.TokenDirectory() is string tokens && Directory.Exists(tokens)
+    public static IReadOnlyList<string> TokenDirectories(ModuleVariables? environment = null) =>
+        SoftHsmConfiguration.TokenDirectory(environment) is string tokens && Directory.Exists(tokens)
             ? [.. Directory.EnumerateDirectories(tokens).Where(d => Guid.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _))]
             : [];
 
@@ -28,10 +29,11 @@ internal static class SoftHsmStorage
 
     /// <summary>Makes a token's files durable, and their names. Nobody uses the module meanwhile.</summary>
     /// <param name="serial">The token's serial number.</param>
+    /// <param name="environment">What the module found in the environment.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>: an I/O error.</exception>
-    public static void MakeDurable(string serial)
+    public static void MakeDurable(string serial, ModuleVariables environment)
     {
-        foreach (string directory in TokenDirectories().Where(d => SerialOf(d) == serial))
+        foreach (string directory in TokenDirectories(environment).Where(d => SerialOf(d) == serial))
         {
             MakeDirectoryDurable(directory);
         }

@@ -17,14 +17,14 @@ internal static class TokenMedium
     internal static string Words(object target)
     {
         const string General = "look at it with df and mount (SoftHSM2: directories.tokendir; OP-TEE: /var/lib/tee; TPM: TPM2_PKCS11_STORE), then run again.";
-        return target is string module && module.Contains("softhsm", StringComparison.OrdinalIgnoreCase) && Problem() is string problem
+        return target is string module && module.Contains("softhsm", StringComparison.OrdinalIgnoreCase) && Problem(LoadedModule.VariablesOf(module)) is string problem
             ? $"{problem} Then run again."
             : General;
     }
 
-    private static string? Problem()
+    private static string? Problem(ModuleVariables? environment)
     {
-        if (SoftHsmConfiguration.TokenDirectory() is not string tokens || !Directory.Exists(tokens))
+        if (SoftHsmConfiguration.TokenDirectory(environment) is not string tokens || !Directory.Exists(tokens))
         {
             return null;
         }

@@ -81,7 +81,7 @@ public sealed class TokenSession : IDisposable
         {
             lock (opened.Module.Loaded.Calls)
             {
-                SoftHsmStorage.MakeDurable(Token.Serial);
+                SoftHsmStorage.MakeDurable(Token.Serial, Variables);
             }
         }
     }
@@ -130,6 +130,9 @@ public sealed class TokenSession : IDisposable
 
     /// <summary>Whether the token is a directory of files, which can be copied with everything in it.</summary>
     internal bool IsMadeOfFiles => SoftHsmStorage.Serves(opened.Module.Loaded);
+
+    /// <summary>What the module found in the environment.</summary>
+    internal ModuleVariables Variables => opened.Module.Loaded.Variables;
 
     /// <summary>Finds a key that someone else put into the token, checks its attributes, and verifies a test signature.</summary>
     /// <param name="reference">Its label, its id, or both.</param>

@@ -19,6 +19,7 @@ internal static class TornTokens
     public static void Remove(HsmSettings hsm, IRegistrationObserver observer)
     {
         HashSet<string> usable;
+        ModuleVariables environment;
         using (Pkcs11Module module = Pkcs11Module.Open(hsm, observer))
         {
             if (!SoftHsmStorage.Serves(module.Loaded))
@@ -26,11 +27,12 @@ internal static class TornTokens
                 return;
             }
 
+            environment = module.Loaded.Variables;
             usable = [.. TokenSlot.List(module.Loaded, []).Where(slot => !IsTorn(slot.Token, hsm.TokenLabel)).Select(slot => slot.Token.Serial)];
         }
 
         // The module reads its directories when it is initialised, so this must happen while nobody uses it.
-        foreach (string directory in SoftHsmStorage.TokenDirectories().Where(d => IsOurs(d) && IsEmptyToken(d) && !usable.Contains(SoftHsmStorage.SerialOf(d))))
+        foreach (string directory in SoftHsmStorage.TokenDirectories(environment).Where(d => IsOurs(d) && IsEmptyToken(d) && !usable.Contains(SoftHsmStorage.SerialOf(d))))
         {
             observer.ReportWarning($"Removing '{directory}': a token that an interrupted run did not finish making");
             DurableDirectory.Delete(directory);

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
 using Net.Pkcs11Interop.Common;
@@ -46,5 +47,37 @@ public sealed class ModuleStartTests : IDisposable
         Assert.DoesNotContain('\n', e.Message);
         Assert.Equal(path, e.Target);
         Assert.NotNull(e.InnerException);
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd", ErrorId.HsmModuleInvalid)]
+    [InlineData("/lib/x86_64-linux-gnu/libc.so.6", ErrorId.HsmModuleInvalid)]
+    [InlineData("/nonexistent.so", ErrorId.HsmModuleNotFound)]
+    [InlineData("libnosuchmodule.so", ErrorId.HsmModuleNotFound)]
+    public void A_module_that_cannot_be_loaded_is_corrected_where_it_was_named(string path, ErrorId id)
+    {
+        if (path.StartsWith("/lib", StringComparison.Ordinal) && !File.Exists(path))
+        {
+            path = "/lib/aarch64-linux-gnu/libc.so.6";
+        }
+
+        var source = new SettingSource(SettingSourceKind.File, "/mnt/etc/sota/hsm", 3) { Setting = "HSM_MODULE" };
+        var e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(path, source));
+        Assert.Equal(id, e.Id);
+        Assert.Contains($"{path} (/mnt/etc/sota/hsm:3)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("orrect HSM_MODULE in /mnt/etc/sota/hsm:3", e.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_module_lacks_and_what_its_token_is_called_is_corrected_where_both_were_named()
+    {
+        ModuleCalls door = ModuleCalls.Of("/module-of-many.so");
+        var credential = new RecordingObserver();
+        Assert.Equal(("HSM_MODULE", "/etc/sota/hsm"), (door.Place, door.FilePath));
+        door.Listen(credential, timeout: null, new ModuleOrigin(new SettingSource(SettingSourceKind.Parameter, "HsmModule"), "/mnt/etc/sota/hsm"));
+        Assert.EndsWith("which module is used says -HsmModule.", KeyMechanisms.Remedy(AutoRegister.Core.Keys.KeyAlgorithm.EcP256, "/module-of-many.so"), StringComparison.Ordinal);
+        Assert.Equal("/mnt/etc/sota/hsm", door.FilePath);
+        door.Ignore(credential);
+        Assert.Equal("HSM_MODULE", door.Place);
     }
 }

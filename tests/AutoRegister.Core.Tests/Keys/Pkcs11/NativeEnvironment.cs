@@ -14,6 +14,9 @@ internal static class NativeEnvironment
         }
     }
 
+    /// <summary>A variable as native code sees it; <see langword="null"/> where it is not set.</summary>
+    public static string? Read(string name) => Marshal.PtrToStringUTF8(Get(name));
+
     /// <summary>A variable as native code sees it; zero where it is not set.</summary>
     [DllImport("libc", EntryPoint = "getenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -31,7 +31,24 @@ public sealed class SoftHsmStorageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("/nonexistent/softhsm2.conf")]
+    public void A_configuration_that_is_named_and_not_there_leads_nowhere_else(string named)
+    {
+        Configure("directories.tokendir = /of/the/user\n");
+        Environment.SetEnvironmentVariable("SOFTHSM2_CONF", named);
+
+        // Empty is not unset: SoftHSM2 tries to open it.
+        if (Environment.GetEnvironmentVariable("SOFTHSM2_CONF") == named)
+        {
+            Assert.Null(SoftHsmConfiguration.TokenDirectory());
+            Assert.Equal(ErrorId.HsmModuleUnusable, Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(SoftHsm.ModulePath)).Id);
+        }
+    }
+
+    [Theory]
     [InlineData("directories.tokendir=/a=b\n", "/a=b")]
+    [InlineData("directories.tokendir = /a # of the tests\n#directories.tokendir = /b\n", "/a")]
     [InlineData("# directories.tokendir = /x\n directories.tokendir =  /a \ndirectories.tokendir = /b\nlog.level = INFO\n", "/b")]
     [InlineData("log.level = INFO\ndirectories.tokendir\n", null)]
     [InlineData("", null)]
