@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys.Pkcs11;
 using AutoRegister.Core.Tests.Line;
@@ -51,6 +52,17 @@ public sealed class ModuleCallsTests : IDisposable
     {
         door.Listen(observer, TimeSpan.FromSeconds(20));
         Assert.Contains("within 20 s", Hang("C_GenerateKeyPair", takesLong: true).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_hangs_names_who_named_the_module_and_where_its_time_is_set()
+    {
+        var source = new SettingSource(SettingSourceKind.File, "/mnt/etc/sota/hsm", 1) { Setting = "HSM_MODULE" };
+        door.Listen(new RecordingObserver(), timeout: null, new ModuleOrigin(source, "/mnt/etc/sota/hsm"));
+        AutoRegisterException e = Hang("C_Login", takesLong: false);
+        Assert.Contains($"C_Login of the PKCS#11 module {Path} (/mnt/etc/sota/hsm:1) did not come back", e.Message, StringComparison.Ordinal);
+        Assert.Contains("that HSM_MODULE in /mnt/etc/sota/hsm:1 names the module that was meant", e.RecommendedAction, StringComparison.Ordinal);
+        Assert.EndsWith("needs a longer HSM_TIMEOUT in /mnt/etc/sota/hsm.", e.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
