@@ -34,7 +34,7 @@ internal static class AppList
         string directory = RootedPath.Shown(inputs.Root, Path.Join(sotaDirectory, "compose-apps"));
         if (IsOthers(inputs.Root, sotaDirectory))
         {
-            inputs.Observer.ReportWarning($"Others may write to '{RootedPath.Shown(inputs.Root, sotaDirectory)}': the apps in it are not taken. Name them with -Apps or APPS.");
+            inputs.Observer.ReportWarning($"Others may write to '{RootedPath.Shown(inputs.Root, sotaDirectory)}': the apps in it are not taken. Name them with -App or APPS.");
             return SettingInputs.Default<IReadOnlyList<string>>([]);
         }
 
@@ -97,7 +97,7 @@ internal static class AppList
     }
 
     private static AutoRegisterException Unreadable(string directory, Exception cause) => new(
-        ErrorId.FileUnreadable, $"{directory} cannot be read: {cause.Message}", "Give the apps with -Apps or APPS.", directory, cause);
+        ErrorId.FileUnreadable, $"{directory} cannot be read: {cause.Message}", "Give the apps with -App or APPS.", directory, cause);
 
     private static AutoRegisterException Invalid(SettingSource source, string problem) => new(
         ErrorId.AppsInvalid,
