@@ -88,7 +88,7 @@ function Open-Tpm([hashtable] $Hsm) {
     try {
         Wait-Rig { Select-String '.' $bus -ErrorAction Ignore } 'the private message bus did not start'
         $session = @{ DBUS_SESSION_BUS_ADDRESS = Get-Content $bus -TotalCount 1 }
-        Invoke-HsmProcess -Hsm $Hsm -Name 'abrmd' -Line @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:port=$port") -Environment $session
+        Invoke-HsmProcess -Hsm $Hsm -Name 'abrmd' -Line @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:host=127.0.0.1,port=$port") -Environment $session
         Wait-Rig {
             $owner = 'dbus-send', '--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.GetNameOwner', 'string:com.intel.tss2.Tabrmd'
             (Invoke-RigProcess $owner[0] $owner[1..6] -Environment $session).ExitCode -eq 0

@@ -16,7 +16,8 @@ public sealed class TomlKeySettingTests : IDisposable
     {
         SotaConfig config = device.Read();
         SettingAssert.Is(config, "AllowedTomlKeys", "", "default");
-        Assert.Same(SotaKeys.Standard, config.TomlKeys);
+        Assert.Equal(SotaKeys.Standard.ToString(), config.TomlKeys.ToString());
+        Assert.Null(config.TomlKeys.KindOf("telemetry", "our_key"));
     }
 
     [Fact]
