@@ -39,7 +39,7 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(OtaClientServiceCompleter))]
-    public string OtaClientService { get; set; } = OtaClient.DefaultService;
+    public string OtaClientService { get; set; } = OtaClientLock.DefaultService;
 
     /// <summary>
     /// Names a Docker credential helper for the factory's registry (the hub of the device API) in Docker's configuration.

@@ -37,36 +37,10 @@ internal static class NearestName
     private static int? Distance(string name, string known)
     {
         int allowed = Math.Min(name.Length, known.Length) < ShortName ? 1 : Slips;
-        int slips = Edits(name, known);
+        int slips = EditDistance.Between(name, known);
         bool isPart = name.Length >= ShortestPart && (known.EndsWith(name, StringComparison.Ordinal) || name.StartsWith(known, StringComparison.Ordinal));
 
         // A part of a name counts as one slip, and of several that have it the shortest comes first.
         return isPart ? Weight + slips : slips <= allowed ? (Weight * slips) + slips : null;
-    }
-
-    // Letters put in, left out, exchanged, or in the wrong order (optimal string alignment).
-    private static int Edits(string one, string other)
-    {
-        int[,] cost = new int[one.Length + 1, other.Length + 1];
-        for (int i = 0; i <= one.Length; i++)
-        {
-            for (int j = 0; j <= other.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    cost[i, j] = i + j;
-                    continue;
-                }
-
-                int exchanged = cost[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1);
-                cost[i, j] = Math.Min(exchanged, Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
-                {
-                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
-                }
-            }
-        }
-
-        return cost[one.Length, other.Length];
     }
 }

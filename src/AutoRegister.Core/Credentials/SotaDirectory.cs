@@ -21,7 +21,7 @@ internal static class SotaDirectory
         Change(
             path,
             $"Others could prepare what is in it: move '{path}' away, or empty it and give it to the user that registers the device, usually root.",
-            () => ForeignContents.SetAside(path, () => OtaClient.RequireStopped(root), observer));
+            () => ForeignContents.SetAside(path, () => OtaClientLock.RequireStopped(root), observer));
     }
 
     /// <summary>Gives the directory mode 0700, and warns of others than everybody who could exchange it.</summary>

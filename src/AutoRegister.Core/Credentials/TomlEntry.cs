@@ -8,5 +8,5 @@ namespace AutoRegister.Core.Credentials;
 internal sealed record TomlEntry(IReadOnlyList<string> Path, TomlEntryKind Kind, string Text, int Line)
 {
     /// <summary>The names as a person reads them.</summary>
-    internal string Name => Configuration.Characters.Quote(Printable.Text(string.Join('.', Path)));
+    internal string Name => Characters.Quote(Printable.Text(string.Join('.', Path)));
 }

@@ -75,7 +75,7 @@ public static class Candidates
 
     /// <summary>The OTA client's unit, as LmP names it.</summary>
     /// <returns>One.</returns>
-    public static IReadOnlyList<string> OtaClientServices() => [OtaClient.DefaultService];
+    public static IReadOnlyList<string> OtaClientServices() => [OtaClientLock.DefaultService];
 
     private static IReadOnlyList<string> OfImage(string root, Func<OsRelease, Sourced<string>?> value)
     {

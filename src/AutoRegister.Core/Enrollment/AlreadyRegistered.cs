@@ -64,7 +64,7 @@ internal sealed class AlreadyRegistered(SotaConfig config, EnrollmentJournal jou
         // A registered device's client runs, as it should; where none was registered it may have made what is there.
         if (Installed.Files.Toml is null)
         {
-            OtaClient.RequireStopped(config.Root);
+            OtaClientLock.RequireStopped(config.Root);
         }
 
         throw Installed.Broken(config.SotaPath);

@@ -9,7 +9,6 @@ namespace AutoRegister.Core.Enrollment;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalEntry))]
-[JsonSerializable(typeof(JournalOrigin))]
 [JsonSerializable(typeof(RegistrationRequest))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class EnrollmentJson : JsonSerializerContext;

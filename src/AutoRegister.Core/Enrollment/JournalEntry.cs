@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AutoRegister.Core.Certificates;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -76,5 +77,5 @@ public sealed record JournalEntry
 
     /// <summary>The subject of the CSR.</summary>
     [JsonIgnore]
-    public Certificates.DeviceSubject Subject => new(Uuid, Factory, Production);
+    public DeviceSubject Subject => new(Uuid, Factory, Production);
 }

@@ -45,7 +45,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         }
 
         // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
-        OtaClient.RequireStopped(config.Root);
+        OtaClientLock.RequireStopped(config.Root);
         SotaDirectory.Restrict(config.SotaPath, observer);
         DurableDirectory.SyncName(config.SotaPath);
         if (entry is not null)

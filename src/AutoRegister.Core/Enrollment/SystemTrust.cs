@@ -39,7 +39,7 @@ internal static class SystemTrust
         if (!string.IsNullOrEmpty(directory))
         {
             // .NET reads both, but of the file only what it likes.
-            using var system = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
+            using var system = new X509Store(StoreName.Root, StoreLocation.LocalMachine, System.Security.Cryptography.X509Certificates.OpenFlags.ReadOnly);
             policy.CustomTrustStore.AddRange(system.Certificates);
         }
 

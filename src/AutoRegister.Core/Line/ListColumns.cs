@@ -36,28 +36,8 @@ public static class ListColumns
         }
 
         bool isMiddling = column.Length is > Short and < Long;
-        int slips = Distance(typed, column, otherLetter: isMiddling ? 1 : 2);
+        int slips = EditDistance.Between(typed, column, exchanged: isMiddling ? 1 : 2);
         return slips <= (column.Length < Long ? 1 : 2) ? slips : null;
-    }
-
-    // Optimal string alignment: a letter too many, one missing, two swapped are a slip each; another letter may weigh more.
-    private static int Distance(string one, string other, int otherLetter)
-    {
-        var cost = new int[one.Length + 1, other.Length + 1];
-        for (int i = 0; i <= one.Length; i++)
-        {
-            for (int j = 0; j <= other.Length; j++)
-            {
-                cost[i, j] = i == 0 ? j : j == 0 ? i
-                    : Math.Min(Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1, cost[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : otherLetter));
-                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
-                {
-                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
-                }
-            }
-        }
-
-        return cost[one.Length, other.Length];
     }
 
     private static string Letters(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();

@@ -67,13 +67,13 @@ public sealed class KeySeal
     {
         if (passphrase is not null)
         {
-            return Certificates.Pem.Encode(PassphraseLabel, key.ExportEncryptedPkcs8PrivateKey(passphrase.Utf8, Passphrase));
+            return Pem.Encode(PassphraseLabel, key.ExportEncryptedPkcs8PrivateKey(passphrase.Utf8, Passphrase));
         }
 
         byte[] der = key.ExportPkcs8PrivateKey();
         try
         {
-            return Certificates.Pem.Encode(CertificateLabel, KeyEnvelope.Seal(der, recipient!));
+            return Pem.Encode(CertificateLabel, KeyEnvelope.Seal(der, recipient!));
         }
         finally
         {
@@ -88,7 +88,7 @@ public sealed class KeySeal
     {
         try
         {
-            EncryptedPrivateKeyInfo sealedKey = EncryptedPrivateKeyInfo.GetInstance(Certificates.Pem.DecodeAll(PassphraseLabel, pem)[0]);
+            EncryptedPrivateKeyInfo sealedKey = EncryptedPrivateKeyInfo.GetInstance(Pem.DecodeAll(PassphraseLabel, pem)[0]);
             if (!sealedKey.EncryptionAlgorithm.Algorithm.Equals(PkcsObjectIdentifiers.IdPbeS2))
             {
                 return false;

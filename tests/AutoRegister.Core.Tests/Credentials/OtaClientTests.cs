@@ -25,13 +25,13 @@ public sealed class OtaClientTests : IDisposable
     private readonly DeviceRoot device = new();
 
     [Fact]
-    public void NoLockFileMeansNotRunning() => Assert.False(OtaClient.IsRunning(device.Path));
+    public void NoLockFileMeansNotRunning() => Assert.False(OtaClientLock.IsRunning(device.Path));
 
     [Fact]
     public void AFileThatNobodyLocksIsALeftover()
     {
         device.Write(OtaClient.LockPath, string.Empty);
-        Assert.False(OtaClient.IsRunning(device.Path));
+        Assert.False(OtaClientLock.IsRunning(device.Path));
     }
 
     [Theory]
@@ -41,10 +41,10 @@ public sealed class OtaClientTests : IDisposable
     {
         device.Write(OtaClient.LockPath, string.Empty);
         using Process holder = Hold(kind);
-        Assert.Equal(running, OtaClient.IsRunning(device.Path));
+        Assert.Equal(running, OtaClientLock.IsRunning(device.Path));
         holder.StandardInput.Close();
         holder.WaitForExit();
-        Assert.False(OtaClient.IsRunning(device.Path));
+        Assert.False(OtaClientLock.IsRunning(device.Path));
     }
 
     [Fact]
@@ -52,14 +52,14 @@ public sealed class OtaClientTests : IDisposable
     {
         device.Write("/run/lock/aklite.lock", string.Empty).Write("/var/empty", string.Empty).Link("/var/lock", "/run/lock");
         using Process holder = Hold("exclusive");
-        Assert.True(OtaClient.IsRunning(device.Path));
+        Assert.True(OtaClientLock.IsRunning(device.Path));
     }
 
     [Fact]
     public void ADirectoryInItsPlaceIsAnError()
     {
         Directory.CreateDirectory(device.Below(OtaClient.LockPath));
-        Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => OtaClient.IsRunning(device.Path)).Id);
+        Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => OtaClientLock.IsRunning(device.Path)).Id);
     }
 
     [Theory]

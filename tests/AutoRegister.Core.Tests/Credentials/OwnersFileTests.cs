@@ -68,7 +68,7 @@ public sealed class OwnersFileTests : IDisposable
     {
         Directory.CreateDirectory(Path.Join(folder, "var/lock"));
         Fifo(Path.Join(folder, OtaClient.LockPath));
-        Assert.False(OtaClient.IsRunning(folder));
+        Assert.False(OtaClientLock.IsRunning(folder));
     }
 
     [Fact]

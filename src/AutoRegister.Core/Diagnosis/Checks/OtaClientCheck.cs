@@ -10,16 +10,16 @@ internal sealed class OtaClientCheck() : LocalCheck("OTA client")
 
     protected override CheckFinding Run(DiagnosisContext context)
     {
-        bool running = OtaClient.IsRunning(context.Inputs.Root);
+        bool running = OtaClientLock.IsRunning(context.Inputs.Root);
         if (context.IsRegistered())
         {
             return running ? CheckFinding.Passed("It runs")
                 : context.Inputs.Root != "/" ? CheckFinding.Skipped("Whether it runs is not to be seen from here.")
-                : CheckFinding.Warning("It does not run.", $"systemctl start {OtaClient.DefaultService}");
+                : CheckFinding.Warning("It does not run.", $"systemctl start {OtaClientLock.DefaultService}");
         }
 
         return running
-            ? CheckFinding.Failed("It runs, and must not while its credentials change under it.", $"systemctl stop {OtaClient.DefaultService}")
+            ? CheckFinding.Failed("It runs, and must not while its credentials change under it.", $"systemctl stop {OtaClientLock.DefaultService}")
             : File.Exists(RootedPath.Resolve(context.Inputs.Root, Program))
                 ? CheckFinding.Passed("It is installed and does not run")
                 : CheckFinding.Warning($"{Program} is not there: the device can be registered, but nothing will update it.", "Use an image with an OTA client.");

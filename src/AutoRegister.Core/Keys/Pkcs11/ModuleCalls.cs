@@ -47,7 +47,7 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     public string Place => Names(origin => origin.Source?.Place) is { Length: > 0 } place ? place : "HSM_MODULE";
 
     /// <summary>The hsm file of the device that the module is for, as whoever reads messages can open it.</summary>
-    public string FilePath => Names(origin => origin.FilePath) is { Length: > 0 } file ? file : HsmFile.DefaultPath;
+    public string FilePath => Names(origin => origin.FilePath) is { Length: > 0 } file ? file : HsmSettings.DefaultFile;
 
     /// <summary>Adds somebody who hears of calls that take long.</summary>
     /// <param name="observer">Who.</param>

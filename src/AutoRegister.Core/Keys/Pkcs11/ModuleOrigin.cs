@@ -6,7 +6,7 @@ namespace AutoRegister.Core.Keys.Pkcs11;
 /// <param name="Source">Where its path came from; <see langword="null"/> where nobody said.</param>
 /// <param name="FilePath">The hsm file of the device it is for, as whoever reads messages can open it.</param>
 /// <param name="Timeout">Where the time came from that one call may take; <see langword="null"/> where nobody said.</param>
-internal sealed record ModuleOrigin(SettingSource? Source, string FilePath = HsmFile.DefaultPath, SettingSource? Timeout = null)
+internal sealed record ModuleOrigin(SettingSource? Source, string FilePath = HsmSettings.DefaultFile, SettingSource? Timeout = null)
 {
     /// <summary>The module of a configuration.</summary>
     /// <param name="hsm">The configuration.</param>

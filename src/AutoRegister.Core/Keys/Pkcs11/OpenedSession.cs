@@ -26,7 +26,7 @@ internal sealed record OpenedSession(Pkcs11Module Module, TokenDescription Token
         lock (Module.Loaded.Calls)
         {
             login?.Leave(Session);
-            SessionOpener.Close(Session, Module.Path);
+            ShortSession.Close(Session, Module.Path);
         }
 
         Module.Dispose();

@@ -50,7 +50,7 @@ internal sealed class Pin : IDisposable
     {
         if (!token.HasProtectedAuthenticationPath && (pin.Value.Length < token.MinPinLength || pin.Value.Length > token.MaxPinLength))
         {
-            throw Errors.PinErrors.Length(token, pin);
+            throw PinErrors.Length(token, pin);
         }
     }
 

@@ -69,19 +69,6 @@ internal sealed class SessionOpener : IDisposable
         }
     }
 
-    /// <summary>Closes a session; the module closes it in any case when it is finalised.</summary>
-    public static void Close(ISession session, string modulePath)
-    {
-        try
-        {
-            ModuleCalls.Of(modulePath).TryDo("C_CloseSession", session.Dispose);
-        }
-        catch (Pkcs11Exception)
-        {
-            // The token is gone or the module was finalised by someone else; there is no session left to close.
-        }
-    }
-
     /// <summary>Gives the module back, unless an opened session uses it now.</summary>
     public void Dispose()
     {
@@ -102,7 +89,7 @@ internal sealed class SessionOpener : IDisposable
         catch (AutoRegisterException)
         {
             handedOver = false;
-            Close(opened.Session, module.Path);
+            ShortSession.Close(opened.Session, module.Path);
             throw;
         }
     }

@@ -19,6 +19,19 @@ internal sealed class ShortSession : IDisposable
     /// <summary>The session.</summary>
     public ISession Session { get; }
 
+    /// <summary>Closes a session; the module closes it in any case when it is finalised.</summary>
+    public static void Close(ISession session, string modulePath)
+    {
+        try
+        {
+            ModuleCalls.Of(modulePath).TryDo("C_CloseSession", session.Dispose);
+        }
+        catch (Pkcs11Exception)
+        {
+            // The token is gone or the module was finalised by someone else; there is no session left to close.
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => SessionOpener.Close(Session, modulePath);
+    public void Dispose() => Close(Session, modulePath);
 }

@@ -21,7 +21,7 @@ internal static class SoftHsmOrigin
     {
         foreach (string directory in Directories(serial, environment))
         {
-            AtomicFile.Write(Path.Join(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(MachineOf(here), EnrollmentJson.Default.JournalOrigin), AtomicFile.OwnerOnly);
+            AtomicFile.Write(Path.Join(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(MachineOf(here), OriginJson.Default.JournalOrigin), AtomicFile.OwnerOnly);
         }
     }
 
@@ -43,7 +43,7 @@ internal static class SoftHsmOrigin
     {
         try
         {
-            return SmallFile.TryReadOwn(path) is byte[] mark ? JsonSerializer.Deserialize(mark, EnrollmentJson.Default.JournalOrigin) : null;
+            return SmallFile.TryReadOwn(path) is byte[] mark ? JsonSerializer.Deserialize(mark, OriginJson.Default.JournalOrigin) : null;
         }
         catch (JsonException)
         {

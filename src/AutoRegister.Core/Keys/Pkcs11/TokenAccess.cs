@@ -38,7 +38,7 @@ internal sealed class TokenAccess(OpenedSession opened)
         ModuleCalls door = opened.Module.Loaded.Door;
         lock (door.Turn)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(TokenSession));
+            ObjectDisposedException.ThrowIf(closed, this);
             try
             {
                 return door.Do(function, () => action(opened.Session), takesLong);

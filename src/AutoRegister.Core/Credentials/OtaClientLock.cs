@@ -5,7 +5,7 @@ using AutoRegister.Core.Files;
 namespace AutoRegister.Core.Credentials;
 
 /// <summary>The OTA client on this device: whether it runs. It must not while its credentials change under it.</summary>
-public static class OtaClient
+public static class OtaClientLock
 {
     /// <summary>The unit that runs the OTA client, unless told otherwise.</summary>
     public const string DefaultService = "aktualizr-lite";
