@@ -24,6 +24,13 @@ Describe 'The module' {
         Invoke-Import "(Get-SotaConfig -Root '$($device.Root)').Factory" | Should -Be 'acme'
     }
 
+    It 'has types that a script can write' {
+        $names = 'CheckResult', 'DeviceKey', 'DeviceRegistration', 'DeviceReport', 'ExportedCredentials', 'ExportedEnrollment', 'HsmObject', 'HsmSlot', 'Setting', 'SotaConfig'
+        $written = ($names | ForEach-Object { "[AutoRegister.$_].FullName" }) -join '; '
+        Invoke-Import "Import-Module AutoRegister; $written" | Should -Be ($names | ForEach-Object { "AutoRegister.$_" })
+        Invoke-Import "Import-Module AutoRegister; (Get-SotaConfig -Root '$($device.Root)') -is [AutoRegister.SotaConfig]" | Should -Be 'True'
+    }
+
     It 'comes back after it was removed' {
         Invoke-Import "Import-Module AutoRegister; Remove-Module AutoRegister; Import-Module AutoRegister -Force; (Get-SotaConfig -Root '$($device.Root)').Factory" | Should -Be 'acme'
     }

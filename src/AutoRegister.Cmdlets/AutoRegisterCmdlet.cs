@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
-using AutoRegister.Core;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Cmdlets;

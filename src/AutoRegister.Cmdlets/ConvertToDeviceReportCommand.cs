@@ -1,9 +1,4 @@
 using System.Management.Automation;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
-using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Keys;
-using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
 

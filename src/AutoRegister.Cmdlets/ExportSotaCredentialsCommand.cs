@@ -1,9 +1,10 @@
 using System.Management.Automation;
-using AutoRegister.Core;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Afterwards;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Line;
+using AutoRegister.Core.Gateway;
+using AutoRegister.Core.OtaClient;
 
 namespace AutoRegister.Cmdlets;
 

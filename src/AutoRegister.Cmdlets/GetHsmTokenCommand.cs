@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Cmdlets;
 

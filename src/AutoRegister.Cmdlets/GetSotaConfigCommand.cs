@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Security;
 using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Cmdlets;
 

@@ -1,10 +1,7 @@
 using System.Management.Automation;
 using System.Security;
-using AutoRegister.Core;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
 using AutoRegister.Core.Transfer;
 
 namespace AutoRegister.Cmdlets;

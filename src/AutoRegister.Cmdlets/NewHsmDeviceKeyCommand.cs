@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Cmdlets;

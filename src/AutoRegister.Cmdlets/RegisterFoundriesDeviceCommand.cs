@@ -1,8 +1,7 @@
 using System.Management.Automation;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
-using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
 

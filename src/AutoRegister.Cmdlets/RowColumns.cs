@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using AutoRegister.Core;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Line;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security;
-using AutoRegister.Core;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Cmdlets;
 

@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Diagnosis;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Diagnosis.Checks;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Cmdlets;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using AutoRegister.Core;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Cmdlets;
 

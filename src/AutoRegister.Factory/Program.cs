@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using AutoRegister.Factory.CommandLine;
-using AutoRegister.Factory.Hosting;
+using AutoRegister.Factory.Base;
+using AutoRegister.Factory.Commands;
 using Microsoft.Data.Sqlite;
 
 try

@@ -9,6 +9,8 @@ namespace AutoRegister.Loader;
 /// </summary>
 public sealed class PrivateContext : AssemblyLoadContext
 {
+    // Where the types that this assembly forwards are.
+    private const string Core = "AutoRegister.Core";
     private static readonly Dictionary<string, Assembly> Loaded = [];
     private readonly string folder;
 
@@ -26,7 +28,9 @@ public sealed class PrivateContext : AssemblyLoadContext
         {
             if (!Loaded.TryGetValue(path, out Assembly? assembly))
             {
-                assembly = new PrivateContext(Path.GetDirectoryName(path)!).LoadFromAssemblyPath(path);
+                var context = new PrivateContext(Path.GetDirectoryName(path)!);
+                Default.Resolving += (_, wanted) => wanted.Name == Core ? context.LoadFromAssemblyName(wanted) : null;
+                assembly = context.LoadFromAssemblyPath(path);
                 Loaded.Add(path, assembly);
             }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Core.Tests;
 

@@ -1,13 +1,6 @@
 using System.Collections;
 using System.Reflection;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
-using AutoRegister.Core.Diagnosis;
-using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
-using AutoRegister.Core.Line;
-using AutoRegister.Core.Transfer;
+using AutoRegister.Core.Base;
 using Xunit;
 
 namespace AutoRegister.Core.Tests;

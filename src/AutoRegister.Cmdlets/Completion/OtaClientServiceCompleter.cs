@@ -1,5 +1,5 @@
 using System.Collections;
-using AutoRegister.Core.Diagnosis;
+using AutoRegister.Core.Diagnosis.Checks;
 
 namespace AutoRegister.Cmdlets;
 

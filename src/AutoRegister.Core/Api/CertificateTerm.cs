@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Core.Api;
 

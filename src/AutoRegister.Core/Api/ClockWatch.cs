@@ -1,4 +1,5 @@
 using System.Globalization;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Api;

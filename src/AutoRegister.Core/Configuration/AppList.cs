@@ -1,3 +1,4 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using Microsoft.Win32.SafeHandles;

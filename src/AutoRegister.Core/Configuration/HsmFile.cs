@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Configuration;
 

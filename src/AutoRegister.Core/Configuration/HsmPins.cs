@@ -1,4 +1,7 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11;
 
 namespace AutoRegister.Core.Configuration;
 

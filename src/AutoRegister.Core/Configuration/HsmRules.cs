@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Core.Configuration;
 

@@ -1,5 +1,7 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11;
 using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Configuration;

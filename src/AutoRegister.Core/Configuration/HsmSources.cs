@@ -1,4 +1,7 @@
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Configuration;
 

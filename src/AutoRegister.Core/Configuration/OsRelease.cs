@@ -1,5 +1,7 @@
 using System.Text;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Configuration;

@@ -1,4 +1,6 @@
-namespace AutoRegister.Core.Configuration;
+using AutoRegister.Core.Files;
+
+namespace AutoRegister;
 
 /// <summary>One setting as a person reads it: what it is and where it came from. Secrets are shown as <c>(secret)</c>.</summary>
 /// <param name="Name">The name of the property of <see cref="SotaConfig"/>, or <c>Hsm.*</c>.</param>

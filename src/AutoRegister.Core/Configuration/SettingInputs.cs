@@ -1,3 +1,6 @@
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Files;
+
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>The layers settings come from, as the single settings see them.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 

@@ -1,4 +1,9 @@
-namespace AutoRegister.Core.Configuration;
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Settings;
+
+namespace AutoRegister;
 
 /// <summary>
 /// What this device is told to be: everything a registration needs, read from files, environment and parameters.

@@ -1,3 +1,6 @@
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Files;
+
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>

@@ -1,5 +1,6 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Identity;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 

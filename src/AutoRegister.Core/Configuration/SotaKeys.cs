@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 

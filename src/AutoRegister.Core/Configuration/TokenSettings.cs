@@ -1,3 +1,7 @@
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
+
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>Which token is the device's, as far as the configuration says: parameters, then the hsm file; a URI and a single setting of one layer must not contradict each other.</summary>

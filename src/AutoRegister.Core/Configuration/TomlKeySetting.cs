@@ -1,4 +1,5 @@
 using System.Text;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 

@@ -1,4 +1,3 @@
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Enrollment;

@@ -1,6 +1,7 @@
-using AutoRegister.Core.Keys;
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Sota;
 
-namespace AutoRegister.Core.Enrollment;
+namespace AutoRegister;
 
 /// <summary>A checked registration: output of <c>Register-FoundriesDevice</c>, input of <c>Export-SotaCredentials</c>.</summary>
 public sealed record DeviceRegistration

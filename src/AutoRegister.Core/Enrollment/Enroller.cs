@@ -1,8 +1,9 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Enrollment;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Identity;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Enrollment;
 

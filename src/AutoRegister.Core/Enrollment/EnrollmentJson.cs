@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Enrollment;
 

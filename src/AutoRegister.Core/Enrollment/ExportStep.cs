@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Enrollment;
 

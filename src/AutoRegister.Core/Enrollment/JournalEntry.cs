@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 

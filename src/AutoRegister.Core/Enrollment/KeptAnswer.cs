@@ -1,5 +1,7 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Enrollment;
 

@@ -1,9 +1,9 @@
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Identity;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.OtaClient;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 

@@ -1,5 +1,6 @@
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
-using AutoRegister.Core.Certificates;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Identity;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using AutoRegister.Core.Certificates;
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 

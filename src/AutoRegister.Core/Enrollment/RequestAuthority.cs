@@ -1,4 +1,6 @@
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Api.OAuth;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Enrollment;

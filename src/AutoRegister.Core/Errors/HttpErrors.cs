@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Core.Errors;
 

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Base;
+
 namespace AutoRegister.Core.Errors;
 
 /// <summary>A configuration whose secrets were zeroed, because its device was registered or its pipeline ended, is used again.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using Microsoft.Win32.SafeHandles;
 

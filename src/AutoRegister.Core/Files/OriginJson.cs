@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using AutoRegister.Core.Enrollment;
 
 namespace AutoRegister.Core.Files;
 

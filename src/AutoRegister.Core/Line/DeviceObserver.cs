@@ -1,4 +1,4 @@
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Core.Line;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
-namespace AutoRegister.Core.Line;
+namespace AutoRegister;
 
 /// <summary>
 /// What became of one device, as a row of a report: text and numbers only, the same in every culture, so that it goes into CSV and JSON

@@ -1,7 +1,8 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Identity;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Line;
 

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Base;
+
 namespace AutoRegister.Core.Line;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Transfer;
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Transfer;
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.X509;
 using Microsoft.Win32.SafeHandles;
 using Org.BouncyCastle.Pkcs;
 

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Transfer;
 

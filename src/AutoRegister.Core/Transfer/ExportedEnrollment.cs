@@ -1,6 +1,7 @@
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Transfer;
 
-namespace AutoRegister.Core.Transfer;
+namespace AutoRegister;
 
 /// <summary>Output of <c>Export-DeviceEnrollment</c>: a device whose file is written.</summary>
 public sealed record ExportedEnrollment

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Transfer;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.X509;
 using Org.BouncyCastle.Asn1.Pkcs;
 
 namespace AutoRegister.Core.Transfer;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AutoRegister.Core.Base;
 
 namespace AutoRegister.Core.Transfer;
 

@@ -1,3 +1,5 @@
+using AutoRegister.Core.Base;
+
 namespace AutoRegister.Core.Transfer;
 
 /// <summary>What proves the files that this machine writes: a passphrase, its own key, or both.</summary>

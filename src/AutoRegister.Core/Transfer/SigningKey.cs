@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Transfer;

@@ -1,4 +1,4 @@
-using AutoRegister.Factory.Registration;
+using AutoRegister.Factory.Base;
 using Microsoft.Data.Sqlite;
 
 namespace AutoRegister.Factory.Ledger;

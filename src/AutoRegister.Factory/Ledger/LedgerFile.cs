@@ -1,4 +1,4 @@
-using AutoRegister.Factory.CommandLine;
+using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Storage;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AutoRegister.Factory.Http;
 
 namespace AutoRegister.Factory.OAuth;
 

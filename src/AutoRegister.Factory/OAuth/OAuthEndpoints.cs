@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using AutoRegister.Factory.Hosting;
-using AutoRegister.Factory.Registration;
+using AutoRegister.Factory.Base;
+using AutoRegister.Factory.Http;
 
 namespace AutoRegister.Factory.OAuth;
 

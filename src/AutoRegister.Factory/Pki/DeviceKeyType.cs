@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Factory.CommandLine;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
 

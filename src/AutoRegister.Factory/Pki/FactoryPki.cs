@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Factory.CommandLine;
+using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Storage;
 
 namespace AutoRegister.Factory.Pki;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Sota;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Registration;
 

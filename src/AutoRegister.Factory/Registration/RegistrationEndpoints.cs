@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
-using AutoRegister.Core.Enrollment;
-using AutoRegister.Factory.Hosting;
+using AutoRegister.Core.Sota;
+using AutoRegister.Factory.Base;
+using AutoRegister.Factory.Http;
 
 namespace AutoRegister.Factory.Registration;
 

@@ -1,5 +1,5 @@
-using AutoRegister.Core.Credentials;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Sota;
+using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Sota;

@@ -1,5 +1,5 @@
 using System.Text;
-using AutoRegister.Factory.Hosting;
+using AutoRegister.Factory.Base;
 using AutoRegister.Factory.OAuth;
 
 namespace AutoRegister.Factory.Registration;

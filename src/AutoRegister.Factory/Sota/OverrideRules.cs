@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AutoRegister.Factory.Registration;
+using AutoRegister.Factory.Base;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 

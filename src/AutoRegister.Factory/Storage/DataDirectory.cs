@@ -1,6 +1,6 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Factory.CommandLine;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Storage;
 

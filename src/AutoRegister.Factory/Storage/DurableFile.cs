@@ -1,7 +1,7 @@
 using System.Text;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Factory.CommandLine;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Storage;
 

@@ -1,9 +1,8 @@
 using System.Net;
 using AutoRegister.Core.Api;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Tests.NothingLost;
+using AutoRegister.Core.Tests.Files;
 using FaultServer;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Api;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using Xunit;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using AutoRegister.Core.Api;
-using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using Xunit;
 

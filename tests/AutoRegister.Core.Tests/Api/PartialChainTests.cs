@@ -7,7 +7,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Api;
-using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Diagnosis;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Diagnosis.Checks;
 using AutoRegister.Core.Errors;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using Xunit;
 

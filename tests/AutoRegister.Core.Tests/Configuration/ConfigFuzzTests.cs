@@ -1,7 +1,8 @@
 using System.Text;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Identity;
+using AutoRegister.Core.Files;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Configuration;

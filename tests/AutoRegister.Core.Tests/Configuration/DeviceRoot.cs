@@ -1,6 +1,7 @@
 using System.Text;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Configuration;

@@ -1,5 +1,6 @@
 using System.Text;
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Files;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Configuration;

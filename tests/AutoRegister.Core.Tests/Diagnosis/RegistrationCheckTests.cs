@@ -1,5 +1,6 @@
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Diagnosis;
+using AutoRegister.Core.Diagnosis.Checks;
 using AutoRegister.Core.Tests.Enrollment;
 using Xunit;
 

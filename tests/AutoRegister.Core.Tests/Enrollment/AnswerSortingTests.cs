@@ -1,5 +1,4 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Errors;
 using Xunit;
 

@@ -1,7 +1,7 @@
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Keys;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

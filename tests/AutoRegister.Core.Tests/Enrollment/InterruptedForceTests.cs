@@ -1,7 +1,7 @@
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Keys.Pkcs11;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Objects;
+using AutoRegister.Core.Tests.Pkcs11;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

@@ -1,5 +1,6 @@
 using System.Text;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Files;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

@@ -1,8 +1,7 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

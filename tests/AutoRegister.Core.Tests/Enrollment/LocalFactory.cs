@@ -3,8 +3,9 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Enrollment;
 
 namespace AutoRegister.Core.Tests.Enrollment;
 

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.Tests.Pkcs11;
+using AutoRegister.Core.X509;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;
@@ -134,7 +135,7 @@ public sealed class ProvisionedCertificateTests : IDisposable
     private async Task<DeviceRegistration> TakeAsync(DeviceKey key)
     {
         string root = Path.Join(directory.FullName, "gateway.crt");
-        File.WriteAllText(root, Core.Certificates.Pem.Encode("CERTIFICATE", TestCertificate.ForNewKey("root")));
+        File.WriteAllText(root, Pem.Encode("CERTIFICATE", TestCertificate.ForNewKey("root")));
         using var client = new RegistrationClient();
         var options = new EnrollerOptions { Provisioned = ProvisionedGateway.Load("https://gateway.example", null, root) };
         return await new Enroller(options, hsm.Observer).RegisterAsync(key, client, CancellationToken.None);

@@ -1,5 +1,7 @@
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Tests.Pkcs11;
+using AutoRegister.Core.X509;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;
@@ -10,8 +12,8 @@ public sealed class ProvisionedGatewayTests : IDisposable
 
     public ProvisionedGatewayTests()
     {
-        byte[] certificate = Keys.Pkcs11.TestCertificate.ForNewKey("root");
-        File.WriteAllText(root, "a word before\n" + Core.Certificates.Pem.Encode("CERTIFICATE", certificate));
+        byte[] certificate = TestCertificate.ForNewKey("root");
+        File.WriteAllText(root, "a word before\n" + Pem.Encode("CERTIFICATE", certificate));
     }
 
     public void Dispose() => File.Delete(root);
@@ -43,9 +45,9 @@ public sealed class ProvisionedGatewayTests : IDisposable
     [Fact]
     public void All_certificates_of_the_root_file_are_taken()
     {
-        File.AppendAllText(root, "between\n" + Core.Certificates.Pem.Encode("CERTIFICATE", Keys.Pkcs11.TestCertificate.ForNewKey("other")));
+        File.AppendAllText(root, "between\n" + Pem.Encode("CERTIFICATE", TestCertificate.ForNewKey("other")));
         ProvisionedGateway gateway = ProvisionedGateway.Load("https://ota.example.com:8443/", null, root);
-        Assert.Equal(2, Core.Certificates.Pem.DecodeAll("CERTIFICATE", gateway.RootCertificate).Count);
+        Assert.Equal(2, Pem.DecodeAll("CERTIFICATE", gateway.RootCertificate).Count);
         Assert.DoesNotContain("between", gateway.RootCertificate, StringComparison.Ordinal);
         Assert.Equal(new Uri("https://ota.example.com:8443"), gateway.Server);
     }

@@ -1,10 +1,10 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Tests.Credentials;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.Tests.Pkcs11;
+using AutoRegister.Core.Tests.Sota;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

@@ -2,13 +2,12 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
+using AutoRegister.Core.Sota;
 using AutoRegister.Core.Tests.Configuration;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Pkcs11;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Tests.Configuration;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Pkcs11;
 
 namespace AutoRegister.Core.Tests.Enrollment;
 

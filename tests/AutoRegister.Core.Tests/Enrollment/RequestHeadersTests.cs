@@ -1,6 +1,6 @@
 using System.Net;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;

@@ -1,4 +1,3 @@
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Keys;
 

@@ -1,7 +1,6 @@
-using AutoRegister.Core.Credentials;
-using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Sota;
 using AutoRegister.Core.Tests.Enrollment;
 using Xunit;
 

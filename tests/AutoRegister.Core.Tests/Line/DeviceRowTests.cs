@@ -1,6 +1,8 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Line;
+using AutoRegister.Core.Pkcs11.Settings;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Line;

@@ -1,8 +1,10 @@
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Objects;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.Tests.Pkcs11;
 using Net.Pkcs11Interop.Common;
 using Xunit;
 

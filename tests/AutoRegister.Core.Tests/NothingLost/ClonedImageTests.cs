@@ -1,8 +1,8 @@
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.Tests.Pkcs11;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.NothingLost;

@@ -1,5 +1,5 @@
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Sota;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.NothingLost;

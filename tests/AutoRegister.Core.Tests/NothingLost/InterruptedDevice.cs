@@ -1,8 +1,10 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Api;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Sota;
+using AutoRegister.Core.Tests.Files;
 using FaultServer;
 using Xunit;
 

@@ -1,9 +1,7 @@
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
+using AutoRegister.Core.Sota;
 using AutoRegister.Core.Tests.Enrollment;
-using AutoRegister.Core.Transfer;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Transfer;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
 using AutoRegister.Core.Transfer;
+using AutoRegister.Core.X509;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Nist;
 using Org.BouncyCastle.Asn1.Pkcs;

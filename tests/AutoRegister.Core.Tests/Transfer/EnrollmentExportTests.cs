@@ -1,8 +1,6 @@
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Keys;
 using AutoRegister.Core.Transfer;
 using Xunit;
 

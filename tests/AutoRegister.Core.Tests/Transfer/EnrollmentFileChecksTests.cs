@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
-using AutoRegister.Core.Certificates;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
-using AutoRegister.Core.Transfer;
+using AutoRegister.Core.X509;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Transfer;

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
-using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
-using AutoRegister.Core.Transfer;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Tests.Pkcs11;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Transfer;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Pkcs11;
 using AutoRegister.Core.Transfer;
 using Xunit;
 

@@ -1,10 +1,9 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
+using AutoRegister.Core.Gateway;
+using AutoRegister.Core.Sota;
 using AutoRegister.Core.Tests.Enrollment;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Pkcs11;
 using AutoRegister.Core.Transfer;
 using Xunit;
 

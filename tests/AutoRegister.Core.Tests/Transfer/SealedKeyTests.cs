@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Tests.Keys.Pkcs11;
+using AutoRegister.Core.Tests.Pkcs11;
 using AutoRegister.Core.Transfer;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
 using AutoRegister.Core.Transfer;
 using Xunit;
 

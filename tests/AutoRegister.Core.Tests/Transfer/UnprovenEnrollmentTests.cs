@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Transfer;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Tests.Support;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Factory.Tests.Support;
 

@@ -1,4 +1,6 @@
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

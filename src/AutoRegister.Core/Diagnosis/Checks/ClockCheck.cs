@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

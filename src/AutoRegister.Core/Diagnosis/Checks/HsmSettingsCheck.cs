@@ -1,4 +1,6 @@
 using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

@@ -1,5 +1,5 @@
-using AutoRegister.Core.Certificates;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11.Modules;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

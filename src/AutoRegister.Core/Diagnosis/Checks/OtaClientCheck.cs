@@ -1,5 +1,5 @@
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Credentials;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.OtaClient;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

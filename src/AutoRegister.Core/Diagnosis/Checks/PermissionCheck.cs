@@ -1,6 +1,6 @@
 using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Sota;
 using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Diagnosis.Checks;

@@ -1,5 +1,4 @@
-using AutoRegister.Core.Errors;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11.Modules;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

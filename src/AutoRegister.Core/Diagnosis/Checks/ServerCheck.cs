@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Api;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

@@ -1,5 +1,4 @@
-using AutoRegister.Core.Credentials;
-using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

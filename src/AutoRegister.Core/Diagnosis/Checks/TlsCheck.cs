@@ -1,8 +1,9 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Api;
-using AutoRegister.Core.Certificates;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

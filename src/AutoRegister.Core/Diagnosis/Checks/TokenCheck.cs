@@ -1,5 +1,5 @@
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.Keys.Pkcs11;
+using AutoRegister.Core.Pkcs11.Modules;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

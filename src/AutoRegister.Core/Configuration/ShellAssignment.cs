@@ -1,7 +1,0 @@
-namespace AutoRegister.Core.Configuration;
-
-/// <summary>One assignment found in a file.</summary>
-/// <param name="Name">The variable.</param>
-/// <param name="Value">Its value. It may be a PIN, so all values are secrets until someone knows better.</param>
-/// <param name="Line">The line, counted from 1.</param>
-public sealed record ShellAssignment(string Name, Secret Value, int Line);

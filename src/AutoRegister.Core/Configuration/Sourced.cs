@@ -1,4 +1,0 @@
-namespace AutoRegister.Core.Configuration;
-
-/// <summary>A value and where it came from.</summary>
-internal readonly record struct Sourced<T>(T Value, SettingSource Source);

@@ -1,0 +1,88 @@
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Objects;
+using AutoRegister.Core.Pkcs11.Settings;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>A key that someone else, usually the manufacturer, put into the token: it is used and never made, moved or removed.</summary>
+internal sealed class ExistingKeyPlace : IKeyPlace
+{
+    private readonly HsmSettings hsm;
+    private readonly TokenSession session;
+    private readonly IRegistrationObserver observer;
+    private readonly TokenKey key;
+
+    private ExistingKeyPlace(HsmSettings hsm, TokenSession session, TokenKey key, IRegistrationObserver observer)
+    {
+        this.hsm = hsm;
+        this.session = session;
+        this.key = key;
+        this.observer = observer;
+    }
+
+    public string Description => $"token {hsm.TokenLabel}, existing key id {key.Id}";
+
+    public string Location =>
+        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={Uri.EscapeDataString(key.Label)};id={key.Id.ToUri()};type=private";
+
+    /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
+    internal static ExistingKeyPlace Open(HsmSettings hsm, IRegistrationObserver observer)
+    {
+        TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
+        try
+        {
+            TokenKey key = session.FindExistingKey(hsm.ExistingKey!, forOtaClient: true);
+            observer.ReportStep($"Using the {key.Algorithm.Words()} key \"{key.Label}\" (id {key.Id}) that is in {session.Token}");
+            return new ExistingKeyPlace(hsm, session, key, observer);
+        }
+        catch (AutoRegisterException)
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public SotaConfig Refine(SotaConfig config) =>
+        config with { Hsm = hsm with { ExistingKey = new KeyReference(key.Label, key.Id.Hex) } };
+
+    public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm);
+
+    public bool IsFree => true;
+
+    public void RequireFree()
+    {
+        // The key is meant to be there; a certificate in the way is found when ours is stored.
+    }
+
+    public void ClearCopy()
+    {
+        // The key was in the token before; it is the token's, wherever that is.
+    }
+
+    public void Clear()
+    {
+        TokenObject[] doomed = [.. TokenConflicts.Find(session.FindObjects(), key.SubjectPublicKeyInfo.Span, DeviceObjects.Standard).Where(o => o.Kind == TokenObjectKind.Certificate)];
+        foreach (TokenObject item in doomed)
+        {
+            observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
+        }
+
+        session.DestroyObjects(doomed);
+    }
+
+    public IDeviceKey? Find(string fingerprint) => PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint ? key : null;
+
+    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects());
+
+    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => key;
+
+    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, DeviceObjects.Standard, observer);
+
+    public void MakeDurable() => session.MakeDurable();
+
+    public void Dispose() => session.Dispose();
+}

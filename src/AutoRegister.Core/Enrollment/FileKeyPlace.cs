@@ -1,0 +1,86 @@
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.X509;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>A key file: in the journal's directory until it is put in place.</summary>
+internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
+{
+    private bool written;
+
+    public string Description => "file";
+
+    public string Location => journal.PrivateKeyPath;
+
+    public bool IsFree => true;
+
+    public void RequireFree()
+    {
+        // The journal's directory is ours; nothing in it can be a stranger's.
+    }
+
+    public IReadOnlyList<string> Inventory() => [];
+
+    public void Clear()
+    {
+        // An earlier key file is replaced when the new one is put in place, not before.
+    }
+
+    public void ClearCopy()
+    {
+        // The key file went with the journal.
+    }
+
+    public string? FindDeviceUuid() => null;
+
+    public IDeviceKey? Find(string fingerprint)
+    {
+        if (TryOpen(journal.PrivateKeyPath, fingerprint) is FileDeviceKey key)
+        {
+            return key;
+        }
+
+        // A run that was interrupted after it had put the key in place left a second copy of it.
+        FileDeviceKey? installed = TryOpen(journal.InstalledKeyPath, fingerprint);
+        installed?.Save(journal.PrivateKeyPath);
+        return installed;
+    }
+
+    private static FileDeviceKey? TryOpen(string path, string fingerprint)
+    {
+        FileDeviceKey? key = FileDeviceKey.TryOpen(path);
+        if (key is not null && IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) == fingerprint)
+        {
+            return key;
+        }
+
+        key?.Dispose();
+        return null;
+    }
+
+    public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
+    {
+        FileDeviceKey key = FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
+        written = true;
+        return key;
+    }
+
+    public void RemoveDebris(IReadOnlyCollection<string> before)
+    {
+        // A file is written whole or not at all.
+    }
+
+    public void MakeDurable()
+    {
+        if (!written)
+        {
+            AtomicFile.WriteAnew(journal.PrivateKeyPath);
+            written = true;
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,27 @@
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Pkcs11.Modules;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>Chooses where a device's key lives: in the token when one is configured, never silently elsewhere.</summary>
+internal static class KeyPlaces
+{
+    /// <summary>Opens the place the configuration names.</summary>
+    internal static IKeyPlace Open(SotaConfig config, EnrollmentJournal journal, IRegistrationObserver observer)
+    {
+        if (config.Hsm is null)
+        {
+            return new FileKeyPlace(journal);
+        }
+
+        IKeyPlace place = config.Hsm.ExistingKey is null ? TokenKeyPlace.Open(config.Hsm, journal, observer) : ExistingKeyPlace.Open(config.Hsm, observer);
+
+        // An image on a station is not run with the station's environment.
+        if (config.Root == "/" && ModuleEnvironment.ProblemOfClients(config.Root) is string problem)
+        {
+            observer.ReportWarning($"{problem}. {ModuleEnvironment.ClientRemedy}");
+        }
+
+        return place;
+    }
+}

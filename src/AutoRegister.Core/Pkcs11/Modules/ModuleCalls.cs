@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11.Settings;
+
+namespace AutoRegister.Core.Pkcs11.Modules;
+
+/// <summary>
+/// The one door to a PKCS#11 module. Every call goes through it, on a thread of the module's own and one at a time. A call that takes
+/// longer than a few seconds is reported; one that does not come back is given up: OP-TEE without its supplicant waits in the kernel, and
+/// a daemon that has died may never answer. Its thread cannot be ended, so the module is not called again while it is in there. Once it has
+/// been reported, a call is given up as soon as nobody waits for it any more: see <see cref="IRegistrationObserver.Cancellation"/>.
+/// </summary>
+/// <param name="path">The module, for messages.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ModuleCalls(string path, TimeProvider time)
+{
+    /// <summary>How long a call may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a call may take in which a smart card makes an RSA key, or a person types a PIN.</summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan FirstReport = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LaterReports = TimeSpan.FromMinutes(1);
+    private static readonly ConcurrentDictionary<string, ModuleCalls> Doors = new(StringComparer.Ordinal);
+
+    private readonly List<Listener> listeners = [];
+    private readonly ModuleThread thread = new(path);
+    private TaskCompletionSource stopped = new();
+    private TimeSpan? told;
+    private (string Function, Task Call)? lost;
+    private bool loadedBefore;
+
+    /// <summary>
+    /// Held during every call, and while a token is looked for, initialised and logged in to. Two threads must not initialise
+    /// the same blank token; and not every module that promises thread safety keeps it: SoftHSM2 fails key generation, drops
+    /// sessions and crashes when threads meet (its issues 464, 573 and 688). Device keys are few and rarely used.
+    /// </summary>
+    public Lock Turn { get; } = new();
+
+    /// <summary>The door to a module, the same for the whole process.</summary>
+    /// <param name="modulePath">The module's path.</param>
+    public static ModuleCalls Of(string modulePath) => Doors.GetOrAdd(modulePath, path => new ModuleCalls(path, TimeProvider.System));
+
+    /// <summary>Where the module's path came from, as remedies name it: all places, where several pipelines use it.</summary>
+    public string Place => Names(origin => origin.Source?.Place) is { Length: > 0 } place ? place : "HSM_MODULE";
+
+    /// <summary>The hsm file of the device that the module is for, as whoever reads messages can open it.</summary>
+    public string FilePath => Names(origin => origin.FilePath) is { Length: > 0 } file ? file : HsmSettings.DefaultFile;
+
+    /// <summary>Adds somebody who hears of calls that take long.</summary>
+    /// <param name="observer">Who.</param>
+    /// <param name="timeout">How long each call may take, where somebody said so; the last one's word counts.</param>
+    /// <param name="origin">Who named the module; <see langword="null"/> where nobody said.</param>
+    public void Listen(IRegistrationObserver observer, TimeSpan? timeout, ModuleOrigin? origin = null)
+    {
+        var listener = new Listener(observer, origin, observer.Cancellation);
+        lock (listeners)
+        {
+            listeners.Add(listener);
+            told = timeout ?? told;
+            stopped = stopped.Task.IsCompleted ? new() : stopped;
+        }
+
+        listener.Registration = listener.Stopping.Register(Stop);
+    }
+
+    /// <summary>Removes somebody who hears.</summary>
+    public void Ignore(IRegistrationObserver observer)
+    {
+        Listener? listener;
+        lock (listeners)
+        {
+            listener = listeners.Find(one => one.Observer == observer);
+            listeners.Remove(listener!);
+        }
+
+        listener?.Registration.Dispose();
+    }
+
+    /// <summary>Says that the module is about to be loaded, and waits until that is written: a module can end the process.</summary>
+    public void Announce()
+    {
+        IReadOnlyList<string> taken = ModuleEnvironment.TakeFromUnit("/");
+        foreach (IRegistrationObserver listener in Listeners())
+        {
+            if (loadedBefore)
+            {
+                listener.ReportDetail($"Loading the PKCS#11 module {path}");
+            }
+            else
+            {
+                listener.ReportStep($"Loading the PKCS#11 module {path}");
+            }
+
+            foreach (string variable in taken)
+            {
+                listener.ReportStep($"The module gets {Printable.Text(variable)}, as the unit gives it");
+            }
+
+            listener.Flush();
+        }
+
+        loadedBefore = true;
+    }
+
+    /// <summary>Calls the module.</summary>
+    /// <param name="function">The name of the function, for messages.</param>
+    /// <param name="call">The call. What it hands to the module must live until it is back, so it makes and disposes that itself.</param>
+    /// <param name="takesLong">Whether even a token that works may take minutes for it.</param>
+    /// <returns>What it returns.</returns>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmTimeout"/>: it did not come back, or one before it did not.</exception>
+    /// <exception cref="OperationCanceledException">It did not come back, and nobody waits for it any more.</exception>
+    public T Do<T>(string function, Func<T> call, bool takesLong = false)
+    {
+        lock (Turn)
+        {
+            if (lost is { Call.IsCompleted: false } before)
+            {
+                throw Failure($"{before.Function} of {Named} has not come back, so that {function} is not called");
+            }
+
+            lost = null;
+            Task<T> running = thread.Start(call);
+            long begun = time.GetTimestamp();
+            TimeSpan patience = told ?? (takesLong ? LongPatience : Patience);
+            Task waited = running;
+            for (TimeSpan next = FirstReport; ; next = LaterReports)
+            {
+                TimeSpan left = patience - time.GetElapsedTime(begun);
+                bool isStopped = Ends(waited, next < left ? next : left);
+                if (running.IsCompleted)
+                {
+                    return running.GetAwaiter().GetResult();
+                }
+
+                if (isStopped || next >= left)
+                {
+                    lost = (function, running);
+                    throw isStopped ? new OperationCanceledException($"{function} of {Named} is not waited for any more.")
+                        : Failure($"{function} of {Named} did not come back within {Seconds(patience)} s");
+                }
+
+                Report($"{function} of {Named} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
+                waited = Task.WhenAny(running, Stopped());
+            }
+        }
+    }
+
+    // What the call throws, a time-out too, is not what ends this wait.
+    private bool Ends(Task waited, TimeSpan within)
+    {
+        try
+        {
+            Task.WhenAny(waited).WaitAsync(within, time).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Completes when everybody who may say so does not wait any more: pipelines share a module, and none ends another's call.</summary>
+    private Task Stopped()
+    {
+        lock (listeners)
+        {
+            return stopped.Task;
+        }
+    }
+
+    private void Stop()
+    {
+        TaskCompletionSource? all;
+        lock (listeners)
+        {
+            all = listeners.TrueForAll(one => one.Stopping.IsCancellationRequested || !one.Stopping.CanBeCanceled) ? stopped : null;
+        }
+
+        all?.TrySetResult();
+    }
+
+    /// <summary>Calls the module where there is nothing to return.</summary>
+    public void Do(string function, Action call, bool takesLong = false) => Do(
+        function,
+        () =>
+        {
+            call();
+            return true;
+        },
+        takesLong);
+
+    /// <summary>Gives something back to the module. Where it does not come back, that was said, and there is nothing left to do about it.</summary>
+    public void TryDo(string function, Action call)
+    {
+        try
+        {
+            Do(function, call);
+        }
+        catch (AutoRegisterException e) when (e.Id == ErrorId.HsmTimeout)
+        {
+            Report(e.Message);
+        }
+    }
+
+    private IRegistrationObserver[] Listeners()
+    {
+        lock (listeners)
+        {
+            return [.. listeners.Select(one => one.Observer)];
+        }
+    }
+
+    private string Named => Names(origin => origin.Source?.ToString()) is { Length: > 0 } source ? $"the PKCS#11 module {path} ({source})" : $"the PKCS#11 module {path}";
+
+    private string Names(Func<ModuleOrigin, string?> what)
+    {
+        lock (listeners)
+        {
+            return NearestName.Words([.. listeners.Select(one => one.Origin is null ? null : what(one.Origin)).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        }
+    }
+
+    private void Report(string message) => Array.ForEach(Listeners(), listener => listener.ReportWarning(message));
+
+    private AutoRegisterException Failure(string what) => new(
+        ErrorId.HsmTimeout,
+        $"{what}.",
+        $"Check that the service of the token runs (tee-supplicant, tpm2-abrmd, pcscd), and that {Place} names the module that was meant; a token that is so slow needs a longer {TimeoutPlace}.",
+        path);
+
+    private string TimeoutPlace => Names(origin => origin.Timeout?.Place) is { Length: > 0 } place ? place : $"HSM_TIMEOUT in {FilePath}";
+
+    private sealed record Listener(IRegistrationObserver Observer, ModuleOrigin? Origin, CancellationToken Stopping)
+    {
+        public CancellationTokenRegistration Registration { get; set; }
+    }
+
+    private static string Seconds(TimeSpan span) => Math.Round(span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+}

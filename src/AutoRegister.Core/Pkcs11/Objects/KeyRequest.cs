@@ -1,0 +1,23 @@
+using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11.Settings;
+
+namespace AutoRegister.Core.Pkcs11.Objects;
+
+/// <summary>What key is to be made, and under which names.</summary>
+/// <param name="label">Label of both halves.</param>
+/// <param name="id">Id of both halves; <see langword="null"/> for the one the OTA client looks for.</param>
+/// <param name="algorithm">What kind of key.</param>
+public sealed class KeyRequest(string label = TokenNames.KeyLabel, ObjectId? id = null, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
+{
+    /// <summary>Label of both halves.</summary>
+    public string Label => label;
+
+    /// <summary>Id of both halves.</summary>
+    public ObjectId Id { get; } = id ?? TokenNames.KeyId;
+
+    /// <summary>What kind of key.</summary>
+    public KeyAlgorithm Algorithm => algorithm;
+
+    /// <summary>Whether the pair is gone with the session (<c>CKA_TOKEN</c> false).</summary>
+    internal bool IsForSession { get; init; }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Modules;
+
+namespace AutoRegister.Core.Pkcs11.SoftHsm;
+
+/// <summary>
+/// The files of SoftHSM2 2.6: a directory for each token, named after a UUID whose second half is the token's serial number.
+/// It writes them without fsync(2), so that a power cut within half a minute may leave empty ones; it has no call to ask for
+/// more. It opens them by name whenever it needs them, so each is written anew, durably, while no call is in progress: an fsync
+/// of the file it wrote could follow one that failed, and then says nothing. Where it keeps objects in SQLite
+/// (objectstore.backend = db), SQLite makes them durable. Other modules do so themselves.
+/// </summary>
+internal static class SoftHsmStorage
+{
+    /// <summary>Whether a module is SoftHSM2.</summary>
+    public static bool Serves(LoadedModule module) => module.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal);
+
+    /// <summary>Lists the tokens' directories.</summary>
+    /// <param name="environment">What the module found in the environment; <see langword="null"/> for what the next one finds.</param>
+    /// <returns>Paths; none when the configuration names no directory.</returns>
+    public static IReadOnlyList<string> TokenDirectories(ModuleVariables? environment = null) =>
+        SoftHsmConfiguration.TokenDirectory(environment) is string tokens && Directory.Exists(tokens)
+            ? [.. Directory.EnumerateDirectories(tokens).Where(d => Guid.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _))]
+            : [];
+
+    /// <summary>The serial number of the token in a directory of <see cref="TokenDirectories"/>.</summary>
+    public static string SerialOf(string directory) => Path.GetFileName(directory).Replace("-", string.Empty, StringComparison.Ordinal)[16..];
+
+    /// <summary>Makes a token's files durable, and their names. Nobody uses the module meanwhile.</summary>
+    /// <param name="serial">The token's serial number.</param>
+    /// <param name="environment">What the module found in the environment.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>: an I/O error.</exception>
+    public static void MakeDurable(string serial, ModuleVariables environment)
+    {
+        foreach (string directory in TokenDirectories(environment).Where(d => SerialOf(d) == serial))
+        {
+            MakeDirectoryDurable(directory);
+        }
+    }
+
+    private static void MakeDirectoryDurable(string directory)
+    {
+        try
+        {
+            // What a run left that was killed while it did this.
+            foreach (string leftover in Directory.EnumerateFiles(directory, $".*{AtomicFile.TemporaryEnding}"))
+            {
+                File.Delete(leftover);
+            }
+
+            AtomicFile.WriteAnew([.. Directory.EnumerateFiles(directory).Where(HoldsSomething)]);
+            DurableDirectory.SyncName(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw WriteFailure.Of(directory, e);
+        }
+    }
+
+    // Beside them are lock files, which are empty.
+    private static bool HoldsSomething(string path) =>
+        path.EndsWith(".object", StringComparison.Ordinal) || Path.GetFileName(path) == "generation";
+}

@@ -1,0 +1,48 @@
+using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
+
+namespace AutoRegister.Core.Pkcs11.Token;
+
+/// <summary>How the device's token is told from others. Never by slot number: initialisation may change it.</summary>
+/// <param name="Label">The token's label, without padding.</param>
+/// <param name="Serial">The token's serial number, where the label is not enough.</param>
+/// <param name="Manufacturer">The token's manufacturer, where it matters.</param>
+/// <param name="Model">The token's model, where it matters.</param>
+public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel, string? Serial = null, string? Manufacturer = null, string? Model = null)
+{
+    /// <summary>The selector of a configuration.</summary>
+    /// <param name="hsm">The configuration.</param>
+    /// <returns>The selector.</returns>
+    public static TokenSelector Of(HsmSettings hsm)
+    {
+        ArgumentNullException.ThrowIfNull(hsm);
+        return new TokenSelector(hsm.TokenLabel, hsm.TokenSerial, hsm.TokenManufacturer, hsm.TokenModel);
+    }
+
+    /// <summary>The selector in words.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Serial is null ? $"\"{Label}\"" : $"\"{Label}\" (serial {Serial})";
+
+    /// <summary>Whether a token that is initialised is the one.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>Whether it is.</returns>
+    public bool Matches(TokenDescription token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return token.IsInitialized && token.Label == Label && MatchesHardware(token);
+    }
+
+    /// <summary>Whether a blank token may become the one.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>Whether it may.</returns>
+    public bool MatchesBlank(TokenDescription token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return !token.IsInitialized && MatchesHardware(token);
+    }
+
+    private bool MatchesHardware(TokenDescription token) =>
+        (Serial is null || token.Serial == Serial)
+        && (Manufacturer is null || token.Manufacturer == Manufacturer)
+        && (Model is null || token.Model == Model);
+}

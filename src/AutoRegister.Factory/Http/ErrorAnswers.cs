@@ -1,0 +1,35 @@
+using AutoRegister.Factory.Base;
+using Microsoft.Data.Sqlite;
+
+namespace AutoRegister.Factory.Http;
+
+/// <summary>Turns the exceptions a request may end with into answers a device's operator can read.</summary>
+internal static class ErrorAnswers
+{
+    /// <summary>The middleware.</summary>
+    public static async Task HandleAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (RefusedException e)
+        {
+            await Answer.ErrorAsync(context, e.Status, e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Answer.ErrorAsync(context, e.StatusCode, e.Message);
+        }
+        catch (SqliteException)
+        {
+            // The disk is full or read-only. Nothing was registered; the same request may succeed later.
+            context.Response.Headers.RetryAfter = "10";
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "The ledger can't be written");
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: there is nobody to answer.
+        }
+    }
+}

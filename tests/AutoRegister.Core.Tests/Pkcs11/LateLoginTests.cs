@@ -1,0 +1,103 @@
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Objects;
+using AutoRegister.Core.Pkcs11.Settings;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Pkcs11;
+
+/// <summary>Sessions that log in only when the token asks for it.</summary>
+[Collection(SoftHsmTests.Name)]
+public sealed class LateLoginTests : IDisposable
+{
+    private readonly SoftHsm hsm = new();
+
+    public void Dispose() => hsm.Dispose();
+
+    [Fact]
+    public void What_is_public_is_read_without_a_login_and_the_first_secret_makes_one()
+    {
+        byte[] certificate;
+        using (TokenSession session = hsm.Open())
+        {
+            certificate = TestCertificate.For(session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.Span, "device");
+            session.StoreCertificate(certificate);
+        }
+
+        var log = new SpyLog();
+        using (TokenSession session = TokenSession.OpenPublic(SpyLog.Through(hsm.Settings), hsm.Observer))
+        {
+            Assert.Equal(certificate, session.FindCertificate());
+            Assert.Equal(certificate, session.ReadCertificate(session.FindObjects().Single(o => o.Kind == TokenObjectKind.Certificate)));
+            Assert.Null(session.ReadCertificate(new TokenObject(TokenObjectKind.Certificate, "client", "03")));
+            Assert.DoesNotContain(session.FindObjects(), o => o.Kind == TokenObjectKind.PrivateKey);
+            Assert.False(session.InitializedNow);
+            Assert.NotEmpty(session.Token.Mechanisms);
+            Assert.DoesNotContain("C_Login", log.Calls());
+            session.GenerateKey(new KeyRequest("other", 7));
+            session.GenerateKey(new KeyRequest("third", 8));
+        }
+
+        Assert.Single(log.Calls(), "C_Login");
+        Assert.Equal(["C_Logout", "C_CloseSession", "C_Finalize"], log.Calls().TakeLast(3));
+    }
+
+    [Fact]
+    public void A_blank_token_is_not_taken_for_one_to_read()
+    {
+        var log = new SpyLog();
+        Assert.Equal(ErrorId.HsmTokenNotFound, Assert.Throws<AutoRegisterException>(() => TokenSession.OpenPublic(SpyLog.Through(hsm.Settings), hsm.Observer)).Id);
+        Assert.Equal("C_Finalize", log.Calls()[^1]);
+    }
+
+    [Theory]
+    [InlineData(CKR.CKR_USER_NOT_LOGGED_IN, 1, ErrorId.HsmFailure)]
+    [InlineData(CKR.CKR_SESSION_READ_ONLY, 1, ErrorId.HsmTokenUnusable)]
+    [InlineData(CKR.CKR_DEVICE_MEMORY, 0, ErrorId.HsmTokenUnusable)]
+    public void A_fake_session_that_asks_for_a_login_gets_one_and_no_second(CKR refusal, int expected, ErrorId id)
+    {
+        int logins = 0;
+        using var session = new FaultySession(hsm, () =>
+        {
+            logins++;
+            return new TokenLogin();
+        });
+        session.Answer = (function, _) => function == nameof(ISession.FindAllObjects) && logins == 0 ? throw new Pkcs11Exception("C_FindObjects", refusal) : FakeSlot.Real;
+        Assert.Equal(expected == 0 ? id : null, (Record.Exception(() => session.Objects.FindAll()) as AutoRegisterException)?.Id);
+        Assert.Equal(expected, logins);
+
+        session.Answer = (function, _) => function == nameof(ISession.FindAllObjects) ? throw new Pkcs11Exception("C_FindObjects", refusal) : FakeSlot.Real;
+        var e = Assert.Throws<AutoRegisterException>(session.Objects.FindAll);
+        Assert.Equal((id, SoftHsm.ModulePath), (e.Id, e.Target));
+        Assert.Equal(expected, logins);
+    }
+
+    [Fact]
+    public void A_fake_session_where_nobody_may_log_in_says_so()
+    {
+        using var session = new FaultySession(hsm);
+        session.Answer = (function, _) => function == nameof(ISession.DestroyObject) ? throw new Pkcs11Exception("C_DestroyObject", CKR.CKR_USER_NOT_LOGGED_IN) : FakeSlot.Real;
+        Assert.Equal(ErrorId.HsmFailure, Assert.Throws<AutoRegisterException>(() => session.Access.Destroy(session.Session.Factories.ObjectHandleFactory.Create(99))).Id);
+        Assert.Equal(1, session.Count(nameof(ISession.DestroyObject)));
+    }
+
+    [Fact]
+    public void Nothing_is_asked_after_the_end()
+    {
+        using var session = new FaultySession(hsm);
+        Assert.Empty(session.Objects.FindAll());
+        session.Access.Close();
+        Assert.Throws<ObjectDisposedException>(session.Objects.FindAll);
+    }
+
+    [Fact]
+    public void A_session_that_cannot_be_closed_ends_all_the_same()
+    {
+        var session = new FaultySession(hsm) { Answer = (function, _) => function == nameof(IDisposable.Dispose) ? throw new Pkcs11Exception("C_CloseSession", CKR.CKR_DEVICE_REMOVED) : FakeSlot.Real };
+        session.Dispose();
+        hsm.Open(mayInitialize: false).Dispose();
+    }
+}

@@ -1,0 +1,123 @@
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11.Modules;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+using Xunit;
+
+namespace AutoRegister.Core.Tests.Pkcs11;
+
+/// <summary>What becomes of each flag and number of a token. SoftHSM2 sets few of them, so a fake slot gives them one by one.</summary>
+[Collection(SoftHsmTests.Name)]
+public sealed class TokenFlagsTests : IDisposable
+{
+    private readonly SoftHsm hsm = new();
+    private readonly Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+
+    private ISlot Real => module.Loaded.Slots(SlotsType.WithTokenPresent)[0];
+
+    public void Dispose()
+    {
+        module.Dispose();
+        hsm.Dispose();
+    }
+
+    [Theory]
+    [InlineData("", PinState.NotInitialized, PinState.NotInitialized)]
+    [InlineData("UserPinInitialized UserPinLocked SoPinLocked", PinState.NotInitialized, PinState.NotInitialized)]
+    [InlineData("TokenInitialized UserPinLocked", PinState.NotInitialized, PinState.Ready)]
+    [InlineData("TokenInitialized UserPinInitialized", PinState.Ready, PinState.Ready)]
+    [InlineData("TokenInitialized UserPinInitialized UserPinToBeChanged", PinState.ToBeChanged, PinState.Ready)]
+    [InlineData("TokenInitialized UserPinInitialized UserPinToBeChanged UserPinCountLow", PinState.CountLow, PinState.Ready)]
+    [InlineData("TokenInitialized UserPinInitialized UserPinToBeChanged UserPinCountLow UserPinFinalTry", PinState.FinalTry, PinState.Ready)]
+    [InlineData("TokenInitialized UserPinInitialized UserPinToBeChanged UserPinCountLow UserPinFinalTry UserPinLocked", PinState.Locked, PinState.Ready)]
+    [InlineData("TokenInitialized UserPinInitialized SoPinToBeChanged", PinState.Ready, PinState.ToBeChanged)]
+    [InlineData("TokenInitialized UserPinInitialized SoPinToBeChanged SoPinCountLow", PinState.Ready, PinState.CountLow)]
+    [InlineData("TokenInitialized UserPinInitialized SoPinToBeChanged SoPinCountLow SoPinFinalTry", PinState.Ready, PinState.FinalTry)]
+    [InlineData("TokenInitialized UserPinInitialized SoPinToBeChanged SoPinCountLow SoPinFinalTry SoPinLocked", PinState.Ready, PinState.Locked)]
+    public void The_worst_flag_of_a_pin_that_exists_is_its_state(string flags, PinState user, PinState officer)
+    {
+        TokenDescription token = Read(flags);
+        Assert.Equal((user, officer), (token.UserPin, token.SoPin));
+    }
+
+    [Theory]
+    [InlineData("", false, false, false, false)]
+    [InlineData("TokenInitialized", true, false, false, false)]
+    [InlineData("WriteProtected", false, true, false, false)]
+    [InlineData("LoginRequired", false, false, true, false)]
+    [InlineData("ProtectedAuthenticationPath", false, false, false, true)]
+    public void Every_other_flag_is_one_of_the_token_s(string flags, bool initialized, bool writeProtected, bool loginRequired, bool pinPad)
+    {
+        TokenDescription token = Read(flags);
+        Assert.Equal((initialized, writeProtected, loginRequired, pinPad), (token.IsInitialized, token.IsWriteProtected, token.IsLoginRequired, token.HasProtectedAuthenticationPath));
+    }
+
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(uint.MaxValue, 0)]
+    [InlineData(ulong.MaxValue, 0)]
+    [InlineData(0x1_0000_0000, int.MaxValue)]
+    [InlineData((ulong)long.MaxValue, int.MaxValue)]
+    [InlineData((ulong)long.MaxValue + 1, 0)]
+    public void The_shortest_pin_is_what_the_token_says_or_any(ulong said, int expected) => Assert.Equal(expected, Read("", ("MinPinLen", said)).MinPinLength);
+
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(0, int.MaxValue)]
+    [InlineData(uint.MaxValue, int.MaxValue)]
+    [InlineData(ulong.MaxValue, int.MaxValue)]
+    [InlineData(0x1_0000_0000, int.MaxValue)]
+    public void The_longest_pin_is_what_the_token_says_or_any(ulong said, int expected) => Assert.Equal(expected, Read("", ("MaxPinLen", said)).MaxPinLength);
+
+    [Theory]
+    [InlineData(0, 0L)]
+    [InlineData(uint.MaxValue - 1, (long)uint.MaxValue - 1)]
+    [InlineData(uint.MaxValue, null)]
+    [InlineData(ulong.MaxValue, null)]
+    [InlineData((ulong)long.MaxValue, long.MaxValue)]
+    [InlineData((ulong)long.MaxValue + 1, null)]
+    public void Numbers_the_token_does_not_know_are_none(ulong said, long? expected)
+    {
+        TokenDescription token = Read("", ("FreePrivateMemory", said), ("SessionCount", said));
+        Assert.Equal((expected, expected), (token.FreePrivateMemory, token.SessionCount));
+    }
+
+    [Fact]
+    public void Texts_lose_their_padding_and_stay_where_they_belong()
+    {
+        TokenDescription token = Read("", ("Label", "  label  "), ("SerialNumber", "serial "), ("ManufacturerId", "maker\0rest"), ("Model", "model   "));
+        Assert.Equal(("label", "serial", "maker", "model"), (token.Label, token.Serial, token.Manufacturer, token.Model));
+        Assert.Equal((SoftHsm.ModulePath, Real.SlotId), (token.ModulePath, token.SlotId));
+        Assert.Empty(token.Mechanisms);
+    }
+
+    [Fact]
+    public void Of_a_token_s_mechanisms_those_that_matter_are_shown()
+    {
+        ISlot slot = FakeSlot.Before(Real, (method, _) => method.Name == nameof(ISlot.GetMechanismList)
+            ? new List<CKM> { CKM.CKM_SHA256_RSA_PKCS, CKM.CKM_AES_CBC, CKM.CKM_ECDSA_SHA256 }
+            : FakeSlot.Real);
+        Assert.Equal(["CKM_ECDSA_SHA256", "CKM_SHA256_RSA_PKCS"], TokenSlot.Read(slot, SoftHsm.ModulePath).WithMechanisms().Token.Mechanisms);
+    }
+
+    [Theory]
+    [InlineData(nameof(ISlot.GetSlotInfo))]
+    [InlineData(nameof(ISlot.GetTokenInfo))]
+    [InlineData(nameof(ISlot.GetMechanismList))]
+    public void A_token_that_is_gone_is_unusable(string question)
+    {
+        ISlot slot = FakeSlot.Before(Real, (method, _) => method.Name == question ? throw new Pkcs11Exception("C_" + question, CKR.CKR_DEVICE_REMOVED) : FakeSlot.Real);
+        var e = Assert.Throws<AutoRegisterException>(() => TokenSlot.Read(slot, SoftHsm.ModulePath).WithMechanisms());
+        Assert.Equal((ErrorId.HsmTokenUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
+    }
+
+    private TokenDescription Read(string flags, params (string Name, object Value)[] said)
+    {
+        ISlot real = Real;
+        string[] set = [.. flags.Split(' ').Select(flag => $"get_{flag}")];
+        ITokenInfo info = FakeSlot.Before(real.GetTokenInfo(), (property, _) => property.Name == "get_TokenFlags"
+            ? FakeSlot.Before(real.GetTokenInfo().TokenFlags, (flag, _) => set.Contains(flag.Name))
+            : Array.Find(said, s => property.Name == $"get_{s.Name}").Value ?? FakeSlot.Real);
+        return TokenSlot.Read(FakeSlot.Before(real, (method, _) => method.Name == nameof(ISlot.GetTokenInfo) ? info : FakeSlot.Real), SoftHsm.ModulePath).Token;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace AutoRegister.Core.Tests.Pkcs11;
+
+/// <summary>Runs a command line tool that knows nothing of our code.</summary>
+internal static class Tool
+{
+    public static string Run(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output + errors.Result
+            : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{errors.Result}");
+    }
+}
