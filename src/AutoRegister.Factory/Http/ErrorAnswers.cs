@@ -15,7 +15,7 @@ internal static class ErrorAnswers
         }
         catch (RefusedException e)
         {
-            await Answer.ErrorAsync(context, e.Status, e.Message);
+            await Answer.ErrorAsync(context, StatusOf(e.Kind), e.Message);
         }
         catch (BadHttpRequestException e)
         {
@@ -32,4 +32,16 @@ internal static class ErrorAnswers
             // The client has gone: there is nobody to answer.
         }
     }
+
+    // As in Core's error tables: no arm for numbers that are no kind, so that the compiler asks for a row for each new one.
+#pragma warning disable CS8524
+    private static int StatusOf(RefusalKind kind) => kind switch
+    {
+        RefusalKind.Malformed => StatusCodes.Status400BadRequest,
+        RefusalKind.UnsupportedContent => StatusCodes.Status415UnsupportedMediaType,
+        RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
+        RefusalKind.Conflict => StatusCodes.Status409Conflict,
+    };
+#pragma warning restore CS8524
 }

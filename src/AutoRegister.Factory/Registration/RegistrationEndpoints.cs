@@ -58,7 +58,7 @@ internal sealed class RegistrationEndpoints(TokenCheck tokens, RegistrationServi
             || !string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
             || (type.CharSet is { } charset && !string.Equals(charset.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "the content type must be application/json, in UTF-8");
+            throw new RefusedException(RefusalKind.UnsupportedContent, "the content type must be application/json, in UTF-8");
         }
 
         // Kestrel ends a body that is too large, or too slow, with an exception that says so.

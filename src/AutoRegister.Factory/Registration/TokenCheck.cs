@@ -26,7 +26,7 @@ internal sealed class TokenCheck(ApiToken apiToken, DeviceAuthorizations oauth)
             }
         }
 
-        throw new RefusedException(StatusCodes.Status401Unauthorized, Refusal);
+        throw new RefusedException(RefusalKind.Unauthenticated, Refusal);
     }
 
     private static string? TokenOf(IHeaderDictionary headers)
@@ -57,7 +57,7 @@ internal sealed class TokenCheck(ApiToken apiToken, DeviceAuthorizations oauth)
         {
             if (Uuid is not null && !string.Equals(Uuid, uuid, StringComparison.Ordinal))
             {
-                throw new RefusedException(StatusCodes.Status403Forbidden, "The access token was issued for another device");
+                throw new RefusedException(RefusalKind.Forbidden, "The access token was issued for another device");
             }
         }
     }
