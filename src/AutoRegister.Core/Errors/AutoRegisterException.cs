@@ -19,7 +19,7 @@ public sealed class AutoRegisterException : Exception
         : base(Printable.Line(message), CleanedException.Of(innerException))
     {
         Id = id;
-        RecommendedAction = recommendedAction is null ? Remedies.For(id) : Printable.Line(recommendedAction);
+        RecommendedAction = recommendedAction is null ? ErrorTable.RowOf(id).Remedy : Printable.Line(recommendedAction);
         Target = target;
     }
 

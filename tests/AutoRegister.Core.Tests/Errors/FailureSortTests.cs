@@ -24,7 +24,7 @@ public sealed partial class FailureSortTests
     [Fact]
     public void EveryErrorHasARowOfItsOwn()
     {
-        string table = File.ReadAllText(Path.Join(Repository, "src", "AutoRegister.Core", "Errors", "FailureSorts.cs"));
+        string table = File.ReadAllText(Path.Join(Repository, "src", "AutoRegister.Core", "Errors", "ErrorTable.cs"));
         string[] rows = [.. Row().Matches(table).Select(row => row.Groups[1].Value)];
         Assert.Equal(Enum.GetNames<ErrorId>().Order(), rows.Order());
         Assert.DoesNotContain("_ =>", table, StringComparison.Ordinal);
@@ -54,6 +54,6 @@ public sealed partial class FailureSortTests
     [Fact]
     public void ANumberThatIsNoIdHasNoSort() => Assert.Throws<SwitchExpressionException>(() => ((ErrorId)int.MaxValue).SortOf());
 
-    [GeneratedRegex(@"^ +ErrorId\.(\w+) => FailureSort\.\w+,", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ +ErrorId\.(\w+) => new\(FailureSort\.\w+, FailureCategory\.\w+, """, RegexOptions.Multiline)]
     private static partial Regex Row();
 }
