@@ -1,9 +1,6 @@
 using System.Management.Automation;
 using AutoRegister.Core.Afterwards;
-using AutoRegister.Core.Base;
-using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Gateway;
 using AutoRegister.Core.OtaClient;
 
 namespace AutoRegister.Cmdlets;
@@ -103,94 +100,28 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
             return;
         }
 
-        string? dockerConfig = ConfigureDockerCredentialHelper is null ? null
-            : DockerConfigPath is null ? DockerCredentialHelper.DefaultPath() : this.FileSystemPath(DockerConfigPath);
-        string? copyPath = Path is null ? null : this.FileSystemPath(Path);
-        List<AutoRegisterException> problems = [];
-        IRegistrationObserver observer = ObserverOf(registration.Name);
+        CredentialExport export = new(
+            new ExportWishes
+            {
+                CopyPath = Path is null ? null : this.FileSystemPath(Path),
+                DockerHelper = ConfigureDockerCredentialHelper,
+                DockerConfigPath = DockerConfigPath is null ? null : this.FileSystemPath(DockerConfigPath),
+                RemoveApiToken = RemoveApiToken,
+                VerifyGateway = VerifyGateway,
+                StartOtaClient = StartOtaClient,
+                OtaClientService = OtaClientService,
+            },
+            ObserverOf(registration.Name));
         Process(
             async token =>
             {
-                // Read before anything is put in place: a file that cannot be changed stops the export as early as fioup does.
-                byte[]? docker = dockerConfig is null ? null
-                    : DockerCredentialHelper.Merge(dockerConfig, DockerCredentialHelper.HubHost(registration.Key.Config.DeviceApi), ConfigureDockerCredentialHelper!);
-                ExportedCredentials exported = new Enroller(new EnrollerOptions(), observer).Export(registration, token);
-                exported = exported with { DockerConfigPath = docker is not null && WriteDocker(dockerConfig!, docker, problems) ? dockerConfig : null };
-                exported = exported with { ApiTokenRemoved = RemoveToken(registration, observer, problems) };
-                exported = await VerifyAsync(exported, registration, observer, problems, token).ConfigureAwait(false);
-                exported = copyPath is null ? exported : CredentialCopy.Copy(exported, copyPath);
-                exported = exported with { OtaClient = await StartAsync(registration, observer, problems, token).ConfigureAwait(false) };
+                ExportedCredentials exported = await export.RunAsync(registration, token).ConfigureAwait(false);
                 PipelineEnd.At(registration, finished: true);
                 return exported;
             },
             registration,
 
             // After the output: whoever stops at errors has the registration all the same.
-            _ => problems.ForEach(problem => WriteError(IsLine ? ErrorRecords.Of(problem, registration) : ErrorRecords.From(problem, registration))));
-    }
-
-    private static bool WriteDocker(string path, byte[] content, List<AutoRegisterException> problems)
-    {
-        try
-        {
-            DockerCredentialHelper.Write(path, content);
-            return true;
-        }
-        catch (AutoRegisterException e)
-        {
-            problems.Add(e);
-            return false;
-        }
-    }
-
-    private bool RemoveToken(DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems)
-    {
-        try
-        {
-            return RemoveApiToken && ApiTokenFile.Remove(registration.Key.Config, observer);
-        }
-        catch (AutoRegisterException e)
-        {
-            problems.Add(e);
-            return false;
-        }
-    }
-
-    private async Task<ExportedCredentials> VerifyAsync(
-        ExportedCredentials exported, DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems, CancellationToken cancellation)
-    {
-        if (!VerifyGateway)
-        {
-            return exported;
-        }
-
-        try
-        {
-            await GatewayProbe.AskAsync(exported.Path, registration.Key.Config.Hsm, observer, cancellation).ConfigureAwait(false);
-            return exported with { GatewayVerified = true };
-        }
-        catch (AutoRegisterException e)
-        {
-            problems.Add(e);
-            return exported with { GatewayVerified = false };
-        }
-    }
-
-    private async Task<OtaClientState> StartAsync(DeviceRegistration registration, IRegistrationObserver observer, List<AutoRegisterException> problems, CancellationToken cancellation)
-    {
-        if (!StartOtaClient || registration.Key.Config.Root != "/" || registration.Key.Config.OutputPath is not null)
-        {
-            return StartOtaClient ? OtaClientState.OtherRoot : OtaClientState.NotAsked;
-        }
-
-        try
-        {
-            return await new OtaClientStarter(OtaClientService, observer).StartAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (AutoRegisterException e)
-        {
-            problems.Add(e);
-            return OtaClientState.StartFailed;
-        }
+            _ => export.Problems.ToList().ForEach(problem => WriteError(IsLine ? ErrorRecords.Of(problem, registration) : ErrorRecords.From(problem, registration))));
     }
 }
