@@ -1,5 +1,5 @@
 using AutoRegister.Core.Base;
-using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Enrollment;
 

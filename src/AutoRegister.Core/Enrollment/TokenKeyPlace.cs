@@ -6,6 +6,7 @@ using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Pkcs11.SoftHsm;
+using AutoRegister.Core.Pkcs11.Token;
 using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;

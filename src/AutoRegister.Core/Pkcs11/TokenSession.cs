@@ -83,7 +83,7 @@ public sealed class TokenSession : IDisposable
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public void MakeDurable()
     {
-        if (SoftHsmStorage.Serves(opened.Module.Loaded))
+        if (SoftHsmStorage.Serves(opened.Module.Loaded.Manufacturer))
         {
             lock (opened.Module.Loaded.Calls)
             {
@@ -135,7 +135,7 @@ public sealed class TokenSession : IDisposable
         new KeyRepair(access, objects, keys, observer).Run(ours, subjectPublicKeyInfo);
 
     /// <summary>Whether the token is a directory of files, which can be copied with everything in it.</summary>
-    internal bool IsMadeOfFiles => SoftHsmStorage.Serves(opened.Module.Loaded);
+    internal bool IsMadeOfFiles => SoftHsmStorage.Serves(opened.Module.Loaded.Manufacturer);
 
     /// <summary>What the module found in the environment.</summary>
     internal ModuleVariables Variables => opened.Module.Loaded.Variables;

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Tests.Configuration;

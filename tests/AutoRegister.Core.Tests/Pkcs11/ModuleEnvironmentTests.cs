@@ -1,3 +1,4 @@
+using AutoRegister.Core.Pkcs11.SoftHsm;
 using AutoRegister.Core.Pkcs11.Modules;
 using Xunit;
 

@@ -104,8 +104,8 @@ public sealed class SoftHsmStorageTests : IDisposable
         using var nss = new Nss();
         using Pkcs11Module softHsm = Pkcs11Module.Open(SoftHsm.ModulePath);
         using Pkcs11Module other = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters);
-        Assert.True(SoftHsmStorage.Serves(softHsm.Loaded));
-        Assert.False(SoftHsmStorage.Serves(other.Loaded));
+        Assert.True(SoftHsmStorage.Serves(softHsm.Loaded.Manufacturer));
+        Assert.False(SoftHsmStorage.Serves(other.Loaded.Manufacturer));
     }
 
     private void Configure(string text)

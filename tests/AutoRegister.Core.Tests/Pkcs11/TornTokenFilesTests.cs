@@ -1,3 +1,4 @@
+using AutoRegister.Core.Pkcs11.Token;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;

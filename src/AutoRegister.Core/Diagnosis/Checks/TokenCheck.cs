@@ -1,5 +1,6 @@
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Pkcs11.SoftHsm;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 
@@ -84,6 +86,7 @@ internal sealed class LoadedModule
             nint handle = door.Do("dlopen", () => ModuleFile.Load(path, source));
             if (!Modules.TryGetValue(handle, out LoadedModule? module))
             {
+                SoftHsmLoginCopy.Restore(environment);
                 module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters, source)), environment);
                 Modules.Add(handle, module);
             }
@@ -160,7 +163,7 @@ internal sealed class LoadedModule
         {
             if (!logins.TryGetValue(slotId, out TokenLogin? login))
             {
-                logins.Add(slotId, login = new TokenLogin());
+                logins.Add(slotId, login = new TokenLogin(SoftHsmStorage.Serves(Manufacturer) ? this : null));
             }
 
             return login;

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Base;
+using AutoRegister.Core.Pkcs11.SoftHsm;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 
@@ -10,7 +11,8 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 /// long as anyone uses the module: sessions that wait for their turn must not lock the token with the same wrong PIN.
 /// Callers hold <see cref="LoadedModule.Calls"/>.
 /// </summary>
-internal sealed class TokenLogin : IDisposable
+/// <param name="softHsm">The module, where it is SoftHSM2, whose logins rewrite the token's file.</param>
+internal sealed class TokenLogin(LoadedModule? softHsm = null) : IDisposable
 {
     private ModuleCalls? door;
     private Secret? accepted;
@@ -106,7 +108,16 @@ internal sealed class TokenLogin : IDisposable
     {
         try
         {
-            Pin.Call("C_Login", pin, slot.Token, bytes => session.Login(CKU.CKU_USER, bytes));
+            void Login() => Pin.Call("C_Login", pin, slot.Token, bytes => session.Login(CKU.CKU_USER, bytes));
+            if (softHsm is not null)
+            {
+                SoftHsmLoginCopy.Protect(slot.Token.Serial, softHsm.Variables, Login);
+            }
+            else
+            {
+                Login();
+            }
+
             loggedInHere = true;
         }
         catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_ALREADY_LOGGED_IN)

@@ -1,4 +1,6 @@
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Pkcs11.SoftHsm;
 
 namespace AutoRegister.Core.Pkcs11.Modules;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Pkcs11.SoftHsm;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Pkcs11.SoftHsm;
 
@@ -15,7 +15,8 @@ namespace AutoRegister.Core.Pkcs11.SoftHsm;
 internal static class SoftHsmStorage
 {
     /// <summary>Whether a module is SoftHSM2.</summary>
-    public static bool Serves(LoadedModule module) => module.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal);
+    /// <param name="manufacturer">Who made it, as it says itself.</param>
+    public static bool Serves(string manufacturer) => manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal);
 
     /// <summary>Lists the tokens' directories.</summary>
     /// <param name="environment">What the module found in the environment; <see langword="null"/> for what the next one finds.</param>

@@ -2,8 +2,9 @@ using AutoRegister.Core.Base;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Pkcs11.SoftHsm;
 
-namespace AutoRegister.Core.Pkcs11.SoftHsm;
+namespace AutoRegister.Core.Pkcs11.Token;
 
 /// <summary>
 /// Removes tokens that SoftHSM2 was killed in the middle of making. It makes a directory for a token and then writes the
@@ -13,7 +14,7 @@ namespace AutoRegister.Core.Pkcs11.SoftHsm;
 /// </summary>
 internal static class TornTokens
 {
-    private static readonly string[] Bookkeeping = ["token.object", "token.lock", "generation"];
+    private static readonly string[] Bookkeeping = ["token.object", "token.lock", "generation", SoftHsmLoginCopy.FileName];
 
     /// <summary>Removes torn tokens; the caller knows that a run of ours was making one.</summary>
     /// <param name="hsm">The module and the label of our token.</param>
@@ -24,7 +25,7 @@ internal static class TornTokens
         ModuleVariables environment;
         using (Pkcs11Module module = Pkcs11Module.Open(hsm, observer))
         {
-            if (!SoftHsmStorage.Serves(module.Loaded))
+            if (!SoftHsmStorage.Serves(module.Loaded.Manufacturer))
             {
                 return;
             }

@@ -4,7 +4,7 @@ using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
-namespace AutoRegister.Core.Pkcs11.Modules;
+namespace AutoRegister.Core.Pkcs11.Settings;
 
 /// <summary>
 /// PKCS#11 modules read from the environment where their tokens are, with getenv(3). .NET has an environment of its own, a copy made at

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace AutoRegister.Core.Pkcs11.Modules;
+namespace AutoRegister.Core.Pkcs11.Settings;
 
 /// <summary>The variables that modules read (<see cref="ModuleEnvironment.IsRead"/>), as they were at one moment. Never changes.</summary>
 internal sealed class ModuleVariables : IEquatable<ModuleVariables>

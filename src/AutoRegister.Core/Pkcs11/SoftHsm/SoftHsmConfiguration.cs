@@ -1,6 +1,7 @@
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Pkcs11.Settings;
 
-namespace AutoRegister.Core.Pkcs11.Modules;
+namespace AutoRegister.Core.Pkcs11.SoftHsm;
 
 /// <summary>Where SoftHSM2 keeps its tokens (softhsm2.conf(5)). Read as SoftHSM2 2.6 reads it: from the file that it looks in.</summary>
 internal static class SoftHsmConfiguration

@@ -5,7 +5,7 @@ using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Settings;
 using Net.Pkcs11Interop.Common;
 
-namespace AutoRegister.Core.Pkcs11.SoftHsm;
+namespace AutoRegister.Core.Pkcs11.Token;
 
 /// <summary>
 /// A token whose creation was killed inside C_InitToken, as SoftHSM2 leaves it: it has our label and no user PIN, its flags say
