@@ -100,7 +100,8 @@ foreach (`$name in 'config', 'key', 'registration', 'exported') {
         $copy = Import-Clixml "$TestDrive/config.xml"
         { [pscustomobject]@{ Name = 'A' } | New-HsmDeviceKey -BaseConfig $copy -Path "$TestDrive/none" } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
         { Import-DeviceEnrollment "$TestDrive/none.json" "$TestDrive/none" -BaseConfig $copy } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
-        $job = Start-Job { Import-Module $using:path; Get-SotaConfig -Root $using:device.Root -NoHsm -WarningAction Ignore }
+        $root = $device.Root
+        $job = Start-Job { Import-Module $using:path; Get-SotaConfig -Root $using:root -NoHsm -WarningAction Ignore }
         { Receive-Job $job -Wait -AutoRemoveJob | New-HsmDeviceKey -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
     }
 

@@ -1,6 +1,9 @@
 # Networks of which a part is broken, and words from them: the real wrapper, with a proxy that first refuses, IPv6 that leads nowhere,
 # and servers that write what a terminal or the journal would act on.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     # A network name space can be made by root alone, where the kernel has them.

@@ -1,5 +1,8 @@
 # lmp-device-register.ps1 on a device that is registered, and the words in which it says what to do.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeDiscovery {
     $contradictions = @(
         @{ Case = 'another uuid'; Option = @('-u', '3b5278b1-fdbc-418a-9d66-8d533fc8b751'); Words = "Uuid is '[-0-9a-f]+', and --uuid says '3b5278b1-fdbc-418a-9d66-8d533fc8b751'" }
@@ -9,16 +12,16 @@ BeforeDiscovery {
         @{ Case = 'a production device'; Option = @('-p', '1'); Words = "Production is 'false', and --production says 'true'" }
         @{ Case = 'another factory in the environment'; Option = @(); Variable = @{ DEVICE_FACTORY = 'other' }; Words = "Factory is 'acme', and environment DEVICE_FACTORY says 'other'" }
     )
-    $remedies = Get-Content (Join-Path $PSScriptRoot '..' 'docs' 'en-US' 'about_AutoRegister_Errors.md') | ForEach-Object {
+    $remedies = Get-Content "$PSScriptRoot/../docs/en-US/about_AutoRegister_Errors.md" | ForEach-Object {
         if ($_ -match '^### (\w+)$') { $id = $Matches[1] }
         if ($_ -match '^Remedy: (.+)$') { @{ Id = $id; Remedy = $Matches[1] } }
     }
 }
 
 BeforeAll {
-    Import-Module (Join-Path $PSScriptRoot 'support' 'DeviceRig.psm1')
-    $dropIn = Join-Path (Get-RigPath Module) 'device' 'lmp-device-register.ps1'
-    Import-Module (Join-Path (Get-RigPath Module) 'device' 'UpstreamWords.psm1')
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
+    $dropIn = "$(Get-RigPath Module)/device/lmp-device-register.ps1"
+    Import-Module "$(Get-RigPath Module)/device/UpstreamWords.psm1"
     $factory = Start-RigFactory "$TestDrive/factory"
 
     function Invoke-DropIn($Device, [string[]] $Option, [hashtable] $Variable = @{}) {

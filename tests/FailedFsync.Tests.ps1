@@ -2,10 +2,13 @@
 # finishes with the same identity. The crash rig fails the calls and keeps the proof;
 # 'build.sh soak crash' fails each of them.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
+param()
+
 BeforeAll {
-    Import-Module (Join-Path $PSScriptRoot support DeviceRig.psm1)
+    Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $out = Join-Path (Split-Path $PSScriptRoot) out
-    $crashRig = Join-Path $out test crash-rig crash-rig
+    $crashRig = "$out/test/crash-rig/crash-rig"
     # A sweep takes longer than the rig waits for a program otherwise.
     $patience = { Start-Sleep -Milliseconds 200 }
 }
@@ -19,7 +22,7 @@ Describe 'An fsync that fails' -Tag 'Beside' {
     }
 
     It 'number <_> of a factory that starts for the first time: it says so and ends, and the next start works' -ForEach 1, 4, 5, 8, 13 {
-        $data = Join-Path $TestDrive "factory-$_" data
+        $data = "$TestDrive/factory-$_/data"
         $null = New-Item -ItemType Directory -Path (Split-Path $data)
         $run = Invoke-RigProcess $crashRig @('run', '--fail-at', "$_", '--under', (Split-Path $data), '--', (Get-RigPath FactoryExe), '--data', $data, '--factory', 'acme')
         $run.ExitCode | Should -Be 71 -Because $run.Error

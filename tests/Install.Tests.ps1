@@ -12,7 +12,10 @@ BeforeAll {
     $top = Convert-Path "$PSScriptRoot/.."
 
     # Starts a factory by a command of the guide, and waits until its port answers.
-    function Start-Factory([string] $Command, [string] $Url) {
+    function Start-Factory {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test, which ends with it.')]
+        param([string] $Command, [string] $Url)
+
         $process = Start-RigProcess sh @('-c', "cd '$top' && exec $Command")
         $null = $process.StandardOutput.ReadToEndAsync()
         $null = $process.StandardError.ReadToEndAsync()

@@ -97,7 +97,10 @@ BeforeAll {
         }
     }
 
-    function New-Device([string] $Name) {
+    function New-Device {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'In a test''s own folder.')]
+        param([string] $Name)
+
         New-RigDevice -Path "$TestDrive/$Name" -Token $factory.Token -Hsm "HSM_MODULE='$(Get-RigPath SoftHsm)'`nHSM_PIN=$pin`nHSM_SOPIN=$soPin`n"
     }
 }

@@ -87,7 +87,7 @@ Start-Job { 'from a job' } | Receive-Job -Wait
             & $type "cls; Get-HsmToken '$(Get-RigPath SoftHsm)'" Enter
             & $wait '(?m)^State +Label +Serial +User, SO PIN +Mechanisms$'
             & $type "cls; Test-SotaRegistration -Root '$($device.Root)'" Enter
-            & $wait '(?m)^ *# Check +Status +Seen, and what to do[^§]*Gateway'
+            & $wait '(?m)^ *# Check +Status +Seen, and what to do[\s\S]*Gateway'
         }
         finally {
             $null = Invoke-RigProcess tmux @('-L', $socket, 'kill-server')
@@ -125,7 +125,7 @@ Describe 'The launcher' {
 
     It 'gives no module path below a directory that anybody can make, when nobody says where home is' {
         $run = Invoke-Payload '$env:HOME; $env:PSModulePath' -Environment @{ HOME = $null }
-        $own = Join-Path $TestDrive installed home
+        $own = "$TestDrive/installed/home"
         $run.Lines[0] | Should -Be $own
         $run.Lines[1].Split(':') -notlike "$(Split-Path (Get-RigPath Shell))/*" -notlike "$own/*" |
             Should -Not -Match "^(/tmp|/var/tmp|/dev/shm|$([regex]::Escape($work)))"
@@ -154,7 +154,7 @@ Describe 'A script of ours' {
         $elsewhere = Join-Path $TestDrive home
         $mark = Join-Path $TestDrive mark
         foreach ($name in 'AutoRegister', 'Microsoft.PowerShell.Management', 'Microsoft.PowerShell.Utility') {
-            $folder = Join-Path $elsewhere .local share powershell Modules $name
+            $folder = "$elsewhere/.local/share/powershell/Modules/$name"
             $null = New-Item -ItemType Directory $folder
             Set-Content (Join-Path $folder "$name.psm1") "[System.IO.File]::AppendAllText('$mark', '$name')`nfunction Join-Path {}`nfunction Get-Date {}`nfunction Get-SotaConfig {}"
         }

@@ -50,9 +50,9 @@ Describe 'A restore' {
     It 'is refused when a package is not the one in the lock file' {
         # A copy of the loader's project, which is the smallest, with a package that the lock file does not have.
         $copy = Join-Path $TestDrive restore
-        $null = New-Item -ItemType Directory (Join-Path $copy src AutoRegister.Loader)
+        $null = New-Item -ItemType Directory "$copy/src/AutoRegister.Loader"
         Copy-Item (Join-Top Directory.Build.props), (Join-Top Directory.Build.targets), (Join-Top Directory.Packages.props), (Join-Top NuGet.Config), (Join-Top AutoRegister.psd1) $copy
-        $project = Join-Path $copy src AutoRegister.Loader AutoRegister.Loader.csproj
+        $project = "$copy/src/AutoRegister.Loader/AutoRegister.Loader.csproj"
         Copy-Item (Join-Top src AutoRegister.Loader packages.lock.json) (Split-Path $project)
         (Get-Content -Raw (Join-Top src AutoRegister.Loader AutoRegister.Loader.csproj)).Replace('</Project>', '<ItemGroup><PackageReference Include="Tomlyn" /></ItemGroup></Project>') | Set-Content $project
         $run = Invoke-RigProcess dotnet @('restore', $project)

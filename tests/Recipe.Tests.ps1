@@ -52,7 +52,7 @@ Describe 'The recipe' {
 
     It 'writes beside the module that keys may be replaced, where it is told to' {
         $target = Get-Installed replaced @{ LMP_AUTO_REGISTER_HSM_MODULE = '/usr/lib/libckteec.so.0'; LMP_AUTO_REGISTER_HSM_REPLACE_KEYS = '1' }
-        Get-Content (Join-Path $target etc sota hsm) | Should -Be @('HSM_MODULE="/usr/lib/libckteec.so.0"', 'HSM_REPLACE_KEYS="1"')
+        Get-Content "$target/etc/sota/hsm" | Should -Be @('HSM_MODULE="/usr/lib/libckteec.so.0"', 'HSM_REPLACE_KEYS="1"')
     }
 
     It 'takes a PowerShell from elsewhere, and then brings no host' {
@@ -144,9 +144,9 @@ Describe 'The command lmp-device-register' {
         $null = New-Item -ItemType Directory (Join-Path $TestDrive command-source)
         Install-Recipe -Name lmp-device-register -Unpacked (Join-Path $TestDrive command-source) -Destination $target -Runtime linux-x64 -Variable @{ libdir = $target }
         $null = New-Item -ItemType Directory (Join-Path $target autoregister)
-        $null = New-Item -ItemType SymbolicLink (Join-Path $target autoregister AutoRegister) -Target (Get-RigPath Module)
-        $null = New-Item -ItemType SymbolicLink (Join-Path $target autoregister pwsh) -Target (Get-RigPath Shell)
-        $command = Join-Path $target usr bin lmp-device-register
+        $null = New-Item -ItemType SymbolicLink "$target/autoregister/AutoRegister" -Target (Get-RigPath Module)
+        $null = New-Item -ItemType SymbolicLink "$target/autoregister/pwsh" -Target (Get-RigPath Shell)
+        $command = "$target/usr/bin/lmp-device-register"
     }
 
     It 'is one file that everybody may run' {

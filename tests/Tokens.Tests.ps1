@@ -52,7 +52,7 @@ Describe 'Three blank tokens of SoftHSM2, in place of a fresh OP-TEE''s' {
             $environment["SOFTHSM${number}_CONF"] = "$TestDrive/softhsm$number.conf"
         }
 
-        function Invoke-WithModules {
+        function Invoke-WithModule {
             $mount = 'mount --bind "$1" /usr/share/p11-kit/modules && shift && exec "$@"'
             $wrapper = (Get-RigPath Shell), '-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Get-RigPath Wrapper), '-Root', $device.Root
             Invoke-RigProcess unshare (@('--mount', 'sh', '-c', $mount, 'sh', $modules) + $wrapper) -Environment (Get-RigEnvironment $device -Factory $factory -Environment $environment)
@@ -60,14 +60,14 @@ Describe 'Three blank tokens of SoftHSM2, in place of a fresh OP-TEE''s' {
     }
 
     It 'make no choice necessary: the first is taken, the log says which, and the device registers' -Skip:$noProxy {
-        $run = Invoke-WithModules
+        $run = Invoke-WithModule
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Output | Should -Match 'Of 3 blank ones the first is taken: blank serial .* in slot \d+\.'
         @(Get-ChildItem -Path "$TestDrive/tokens2", "$TestDrive/tokens3", "$TestDrive/tokens4" -Directory).Count | Should -Be 1
     }
 
     It 'are left blank when the unit runs again' -Skip:$noProxy {
-        $again = Invoke-WithModules
+        $again = Invoke-WithModule
         $again.ExitCode | Should -Be 0 -Because $again.Error
         $again.Output | Should -Match 'Already registered'
         @(Get-ChildItem -Path "$TestDrive/tokens2", "$TestDrive/tokens3", "$TestDrive/tokens4" -Directory).Count | Should -Be 1

@@ -51,7 +51,7 @@ Describe 'At 80 columns' {
     It 'nothing is cut off in the view of <_>' -ForEach 'config', 'settings', 'slot', 'key', 'object', 'registration', 'exported', 'certificate', 'check', 'report', 'failed' {
         $seen["$_ view"].Split("`n").Length | Should -BeGreaterThan 3
         foreach ($kind in 'view', 'table') {
-            $seen["$_ $kind"] | Should -Not -Match '…'
+            $seen["$_ $kind"] | Should -Not -Match '\u2026'
             ($seen["$_ $kind"].Split("`n") | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 79
         }
     }

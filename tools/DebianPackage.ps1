@@ -4,8 +4,8 @@ function Publish-DebianCommand {
     [CmdletBinding()]
     param()
 
-    $stage = Join-Path $Package stage debian-command
-    $unpacked = Join-Path $Package stage command
+    $stage = "$Package/stage/debian-command"
+    $unpacked = "$Package/stage/command"
     $null = New-Item -ItemType Directory -Force $unpacked, "$stage/DEBIAN", "$stage/usr/share/doc/autoregister-lmp-device-register"
     Install-Recipe -Name lmp-device-register -Unpacked $unpacked -Destination $stage -Runtime linux-x64
     Copy-Item (Join-Top LICENSE) "$stage/usr/share/doc/autoregister-lmp-device-register/copyright"

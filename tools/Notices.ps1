@@ -21,7 +21,7 @@ function Get-PackageLicense {
 # The texts that a package brings; one that brings none has its licence's own text under its copyright.
 function Get-PackageNotice {
     [CmdletBinding()]
-    [OutputType([string[]])]
+    [OutputType([string], [object[]])]
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Restored)
 
     # Of the whole program, only its modules are shipped.
@@ -36,7 +36,7 @@ function Get-PackageNotice {
     $license = Get-PackageLicense $Restored
     $text = if ($license -eq 'MIT') { Join-Top LICENSE } else { Join-Top tools licenses "$license.txt" }
     $copyright = ([xml] (Get-Content "$($Restored.Folder)/*.nuspec" -Raw)).package.metadata['copyright'].InnerText
-    @([regex]::new('(?m)^Copyright.*$').Replace((Get-Content $text -Raw), ($copyright -replace '^(?!Copyright|©)', 'Copyright '), 1).Trim()) + $texts
+    @([regex]::new('(?m)^Copyright.*$').Replace((Get-Content $text -Raw), ($copyright -replace '^(?!Copyright|\u00a9)', 'Copyright '), 1).Trim()) + $texts
 }
 
 function Write-Notice {

@@ -84,9 +84,9 @@ function Start-Part {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [string[]] $Line)
 
+    $program, $argument = $Line
     Start-ThreadJob {
-        $program, $argument = $using:Line
-        & $program @argument 2>&1 | ForEach-Object { "$_" }
+        & $using:program @using:argument 2>&1 | ForEach-Object { "$_" }
         $LASTEXITCODE
     }
 }
@@ -94,6 +94,7 @@ function Start-Part {
 # Waits for its end. Returns its lines and its exit code.
 function Receive-Part {
     [CmdletBinding()]
+    [OutputType([array], [string])]
     param([Parameter(Mandatory, Position = 0)] [object] $Part)
 
     $said = @(Receive-Job $Part -Wait)

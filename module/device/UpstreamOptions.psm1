@@ -64,7 +64,10 @@ function ConvertTo-UpstreamBool([string] $Text, [string] $Name) {
         "the argument ('$Text') for option '--$Name' is invalid. Valid choices are 'on|off', 'yes|no', '1|0' and 'true|false'")
 }
 
-# Reads a command line. The result has one entry for every option that was given or has a default.
+<#
+.SYNOPSIS
+    Reads a command line. The result has one entry for every option that was given or has a default.
+#>
 function Read-UpstreamCommandLine {
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -136,6 +139,10 @@ function Read-UpstreamCommandLine {
     $given
 }
 
+<#
+.SYNOPSIS
+    The usage text, as lmp-device-register prints it.
+#>
 function Get-UpstreamUsage {
     [CmdletBinding()]
     [OutputType([string])]

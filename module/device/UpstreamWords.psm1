@@ -51,7 +51,10 @@ $Remedies = @{
 # A parameter or a cmdlet of ours, or a file or variable that this command does not read.
 $Foreign = '(?<![\w-])-[A-Z]\w+|\b[A-Z][a-z]+-[A-Z]\w+|/etc/sota/|/etc/lmp-device-register-token|\b(USE_HOSTNAME|TOKEN_FILE|HSM_\w+)\b'
 
-# Says a text of ours in this command line's words.
+<#
+.SYNOPSIS
+    Says a text of ours in this command line's words.
+#>
 function ConvertTo-UpstreamWord {
     [CmdletBinding()]
     [OutputType([string])]
@@ -68,7 +71,10 @@ function ConvertTo-UpstreamWord {
     $said -creplace '^Nothing: the request is repeated', 'Run this again later' -creplace '[;,] the request is repeated', '; then run this again'
 }
 
-# The remedy for an error, as this command line has it.
+<#
+.SYNOPSIS
+    The remedy for an error, as this command line has it.
+#>
 function Get-UpstreamRemedy {
     [CmdletBinding()]
     [OutputType([string])]

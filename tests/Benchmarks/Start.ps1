@@ -15,8 +15,8 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$top = Resolve-Path (Join-Path $PSScriptRoot .. ..)
-Import-Module (Join-Path $top tests support DeviceRig.psm1)
+$top = Resolve-Path "$PSScriptRoot/../.."
+Import-Module "$top/tests/support/DeviceRig.psm1"
 
 # One run: its time and its processor time in milliseconds. What it needs is there before, and not part of it.
 function Measure-Run([hashtable] $Kind, [string] $Path, [hashtable] $Factory, [scriptblock] $While) {
@@ -70,12 +70,12 @@ $factory = Start-RigFactory -Path (Join-Path $folder factory)
 try {
     # In the unit PowerShell cannot keep what it compiled for its next start; a directory where that file would be has the same effect.
     $launcher = New-RigLauncher (Join-Path $folder installed)
-    $null = New-Item -ItemType Directory (Join-Path $folder installed home .cache powershell StartupProfileData-NonInteractive)
+    $null = New-Item -ItemType Directory "$folder/installed/home/.cache/powershell/StartupProfileData-NonInteractive"
     $shells = [ordered]@{ '' = @{ Shell = $launcher; Wrapper = Get-RigPath Wrapper } }
     if ($Baseline) {
-        $hostFolder = Join-Path $Baseline out host
+        $hostFolder = "$Baseline/out/host"
         $shell = Get-ChildItem $hostFolder -File | Where-Object { -not $_.Extension -and $_.UnixMode[3] -eq 'x' } | Select-Object -First 1
-        $shells['baseline: '] = @{ Shell = $shell.FullName; Wrapper = Join-Path $Baseline out module AutoRegister device lmp-device-auto-register.ps1 }
+        $shells['baseline: '] = @{ Shell = $shell.FullName; Wrapper = "$Baseline/out/module/AutoRegister/device/lmp-device-auto-register.ps1" }
     }
 
     $kinds = [ordered]@{}

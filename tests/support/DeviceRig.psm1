@@ -36,7 +36,7 @@ function New-RigLauncher {
     param([Parameter(Mandatory)] [string] $Path)
 
     $null = New-Item -ItemType Directory "$Path/home/.cache/powershell", "$Path/home/.local/share/powershell/Modules"
-    (Get-Content -Raw (Join-Path $Rig.Module device pwsh.in)).Replace('@@SHELL@@', $Rig.Shell).Replace('@@AUTOREGISTER_DIR@@', $Path) | Set-Content -NoNewline "$Path/pwsh"
+    (Get-Content -Raw "$($Rig.Module)/device/pwsh.in").Replace('@@SHELL@@', $Rig.Shell).Replace('@@AUTOREGISTER_DIR@@', $Path) | Set-Content -NoNewline "$Path/pwsh"
     chmod 0755 "$Path/pwsh"
     "$Path/pwsh"
 }

@@ -8,7 +8,7 @@ $ErrorActionPreference = 'Stop'
 # tells to type.
 function Get-GuideCommand {
     [CmdletBinding()]
-    [OutputType([string])]
+    [OutputType([string], [object[]])]
     param(
         [Parameter(Position = 0)] [string] $Text = '',
         [ValidateSet('first-boot', 'install', 'local-factory', 'line-engineer')] [string] $Guide = 'first-boot',

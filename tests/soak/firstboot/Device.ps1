@@ -97,6 +97,9 @@ function Connect-Cable {
 }
 
 function Remove-Cable {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Undoes what the scenario made.')]
+    param()
+
     $null = Invoke-RigChecked ip @('link', 'delete', 'ar-host')
     $null = Invoke-RigChecked ip @('netns', 'delete', 'ar-firstboot')
 }
