@@ -100,6 +100,9 @@ public sealed class MachineFactsTests : IDisposable
         string first = Path.Join(root.FullName, "first");
         Directory.CreateDirectory(first);
         string born = BirthOf(first);
+
+        // The kernel's clock for files goes in ticks of up to 10 ms.
+        Thread.Sleep(50);
         Tool.Run("cp", "-a", first, Path.Join(root.FullName, "copy"));
         Directory.Move(first, Path.Join(root.FullName, "moved"));
         Assert.NotEmpty(born);
