@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AutoRegister.Core.Errors;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Commands;
 using Microsoft.Data.Sqlite;
@@ -18,6 +19,11 @@ try
 catch (ExitException e)
 {
     return Fail(e.Code, e.Message);
+}
+catch (AutoRegisterException e)
+{
+    // Of Core the factory has its files: what could not be made durable, or was not ours.
+    return Fail(ExitCode.OperatingSystem, e.Message);
 }
 catch (CryptographicException e)
 {

@@ -89,6 +89,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Data_that_cannot_be_written_is_71_and_one_line()
+    {
+        var (exitCode, output, error) = await FactoryCommand.RunAsync("--data", "/proc/factory", "--factory", "acme");
+        Assert.Equal(71, exitCode);
+        Assert.Empty(output);
+        Assert.Contains("/proc/factory", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_71_and_one_line()
     {
         await using var factory = await FactoryProcess.StartOverAsync(data);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using AutoRegister.Core.Errors;
 using Microsoft.Win32.SafeHandles;
 
@@ -28,6 +29,12 @@ public static class AtomicFile
     /// directory that failed: then it may be either, and where there was none there is none.
     /// </exception>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode) => Write(path, content, mode, like: null, path);
+
+    /// <summary>Writes a text durably, as UTF-8 without a mark, for its owner only (0600).</summary>
+    /// <param name="path">The file; its directory must exist.</param>
+    /// <param name="text">The whole text.</param>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, as for bytes.</exception>
+    public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text), OwnerOnly);
 
     /// <summary>The same, for a file whose owner another one is taken from, and that is shown by another name.</summary>
     internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, FileStatus? like, string shown)

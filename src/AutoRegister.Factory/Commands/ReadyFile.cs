@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AutoRegister.Factory.Storage;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Factory.Commands;
 
@@ -51,7 +51,7 @@ internal sealed record ReadyFile
     public required string TokenFile { get; init; }
 
     /// <summary>Writes the file under a temporary name and renames it: whoever sees it sees all of it.</summary>
-    public void Write(string path) => DurableFile.Write(path, JsonSerializer.Serialize(this, Readable) + "\n");
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.Serialize(this, Readable) + "\n");
 
     /// <summary>Prints one line per endpoint.</summary>
     public void Print(TextWriter output)

@@ -1,5 +1,5 @@
+using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
-using AutoRegister.Factory.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace AutoRegister.Factory.Ledger;
@@ -47,7 +47,7 @@ internal static class LedgerFile
         // database; what is in it is made durable by SQLite, its name by us.
         if (!File.Exists(path))
         {
-            DurableFile.Write(path, string.Empty);
+            AtomicFile.Write(path, string.Empty);
         }
 
         var connection = Connect(path, SqliteOpenMode.ReadWrite);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Storage;
 
@@ -25,7 +26,7 @@ internal sealed class ApiToken
         var path = givenFile is null ? data["api-token"] : Path.GetFullPath(givenFile);
         if (givenFile is null && !File.Exists(path))
         {
-            DurableFile.Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)) + "\n");
+            AtomicFile.Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)) + "\n");
         }
 
         if (!File.Exists(path))
@@ -33,7 +34,7 @@ internal sealed class ApiToken
             throw new ExitException(ExitCode.NoInput, $"the token file {path} does not exist");
         }
 
-        var token = DurableFile.Read(path).Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0)
+        var token = SmallFile.ReadText(path).Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0)
             ?? throw new ExitException(ExitCode.Configuration, $"the token file {path} is empty");
         return new ApiToken(token, path);
     }

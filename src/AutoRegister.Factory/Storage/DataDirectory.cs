@@ -1,4 +1,3 @@
-using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
 
@@ -19,7 +18,10 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Makes the directory where there is none, checks its mode and takes its lock.</summary>
     public static DataDirectory Open(string path)
     {
-        Create(path);
+        DurableDirectory.Create(Path.GetFullPath(path));
+
+        // What a start that was killed renamed into place, and its own name.
+        DurableDirectory.SyncNames(Path.GetFullPath(path));
         var others = File.GetUnixFileMode(path) & ~DurableDirectory.OwnerOnly;
         if (others != 0 && Directory.EnumerateFileSystemEntries(path).Any())
         {
@@ -35,21 +37,6 @@ internal sealed class DataDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => held.Dispose();
-
-    private static void Create(string path)
-    {
-        try
-        {
-            DurableDirectory.Create(Path.GetFullPath(path));
-
-            // What a start that was killed renamed into place, and its own name.
-            DurableDirectory.SyncNames(Path.GetFullPath(path));
-        }
-        catch (AutoRegisterException e)
-        {
-            throw new ExitException(ExitCode.OperatingSystem, e.Message);
-        }
-    }
 
     // The lock (flock) goes with its process, however that ends; the file stays.
     private static FileStream Lock(string path)
