@@ -21,7 +21,7 @@ internal static class ServeCommand
         RemoveReadyFile(options);
 
         using var data = DataDirectory.Open(options.Data);
-        using var pki = FactoryPki.Open(data, options.Factory, options.Host, clock.GetUtcNow());
+        using var pki = DevelopmentPki.Open(data, options.Factory, options.Host, clock.GetUtcNow());
         var token = ApiToken.Open(data, options.TokenFile);
 
         await using var log = new RequestLog(Console.Error);

@@ -36,7 +36,7 @@ internal sealed class GatewayEndpoints(string factory, DeviceRegistry devices)
 
     private (string Uuid, string Factory)? ReadSubject(X509Certificate2 certificate)
     {
-        var subject = DistinguishedName.Decode(certificate.SubjectName).ToLookup(a => a.Oid, a => a.Value);
+        var subject = DistinguishedName.Decode(certificate.SubjectName.RawData).ToLookup(a => a.Oid, a => a.Value);
         return subject[DistinguishedName.CommonName].SingleOrDefault() is { } uuid
             && subject[DistinguishedName.OrganizationalUnit].SingleOrDefault() == factory
             ? (uuid, factory)

@@ -11,13 +11,13 @@ internal static class ServerTls
     /// <summary>Kestrel's TLS options for the API.</summary>
     public static TlsHandshakeCallbackOptions Options(FactoryPki pki)
     {
-        var context = SslStreamCertificateContext.Create(pki.Server, null, offline: true);
+        var context = new ServerTlsContext(pki.Server);
         return new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = TimeSpan.FromSeconds(10),
             OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
             {
-                ServerCertificateContext = context,
+                ServerCertificateContext = context.Current,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             }),
         };

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Formats.Asn1;
 using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
@@ -7,25 +6,22 @@ namespace AutoRegister.Factory.Pki;
 /// <summary>A kind of device key the factory may be told to accept.</summary>
 internal sealed record DeviceKeyType
 {
-    private const string EcPublicKey = "1.2.840.10045.2.1";
-    private const string RsaEncryption = "1.2.840.113549.1.1.1";
-
     /// <summary>What LmP devices make.</summary>
-    public static readonly DeviceKeyType P256 = new("p256", "06082A8648CE3D030107", 0);
+    public static readonly DeviceKeyType P256 = new("p256", [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07], 0);
 
     private static readonly DeviceKeyType[] All =
     [
         P256,
-        new("p384", "06052B81040022", 0),
-        new("p521", "06052B81040023", 0),
+        new("p384", [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22], 0),
+        new("p521", [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x23], 0),
         new("rsa2048", null, 2048),
         new("rsa3072", null, 3072),
     ];
 
-    private readonly string? curve;
+    private readonly byte[]? curve;
     private readonly int rsaBits;
 
-    private DeviceKeyType(string name, string? curve, int rsaBits)
+    private DeviceKeyType(string name, byte[]? curve, int rsaBits)
     {
         Name = name;
         this.curve = curve;
@@ -42,18 +38,20 @@ internal sealed record DeviceKeyType
         .ToHashSet();
 
     /// <summary>The type of a public key, or null when it is none of the known ones.</summary>
-    public static DeviceKeyType? Of(PublicKey key) => All.FirstOrDefault(type => type.Matches(key));
-
-    // An EC key is recognised by the DER of its named curve: a key that spells its curve's parameters out
-    // may claim any generator, and is none of ours.
-    private bool Matches(PublicKey key) => curve is null
-        ? key.Oid.Value == RsaEncryption && RsaSize(key) == rsaBits
-        : key.Oid.Value == EcPublicKey && key.EncodedParameters is { } parameters
-            && Convert.ToHexString(parameters.RawData) == curve;
-
-    private static int RsaSize(PublicKey key)
+    /// <exception cref="AsnContentException">It says that it is an RSA key, and is none.</exception>
+    public static DeviceKeyType? Of(SubjectPublicKey key) => key.Algorithm switch
     {
-        using var rsa = key.GetRSAPublicKey() ?? throw new CryptographicException("The RSA key can't be read.");
-        return rsa.KeySize;
+        // An EC key is recognised by the DER of its named curve: a key that spells its curve's parameters out
+        // may claim any generator, and is none of ours.
+        SubjectPublicKey.EllipticCurve => Array.Find(All, type => type.curve is { } curve && key.Parameters.Span.SequenceEqual(curve)),
+        SubjectPublicKey.Rsa => RsaSize(key) is var bits ? Array.Find(All, type => type.curve is null && type.rsaBits == bits) : null,
+        _ => null,
+    };
+
+    // RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017, appendix A.1.1).
+    private static long RsaSize(SubjectPublicKey key)
+    {
+        var modulus = new AsnReader(key.Key, AsnEncodingRules.DER).ReadSequence().ReadInteger();
+        return modulus.GetBitLength();
     }
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace AutoRegister.Factory.Pki;
 
-/// <summary>X.500 names with one attribute per RDN, written in the given order, as UTF8String.</summary>
+/// <summary>X.500 names as DER, one attribute per RDN, in the given order, as UTF8String.</summary>
 internal static class DistinguishedName
 {
     /// <summary>commonName.</summary>
@@ -16,7 +16,40 @@ internal static class DistinguishedName
     public const string BusinessCategory = "2.5.4.15";
 
     /// <summary>Encodes a name; nothing in the values is special, unlike in a name given as text.</summary>
-    public static X500DistinguishedName Encode(params IEnumerable<(string Oid, string Value)> attributes)
+    public static X500DistinguishedName Encode(params IEnumerable<(string Oid, string Value)> attributes) => new(ToDer(attributes));
+
+    /// <summary>The subject of a device's first certificate, DER: what every CSR of a device asks for, in that order.</summary>
+    public static byte[] OfDevice(string uuid, string factory, bool production) => production
+        ? ToDer([(CommonName, uuid), (OrganizationalUnit, factory), (BusinessCategory, "production")])
+        : ToDer([(CommonName, uuid), (OrganizationalUnit, factory)]);
+
+    /// <summary>
+    /// Reads a name into pairs. An RDN of several attributes has an empty OID; a value that is no text is <see langword="null"/>.
+    /// </summary>
+    /// <exception cref="AsnContentException">It is no name.</exception>
+    public static IReadOnlyList<(string Oid, string? Value)> Decode(ReadOnlyMemory<byte> name)
+    {
+        var attributes = new List<(string, string?)>(3);
+        var outer = new AsnReader(name, AsnEncodingRules.DER);
+        var sequence = outer.ReadSequence();
+        outer.ThrowIfNotEmpty();
+        while (sequence.HasData)
+        {
+            var set = sequence.ReadSetOf(skipSortOrderValidation: true);
+            var attribute = set.ReadSequence();
+            var oid = attribute.ReadObjectIdentifier();
+            var value = ReadText(attribute);
+            attribute.ThrowIfNotEmpty();
+            attributes.Add(set.HasData ? ("", null) : (oid, value));
+        }
+
+        return attributes;
+    }
+
+    /// <summary>The first value of an attribute; <see langword="null"/> where a name has none.</summary>
+    public static string? Find(ReadOnlyMemory<byte> name, string oid) => Decode(name).FirstOrDefault(attribute => attribute.Oid == oid).Value;
+
+    private static byte[] ToDer(IEnumerable<(string Oid, string Value)> attributes)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
@@ -32,12 +65,20 @@ internal static class DistinguishedName
             }
         }
 
-        return new X500DistinguishedName(writer.Encode());
+        return writer.Encode();
     }
 
-    /// <summary>Reads a name into pairs, or throws <see cref="System.Security.Cryptography.CryptographicException"/>.</summary>
-    public static IEnumerable<(string Oid, string? Value)> Decode(X500DistinguishedName name) =>
-        name.EnumerateRelativeDistinguishedNames(reversed: false).Select(rdn => rdn.HasMultipleElements
-            ? ("", null)
-            : (rdn.GetSingleElementType().Value ?? "", rdn.GetSingleElementValue()));
+    // DirectoryString and its relatives (RFC 5280, section 4.1.2.4).
+    private static string? ReadText(AsnReader attribute)
+    {
+        var tag = attribute.PeekTag();
+        if (tag.TagClass == TagClass.Universal && (UniversalTagNumber)tag.TagValue is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString
+            or UniversalTagNumber.IA5String or UniversalTagNumber.T61String or UniversalTagNumber.NumericString or UniversalTagNumber.BMPString)
+        {
+            return attribute.ReadCharacterString((UniversalTagNumber)tag.TagValue);
+        }
+
+        attribute.ReadEncodedValue();
+        return null;
+    }
 }

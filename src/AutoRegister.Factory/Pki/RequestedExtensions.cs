@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Formats.Asn1;
 using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
@@ -10,40 +9,40 @@ namespace AutoRegister.Factory.Pki;
 /// </summary>
 internal static class RequestedExtensions
 {
-    private const string KeyUsage = "2.5.29.15";
-    private const string ExtendedKeyUsage = "2.5.29.37";
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-
     /// <summary>Throws <see cref="RefusedException"/> when a CSR asks for more.</summary>
-    public static void Check(CertificateRequest request)
+    public static void Check(CertificationRequest request)
     {
-        if (request.OtherRequestAttributes.Count > 0)
+        if (request.OtherAttribute is { } attribute)
         {
-            throw RefusedException.Malformed($"the CSR has an attribute a device may not ask for: {request.OtherRequestAttributes[0].Oid?.Value}");
+            throw RefusedException.Malformed($"the CSR has an attribute a device may not ask for: {attribute}");
         }
 
-        foreach (var extension in request.CertificateExtensions)
+        foreach (var extension in request.Extensions)
         {
             if (!IsHarmless(extension))
             {
-                throw RefusedException.Malformed($"the CSR has an extension a device may not ask for: {extension.Oid?.Value}");
+                throw RefusedException.Malformed($"the CSR has an extension a device may not ask for: {extension.Oid}");
             }
         }
     }
 
-    private static bool IsHarmless(X509Extension extension)
+    private static bool IsHarmless(ExtensionField extension) => extension.Oid switch
+    {
+        ExtensionField.KeyUsage => extension.Value.Span.SequenceEqual(ExtensionField.DigitalSignature.Span) || IsDigitalSignature(extension.Value),
+        ExtensionField.ExtendedKeyUsage => extension.Value.Span.SequenceEqual(ExtensionField.ClientAuthenticationOnly.Span),
+        _ => false,
+    };
+
+    // The same bit, written with zeros behind it, as some libraries do.
+    private static bool IsDigitalSignature(ReadOnlyMemory<byte> value)
     {
         try
         {
-            return extension.Oid?.Value switch
-            {
-                KeyUsage => new X509KeyUsageExtension(extension, extension.Critical).KeyUsages == X509KeyUsageFlags.DigitalSignature,
-                ExtendedKeyUsage => new X509EnhancedKeyUsageExtension(extension, extension.Critical).EnhancedKeyUsages
-                    is { Count: 1 } usages && usages[0].Value == ClientAuthentication,
-                _ => false,
-            };
+            var reader = new AsnReader(value, AsnEncodingRules.BER);
+            var usage = reader.ReadNamedBitListValue<KeyUsages>();
+            return !reader.HasData && usage == KeyUsages.DigitalSignature;
         }
-        catch (CryptographicException)
+        catch (AsnContentException)
         {
             return false;
         }

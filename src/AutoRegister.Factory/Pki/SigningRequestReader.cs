@@ -1,69 +1,69 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
 
-/// <summary>Reads a CSR and refuses whatever a device has no reason to ask for.</summary>
+/// <summary>Reads a CSR, once, and refuses whatever a device has no reason to ask for.</summary>
 internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
 {
     private const string Label = "CERTIFICATE REQUEST";
 
     /// <summary>Reads the PEM in a request's <c>csr</c>, or throws <see cref="RefusedException"/>.</summary>
-    public SigningRequest Read(string pem)
+    public SigningRequest Read(string pem) => Read(DecodePem(pem));
+
+    /// <summary>Reads DER, as EST carries it, or throws <see cref="RefusedException"/>. The bytes must not change afterwards.</summary>
+    public SigningRequest Read(ReadOnlyMemory<byte> der)
     {
-        var der = DecodePem(pem);
-        var unverified = Load(der, CertificateRequestLoadOptions.SkipSignatureValidation, "the CSR can't be parsed");
-        RequireAllowedKey(unverified.PublicKey);
-        var request = Load(der, CertificateRequestLoadOptions.Default, "the CSR's signature is wrong");
-        RequestedExtensions.Check(unverified);
-        var (uuid, factory, production) = ReadSubject(request.SubjectName);
+        var request = Parse(der);
+        RequireAllowedKey(request.PublicKey);
+        RequireSignature(request);
+        RequestedExtensions.Check(request);
+        var (uuid, factory, production) = ReadSubject(request.Subject);
         return new SigningRequest
         {
+            Subject = request.Subject,
             Uuid = uuid,
             Factory = factory,
             Production = production,
             PublicKey = request.PublicKey,
-            PublicKeySha256 = Convert.ToHexStringLower(SHA256.HashData(request.PublicKey.ExportSubjectPublicKeyInfo())),
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(der)),
+            Extensions = request.Extensions,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(der.Span)),
         };
     }
 
     private static byte[] DecodePem(string pem)
     {
-        if (!PemEncoding.TryFind(pem, out var found) || pem[found.Label] != Label)
+        if (!PemEncoding.TryFind(pem, out var found) || pem.AsSpan()[found.Label] is not Label)
         {
             throw RefusedException.Malformed($"'csr' must be PEM that begins with -----BEGIN {Label}-----");
         }
 
-        if (!string.IsNullOrWhiteSpace(pem[..found.Location.Start]) || !string.IsNullOrWhiteSpace(pem[found.Location.End..]))
+        if (!pem.AsSpan(0, found.Location.Start.Value).IsWhiteSpace() || !pem.AsSpan(found.Location.End.Value).IsWhiteSpace())
         {
             throw RefusedException.Malformed("'csr' must hold one CSR and nothing else");
         }
 
-        return Convert.FromBase64String(pem[found.Base64Data]);
+        var der = new byte[found.DecodedDataLength];
+        Convert.TryFromBase64Chars(pem.AsSpan()[found.Base64Data], der, out _);
+        return der;
     }
 
-    private static CertificateRequest Load(byte[] der, CertificateRequestLoadOptions options, string complaint)
+    private static CertificationRequest Parse(ReadOnlyMemory<byte> der)
     {
         try
         {
-            // Without this option .NET drops the requested extensions, and they could not be checked.
-            options |= CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions;
-            var request = CertificateRequest.LoadSigningRequest(der, HashAlgorithmName.SHA256, out var read, options);
-            return read == der.Length ? request : throw RefusedException.Malformed("bytes follow the CSR");
+            var reader = new AsnReader(der, AsnEncodingRules.DER);
+            var request = CertificationRequest.Read(reader);
+            return reader.HasData ? throw RefusedException.Malformed("bytes follow the CSR") : request;
         }
-        catch (CryptographicException)
+        catch (AsnContentException)
         {
-            throw RefusedException.Malformed(complaint);
-        }
-        catch (NotSupportedException)
-        {
-            throw RefusedException.Malformed("the CSR is signed with an algorithm this factory does not know");
+            throw RefusedException.Malformed("the CSR can't be parsed");
         }
     }
 
-    private void RequireAllowedKey(PublicKey key)
+    private void RequireAllowedKey(SubjectPublicKey key)
     {
         try
         {
@@ -72,13 +72,32 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
                 throw RefusedException.Malformed($"the CSR's key must be {string.Join(" or ", allowed.Select(t => t.Name))}");
             }
         }
-        catch (CryptographicException)
+        catch (AsnContentException)
         {
             throw RefusedException.Malformed("the CSR's public key can't be read");
         }
     }
 
-    private static (string Uuid, string Factory, bool Production) ReadSubject(X500DistinguishedName name)
+    private static void RequireSignature(CertificationRequest request)
+    {
+        var algorithm = request.SignatureAlgorithm
+            ?? throw RefusedException.Malformed("the CSR is signed with an algorithm this factory does not know");
+        try
+        {
+            if (request.PublicKey.Verifies(request.Info.Span, request.Signature.Span, algorithm))
+            {
+                return;
+            }
+        }
+        catch (CryptographicException)
+        {
+            // A key that cannot be one has signed nothing.
+        }
+
+        throw RefusedException.Malformed("the CSR's signature is wrong");
+    }
+
+    private static (string Uuid, string Factory, bool Production) ReadSubject(ReadOnlyMemory<byte> name)
     {
         var subject = new Dictionary<string, string>(StringComparer.Ordinal);
         try
@@ -92,7 +111,7 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
                 }
             }
         }
-        catch (CryptographicException)
+        catch (AsnContentException)
         {
             throw RefusedException.Malformed("the CSR's subject can't be read");
         }

@@ -13,8 +13,8 @@ namespace AutoRegister.Factory.Registration;
 internal sealed class RegistrationService(
     string factory, SigningRequestReader csrs, DeviceCertificateIssuer issuer, DeviceRegistry devices, FactoryPki pki, Uri gateway)
 {
-    private readonly string root = pki.Root.ExportCertificatePem() + "\n";
-    private readonly string deviceCa = pki.DeviceCa.ExportCertificatePem() + "\n";
+    private readonly string root = pki.Roots.Pem;
+    private readonly string deviceCa = pki.DeviceCa.Pem;
 
     /// <summary>Registers a device; returns the answer's files by name, or throws <see cref="RefusedException"/>.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RegisterAsync(RegistrationRequest request)

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace AutoRegister.Factory.Tests.Support;
+
+/// <summary>Runs a command line tool that knows nothing of our code.</summary>
+internal static class Tool
+{
+    /// <summary>What it wrote to stdout; throws where it fails.</summary>
+    public static string Run(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{errors.Result}");
+    }
+}
