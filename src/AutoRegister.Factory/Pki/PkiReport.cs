@@ -1,0 +1,19 @@
+using AutoRegister.Core.Base;
+
+namespace AutoRegister.Factory.Pki;
+
+/// <summary>Makes one line each of what the PKCS#11 code of the core has to say.</summary>
+/// <param name="report">Gets the lines.</param>
+internal sealed class PkiReport(Action<string> report) : IRegistrationObserver
+{
+    /// <inheritdoc/>
+    public void ReportStep(string message) => report(message);
+
+    /// <inheritdoc/>
+    public void ReportDetail(string message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ReportWarning(string message) => report($"warning: {message}");
+}
