@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Storage;
 
@@ -55,11 +56,11 @@ internal static class DevelopmentPki
         if (!File.Exists(path))
         {
             using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            DurableFile.Write(path, made.ExportPkcs8PrivateKeyPem() + "\n");
+            AtomicFile.Write(path, made.ExportPkcs8PrivateKeyPem() + "\n");
         }
 
         var key = ECDsa.Create();
-        key.ImportFromPem(DurableFile.Read(path));
+        key.ImportFromPem(SmallFile.ReadText(path));
         return key;
     }
 
@@ -70,12 +71,12 @@ internal static class DevelopmentPki
             Make(path, make);
         }
 
-        return X509Certificate2.CreateFromPem(DurableFile.Read(path));
+        return X509Certificate2.CreateFromPem(SmallFile.ReadText(path));
     }
 
     private static void Make(string path, Func<X509Certificate2> make)
     {
         using var made = make();
-        DurableFile.Write(path, made.ExportCertificatePem() + "\n");
+        AtomicFile.Write(path, made.ExportCertificatePem() + "\n");
     }
 }

@@ -1,7 +1,8 @@
 namespace AutoRegister.Factory.Pki;
 
 /// <summary>
-/// The keys and certificates a factory works with, wherever they come from: <see cref="DevelopmentPki"/> makes them.
+/// The keys and certificates a factory works with, wherever they come from: <see cref="DevelopmentPki"/> makes them,
+/// <see cref="ProductionPki"/> reads what the root's owner made.
 /// </summary>
 internal sealed class FactoryPki : IDisposable
 {
