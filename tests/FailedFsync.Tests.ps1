@@ -24,7 +24,7 @@ Describe 'An fsync that fails' -Tag 'Beside' {
     It 'number <_> of a factory that starts for the first time: it says so and ends, and the next start works' -ForEach 1, 4, 5, 8, 13 {
         $data = "$TestDrive/factory-$_/data"
         $null = New-Item -ItemType Directory -Path (Split-Path $data)
-        $run = Invoke-RigProcess $crashRig @('run', '--fail-at', "$_", '--under', (Split-Path $data), '--', (Get-RigPath FactoryExe), '--data', $data, '--factory', 'acme')
+        $run = Invoke-RigProcess $crashRig @('run', '--fail-at', "$_", '--under', (Split-Path $data), '--', (Get-RigPath FactoryExe), 'dev', '--data', $data, '--factory', 'acme')
         $run.ExitCode | Should -Be 71 -Because $run.Error
         $run.Error | Should -Match 'fsync on'
         Stop-RigFactory (Start-RigFactory -Path $data)

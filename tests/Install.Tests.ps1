@@ -94,13 +94,13 @@ Describe 'A factory of one''s own' {
     It 'registers a device, and lists it' {
         $port = "$(Get-RigFreePort)"
         $data = "$TestDrive/own-factory"
-        $process = Start-Factory (Get-GuideCommand 'out/factory/lmp-factory --data /tmp/factory' -Guide local-factory -Instead @{ '/tmp/factory' = $data; '8443' = $port }) "https://127.0.0.1:$port/"
+        $process = Start-Factory (Get-GuideCommand 'out/factory/lmp-factory dev --data /tmp/factory' -Guide local-factory -Instead @{ '/tmp/factory' = $data; '8443' = $port }) "https://127.0.0.1:$port/"
         try {
             $pipeline = Get-GuideCommand 'Get-SotaConfig' -Guide local-factory -Instead @{ '/tmp/factory' = $data; '8443' = $port; '/tmp/my-device' = "$TestDrive/my-device" }
             $run = Invoke-RigProcess (Get-RigPath Shell) @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$(Get-RigPath Module)'; $pipeline")
             $run.Error | Should -BeNullOrEmpty
             $run.Output | Should -Match '(?m)^GatewayVerified +: True'
-            $listed = Invoke-RigProcess sh @('-c', "cd '$top' && $(Get-GuideCommand 'out/factory/lmp-factory list' -Guide local-factory -Instead @{ '/tmp/factory' = $data })")
+            $listed = Invoke-RigProcess sh @('-c', "cd '$top' && $(Get-GuideCommand 'out/factory/lmp-factory devices list' -Guide local-factory -Instead @{ '/tmp/factory' = $data })")
             $listed.Output | Should -Match ([regex]::Match($run.Output, 'Uuid +: (\S+)').Groups[1].Value)
         }
         finally {
@@ -112,7 +112,7 @@ Describe 'A factory of one''s own' {
     It 'is reached by the name and the ports that it is told' {
         $api, $gateway = (Get-RigFreePort), (Get-RigFreePort)
         $data = "$TestDrive/named-factory"
-        $command = Get-GuideCommand 'out/factory/lmp-factory --data /srv/factory' -Guide local-factory -Instead ([ordered]@{
+        $command = Get-GuideCommand 'out/factory/lmp-factory dev --data /srv/factory' -Guide local-factory -Instead ([ordered]@{
                 '/srv/factory' = $data; '192.0.2.10' = '127.0.0.1'; 'factory.lan' = 'localhost'; '8443' = "$api"; '8444' = "$gateway" })
         $process = Start-Factory $command "https://localhost:$api/"
         try {

@@ -35,6 +35,7 @@ function Get-TestingTool {
             'systemd'               = '/usr/bin/systemd-analyze'
             'tmux'                  = '/usr/bin/tmux'
             'iproute2'              = '/usr/sbin/ip'
+            'postgresql'            = '/usr/share/postgresql-common'
         }
     }
 

@@ -1,24 +1,16 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using AutoRegister.Core.Errors;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Commands;
-using Microsoft.Data.Sqlite;
 
 try
 {
-    if (args.Contains("--help") || args.Contains("-h"))
-    {
-        Console.WriteLine(Help.Text);
-        return (int)ExitCode.Success;
-    }
-
-    return args is ["list", .. var rest]
-        ? (int)ListCommand.Run(rest)
-        : (int)await ServeCommand.RunAsync(FactoryOptions.Parse(args));
+    return await FactoryCommandLine.RunAsync(args);
 }
 catch (ExitException e)
 {
-    return Fail(e.Code, e.Message);
+    return Fail(e.Code, e.Code == ExitCode.Usage ? $"{e.Message} (see lmp-factory --help)" : e.Message);
 }
 catch (AutoRegisterException e)
 {
@@ -29,7 +21,7 @@ catch (CryptographicException e)
 {
     return Fail(ExitCode.Configuration, $"a key or certificate of the factory can't be read: {e.Message}");
 }
-catch (SqliteException e)
+catch (DbException e)
 {
     return Fail(ExitCode.OperatingSystem, $"the ledger can't be used: {e.Message}");
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Tests.Support;
 using Xunit;
@@ -10,7 +11,7 @@ namespace AutoRegister.Factory.Tests;
 [Collection(FioctlFolder.Collection)]
 public sealed class CertificateTemplateTests : IDisposable
 {
-    private static readonly SigningRequestReader Reader = new(DeviceKeyType.ParseList("p256"));
+    private static readonly SigningRequestReader Reader = new(DeviceKeyType.ParseList("p256", "the test", ExitCode.Usage));
 
     private readonly FioctlFolder folder = new();
     private readonly TestDevice device = new();

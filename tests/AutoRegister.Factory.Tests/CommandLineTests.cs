@@ -14,28 +14,28 @@ public sealed class CommandLineTests : IDisposable
     {
         var (exitCode, output, error) = await FactoryCommand.RunAsync("--help");
         Assert.Equal(0, exitCode);
-        Assert.Contains("--ready-file", output, StringComparison.Ordinal);
+        Assert.Contains("serve", output, StringComparison.Ordinal);
         Assert.Empty(error);
     }
 
     [Theory]
     [InlineData("")]
-    [InlineData("--data DATA")]
-    [InlineData("--factory acme")]
-    [InlineData("--data DATA --factory")]
-    [InlineData("--data DATA --factory acme --unknown x")]
-    [InlineData("--data DATA --factory acme stray")]
-    [InlineData("--data DATA --factory acme --factory acme")]
-    [InlineData("--data DATA --factory a/b")]
-    [InlineData("--data DATA --factory acme --api-port 65536")]
-    [InlineData("--data DATA --factory acme --api-port x")]
-    [InlineData("--data DATA --factory acme --address localhost")]
-    [InlineData("--data DATA --factory acme --address 0.0.0.0")]
-    [InlineData("--data DATA --factory acme --host a/b")]
-    [InlineData("--data DATA --factory acme --allow-key-types p256,dsa")]
-    [InlineData("--data DATA --factory acme --oauth-interval -1")]
-    [InlineData("list")]
-    [InlineData("list --data DATA --json=1")]
+    [InlineData("dev --data DATA")]
+    [InlineData("dev --factory acme")]
+    [InlineData("dev --data DATA --factory")]
+    [InlineData("dev --data DATA --factory acme --unknown x")]
+    [InlineData("dev --data DATA --factory acme stray")]
+    [InlineData("dev --data DATA --factory acme --factory acme")]
+    [InlineData("dev --data DATA --factory a/b")]
+    [InlineData("dev --data DATA --factory acme --api-port 65536")]
+    [InlineData("dev --data DATA --factory acme --api-port x")]
+    [InlineData("dev --data DATA --factory acme --address localhost")]
+    [InlineData("dev --data DATA --factory acme --address 0.0.0.0")]
+    [InlineData("dev --data DATA --factory acme --host a/b")]
+    [InlineData("dev --data DATA --factory acme --allow-key-types p256,dsa")]
+    [InlineData("dev --data DATA --factory acme --oauth-interval -1")]
+    [InlineData("devices list")]
+    [InlineData("devices list --data DATA --json=1")]
     public async Task A_wrong_command_line_is_64_and_one_line(string line)
     {
         var args = line.Replace("DATA", data, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -61,7 +61,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task A_second_one_over_the_same_data_is_refused()
     {
         await using var factory = await FactoryProcess.StartOverAsync(data);
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("--data", data, "--factory", "acme");
+        var (exitCode, _, error) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "acme");
         Assert.Equal(75, exitCode);
         Assert.Contains("in use", error, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class CommandLineTests : IDisposable
             // Made for 'acme'.
         }
 
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("--data", data, "--factory", "other");
+        var (exitCode, _, error) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "other");
         Assert.Equal(78, exitCode);
         Assert.Contains("acme", error, StringComparison.Ordinal);
     }
@@ -84,14 +84,14 @@ public sealed class CommandLineTests : IDisposable
     {
         Directory.CreateDirectory(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         await File.WriteAllTextAsync(Path.Combine(data, "something"), "");
-        var (exitCode, _, _) = await FactoryCommand.RunAsync("--data", data, "--factory", "acme");
+        var (exitCode, _, _) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "acme");
         Assert.Equal(78, exitCode);
     }
 
     [Fact]
     public async Task Data_that_cannot_be_written_is_71_and_one_line()
     {
-        var (exitCode, output, error) = await FactoryCommand.RunAsync("--data", "/proc/factory", "--factory", "acme");
+        var (exitCode, output, error) = await FactoryCommand.RunAsync("dev", "--data", "/proc/factory", "--factory", "acme");
         Assert.Equal(71, exitCode);
         Assert.Empty(output);
         Assert.Contains("/proc/factory", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -102,14 +102,14 @@ public sealed class CommandLineTests : IDisposable
     {
         await using var factory = await FactoryProcess.StartOverAsync(data);
         var (exitCode, _, error) = await FactoryCommand.RunAsync(
-            "--data", data + "2", "--factory", "acme", $"--api-port={factory.Api.Port}");
+            "dev", "--data", data + "2", "--factory", "acme", $"--api-port={factory.Api.Port}");
         Assert.Equal(71, exitCode);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
     public async Task List_without_a_ledger_is_66() =>
-        Assert.Equal(66, (await FactoryCommand.RunAsync("list", "--data", data)).ExitCode);
+        Assert.Equal(66, (await FactoryCommand.RunAsync("devices", "list", "--data", data)).ExitCode);
 
     [Fact]
     public async Task The_token_the_key_types_and_the_host_can_be_chosen()

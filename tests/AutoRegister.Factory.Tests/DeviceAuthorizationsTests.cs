@@ -19,9 +19,10 @@ public sealed class DeviceAuthorizationsTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        var connection = LedgerFile.Open(Path.Combine(directory.FullName, LedgerFile.Name));
-        writer = new LedgerWriter(connection);
-        authorizations = new DeviceAuthorizations(writer, connection, clock, TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(5));
+        var ledger = new SqliteLedger(Path.Combine(directory.FullName, SqliteLedger.FileName));
+        ledger.Migrate();
+        writer = new LedgerWriter(ledger);
+        authorizations = new DeviceAuthorizations(writer, clock, TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(5));
         return Task.CompletedTask;
     }
 
@@ -62,7 +63,6 @@ public sealed class DeviceAuthorizationsTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        authorizations.Dispose();
         await writer.DisposeAsync();
         directory.Delete(recursive: true);
     }

@@ -118,14 +118,14 @@ public sealed class SigningRequestReaderTests : IDisposable
 
     private X500DistinguishedName Subject => DistinguishedName.Encode(device.Subject);
 
-    private static SigningRequestReader Reader(string types = "p256") => new(DeviceKeyType.ParseList(types));
+    private static SigningRequestReader Reader(string types = "p256") => new(DeviceKeyType.ParseList(types, "the test", ExitCode.Usage));
 
     private static byte[] Der(string pem) => Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
 
     private static void Refuses(string words, byte[] der, SigningRequestReader? reader = null)
     {
         var thrown = Assert.Throws<RefusedException>(() => (reader ?? Reader()).Read(der));
-        Assert.Equal(RefusalKind.Malformed, thrown.Kind);
+        Assert.Equal(RefusalKind.Malformed, thrown.Refusal.Kind);
         Assert.Contains(words, thrown.Message, StringComparison.Ordinal);
     }
 

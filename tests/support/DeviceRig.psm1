@@ -56,7 +56,7 @@ function Start-RigFactory {
 
     $ready = "$Path.ready"
     Remove-Item $ready -ErrorAction Ignore
-    $line = @($Through) + @($Rig.FactoryExe, '--data', $Path, '--factory', $Name, '--ready-file', $ready) + $Argument
+    $line = @($Through) + @($Rig.FactoryExe, 'dev', '--data', $Path, '--factory', $Name, '--ready-file', $ready) + $Argument
     $process = Start-RigProcess $line[0] $line[1..($line.Count - 1)]
     # Nobody reads what it says; an unread pipe would stop it once it is full.
     $output = $process.StandardOutput.ReadToEndAsync()
@@ -95,7 +95,7 @@ function Get-RigLedger {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Factory)
 
-    $listed = Invoke-RigProcess $Rig.FactoryExe @('list', '--data', $Factory.Data, '--json')
+    $listed = Invoke-RigProcess $Rig.FactoryExe @('devices', 'list', '--data', $Factory.Data, '--json')
     if ($listed.ExitCode -ne 0) {
         throw "The ledger could not be read: $($listed.Error)"
     }

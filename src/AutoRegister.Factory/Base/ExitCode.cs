@@ -6,6 +6,9 @@ internal enum ExitCode
     /// <summary>Ended as asked.</summary>
     Success = 0,
 
+    /// <summary>A check found something wrong.</summary>
+    Found = 1,
+
     /// <summary>The command line is wrong.</summary>
     Usage = 64,
 

@@ -26,6 +26,11 @@ internal static partial class FieldRules
     /// <summary>A device group, likewise.</summary>
     public static string Group(string value) => Printable(value, "group");
 
+    /// <summary>Tags, separated by commas: what the OTA client and its readers take.</summary>
+    public static string Tags(string value) => TagList().IsMatch(value) && value.Length <= Longest
+        ? value
+        : throw RefusedException.Malformed("'tags' must be of A-Z, a-z, 0-9, '.', '_' and '-', separated by commas");
+
     /// <summary>A hardware id.</summary>
     public static string HardwareId(string value) => Quotable(value, "hardware-id");
 
@@ -61,6 +66,9 @@ internal static partial class FieldRules
     private static bool IsVisible(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*\z")]
+    private static partial Regex TagList();
 
     [GeneratedRegex(@"\A[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\z")]
     private static partial Regex UuidForm();

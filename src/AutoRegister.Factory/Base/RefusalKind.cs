@@ -12,9 +12,18 @@ internal enum RefusalKind
     /// <summary>Its API token or access token is none of ours.</summary>
     Unauthenticated,
 
-    /// <summary>Its token is for another device.</summary>
+    /// <summary>Who sends it may not register this device, or not so.</summary>
     Forbidden,
 
-    /// <summary>Its UUID or name belongs to another registration.</summary>
+    /// <summary>Its UUID, name or key belongs to another registration.</summary>
     Conflict,
+
+    /// <summary>A person must accept the device first.</summary>
+    Pending,
+
+    /// <summary>Too many came from there.</summary>
+    TooMany,
+
+    /// <summary>Something is not to be had now that will be again.</summary>
+    Unavailable,
 }

@@ -1,94 +1,95 @@
-using System.Net;
+using System.CommandLine;
+using System.Data.Common;
 using AutoRegister.Factory.Base;
-using AutoRegister.Factory.Gateway;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
-using AutoRegister.Factory.OAuth;
 using AutoRegister.Factory.Pki;
+using AutoRegister.Factory.Policy;
 using AutoRegister.Factory.Registration;
-using AutoRegister.Factory.Storage;
+using AutoRegister.Factory.Settings;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace AutoRegister.Factory.Commands;
 
-/// <summary>Runs a factory: both ports over one ledger, until a signal. Read this to see what depends on what.</summary>
+/// <summary><c>lmp-factory serve</c>: a production server. Nothing is open that the configuration does not open, nothing made that is missing.</summary>
 internal static class ServeCommand
 {
-    /// <summary>Runs the command; what is opened last is closed first, so requests finish while there is a ledger.</summary>
-    public static async Task<ExitCode> RunAsync(FactoryOptions options)
+    private static readonly TimeSpan FinishEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>The command.</summary>
+    public static Command Command()
+    {
+        var command = new Command("serve", "runs a production server, until SIGTERM or SIGINT");
+        var config = command.AddOption<string>("--config", "FILE", "its configuration, JSON; variables LMP_FACTORY_… go before it");
+        config.Required = true;
+        var check = new Option<bool>("--check") { Description = "checks configuration, PKI and ledger, and ends", Arity = ArgumentArity.Zero };
+        command.Options.Add(check);
+        command.SetAction(async (parsed, _) => (int)await RunAsync(CheckedSettings.Read(parsed.GetValue(config)!), parsed.GetValue(check)));
+        return command;
+    }
+
+    // Read this to see what depends on what; what is opened last is closed first, so requests finish while there is a ledger.
+    private static async Task<ExitCode> RunAsync(CheckedSettings settings, bool checkOnly)
     {
         using var stop = new StopSignals();
         var clock = TimeProvider.System;
-        RemoveReadyFile(options);
-
-        using var data = DataDirectory.Open(options.Data);
-        using var pki = DevelopmentPki.Open(data, options.Factory, options.Host, clock.GetUtcNow());
-        var token = ApiToken.Open(data, options.TokenFile);
+        settings.CheckAll();
+        using var pki = ProductionPki.Open(settings.Pki, Console.Error.WriteLine, clock);
+        var ledger = settings.Ledger;
+        ledger.Migrate();
+        if (checkOnly)
+        {
+            Console.WriteLine("configuration, PKI and ledger are in order");
+            return ExitCode.Success;
+        }
 
         await using var log = new RequestLog(Console.Error);
-        var connection = LedgerFile.Open(data[LedgerFile.Name]);
-        await using var writer = new LedgerWriter(connection);
-        using var devices = new DeviceRegistry(writer, connection, clock);
-        using var oauth = new DeviceAuthorizations(writer, connection, clock, options.OAuthExpiresIn, options.OAuthInterval);
-
-        // The gateway first: the API's answers name its port.
-        await using var gateway = await SecurePort.StartAsync(
-            "gateway",
-            new IPEndPoint(options.Address, options.GatewayPort),
-            DeviceTls.Options(pki),
-            log,
-            new GatewayEndpoints(options.Factory, devices).Map);
-        var gatewayUrl = Url(options.Host, gateway.Number);
-
+        using var reader = new LedgerReader(ledger);
+        await using var writer = new LedgerWriter(ledger);
+        var devices = new DeviceRegistry(writer, clock);
+        var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
+        var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync);
         var registrations = new RegistrationService(
-            options.Factory, new SigningRequestReader(options.KeyTypes), new DeviceCertificateIssuer(pki, clock), devices, pki, gatewayUrl);
+            settings.Factory, new SigningRequestReader(settings.KeyTypes), devices, claims, settings.Policy, pki, issuer.Template,
+            new RegistrationAnswers(settings.Gateway, settings.Validity), clock);
+
         await using var api = await SecurePort.StartAsync(
             "api",
-            new IPEndPoint(options.Address, options.ApiPort),
-            ServerTls.Options(pki),
+            settings.ApiEndpoint,
+            ServerTls.Options(pki, asksForCertificate: true),
+            settings.PortLimits,
             log,
             routes =>
             {
-                new RegistrationEndpoints(new TokenCheck(token, oauth), registrations).Map(routes);
-                new OAuthEndpoints(options.Factory, oauth, request => Url(options.Host, request.Connection.LocalPort)).Map(routes);
-                new ApprovalEndpoints(oauth, new ApprovalPage(options.Factory)).Map(routes);
+                new RegistrationEndpoints(
+                    new StationCheck(new StationRegistry(reader), clock),
+                    settings.SignRanges is { } ranges ? new AnybodyCheck(ranges) : null,
+                    registrations,
+                    devices).Map(routes);
+                new HealthEndpoints(cancellation => MissingAsync(reader, pki, cancellation)).Map(routes);
             });
 
-        Announce(options, Describe(options.Factory, Url(options.Host, api.Number), gatewayUrl, data, token));
+        await using var finishing = new Repeated(FinishEvery, clock, claims.FinishAbandonedAsync, Console.Error.WriteLine);
+        Console.Error.WriteLine($"lmp-factory serves {settings.Factory} on port {api.Number}");
+        var systemd = new SystemdNotifier();
+        systemd.Notify(ServiceState.Ready);
         var first = await Task.WhenAny(stop.Task, writer.Completion);
-        RemoveReadyFile(options);
+        systemd.Notify(ServiceState.Stopping);
         await first;
         return ExitCode.Success;
     }
 
-    private static ReadyFile Describe(string factory, Uri api, Uri gateway, DataDirectory data, ApiToken token) => new()
+    private static async Task<string?> MissingAsync(LedgerReader reader, FactoryPki pki, CancellationToken cancellation)
     {
-        Factory = factory,
-        Api = new Uri(api, RegistrationEndpoints.Devices).AbsoluteUri,
-        Sign = new Uri(api, RegistrationEndpoints.Sign).AbsoluteUri,
-        Gateway = gateway.GetLeftPart(UriPartial.Authority),
-        OAuth = new Uri(api, OAuthEndpoints.Base).AbsoluteUri,
-        Approval = new Uri(api, ApprovalEndpoints.Path).AbsoluteUri,
-        CaFile = data["root.crt"],
-        TokenFile = token.FilePath,
-    };
-
-    private static void Announce(FactoryOptions options, ReadyFile ready)
-    {
-        ready.Print(Console.Out);
-        if (options.ReadyFile is { } path)
+        try
         {
-            ready.Write(path);
+            reader.Read(session => session.Number("SELECT 1"));
         }
-    }
-
-    // Also before it listens: whoever waits for the file must not find one of an earlier run.
-    private static void RemoveReadyFile(FactoryOptions options)
-    {
-        if (options.ReadyFile is { } path)
+        catch (DbException e)
         {
-            File.Delete(path);
+            return $"the ledger can't be reached: {e.Message}";
         }
-    }
 
-    private static Uri Url(string host, int port) => new UriBuilder(Uri.UriSchemeHttps, host, port).Uri;
+        return (await pki.DeviceCaKey.CheckAsync(cancellation)).Problem;
+    }
 }

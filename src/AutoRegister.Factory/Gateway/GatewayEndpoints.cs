@@ -8,7 +8,7 @@ using AutoRegister.Factory.Pki;
 namespace AutoRegister.Factory.Gateway;
 
 /// <summary>The device gateway: tells a device who it is, as its certificate and the ledger have it.</summary>
-internal sealed class GatewayEndpoints(string factory, DeviceRegistry devices)
+internal sealed class GatewayEndpoints(string factory, DeviceCertificates devices)
 {
     /// <summary>Adds the routes: any path, GET and HEAD.</summary>
     public void Map(IEndpointRouteBuilder routes) =>

@@ -1,5 +1,6 @@
+using System.Data.Common;
+using System.Globalization;
 using AutoRegister.Factory.Base;
-using Microsoft.Data.Sqlite;
 
 namespace AutoRegister.Factory.Http;
 
@@ -15,15 +16,20 @@ internal static class ErrorAnswers
         }
         catch (RefusedException e)
         {
-            await Answer.ErrorAsync(context, StatusOf(e.Kind), e.Message);
+            if (e.Refusal.RetryAfter is { } wait)
+            {
+                context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            }
+
+            await Answer.ErrorAsync(context, StatusOf(e.Refusal.Kind), e.Message);
         }
         catch (BadHttpRequestException e)
         {
             await Answer.ErrorAsync(context, e.StatusCode, e.Message);
         }
-        catch (SqliteException)
+        catch (DbException)
         {
-            // The disk is full or read-only. Nothing was registered; the same request may succeed later.
+            // The disk is full or read-only, or the database is gone. The same request may succeed later.
             context.Response.Headers.RetryAfter = "10";
             await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "The ledger can't be written");
         }
@@ -42,6 +48,9 @@ internal static class ErrorAnswers
         RefusalKind.Unauthenticated => StatusCodes.Status401Unauthorized,
         RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
         RefusalKind.Conflict => StatusCodes.Status409Conflict,
+        RefusalKind.TooMany => StatusCodes.Status429TooManyRequests,
+        // Devices know one answer to "not yet": what a client does with 202 is its own idea.
+        RefusalKind.Pending or RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
     };
 #pragma warning restore CS8524
 }

@@ -22,7 +22,7 @@ internal sealed class SecurePort : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     public static async Task<SecurePort> StartAsync(
-        string name, IPEndPoint endpoint, TlsHandshakeCallbackOptions tls, RequestLog log, Action<IEndpointRouteBuilder> map)
+        string name, IPEndPoint endpoint, TlsHandshakeCallbackOptions tls, PortLimits limits, RequestLog log, Action<IEndpointRouteBuilder> map)
     {
         // "Empty" reads no settings files and no environment: the command line alone says what this server does.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -36,9 +36,10 @@ internal sealed class SecurePort : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            Limit(kestrel);
+            Limit(kestrel, limits);
             kestrel.Listen(endpoint, listen =>
             {
+                listen.Use(new ConnectionLimit(limits.ConnectionsPerAddress).Around);
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 listen.UseHttps(tls);
             });
@@ -50,7 +51,13 @@ internal sealed class SecurePort : IAsyncDisposable
             await ErrorAnswers.HandleAsync(context, next);
             log.Add(name, context);
         });
+        if (limits.RequestsPerSecond is { } rate)
+        {
+            application.Use(new RequestRate(rate).LimitAsync);
+        }
+
         application.UseRouting();
+        application.Use(next => context => ExactPath.RequireAsync(context, next));
         map(application);
         try
         {
@@ -72,12 +79,12 @@ internal sealed class SecurePort : IAsyncDisposable
         await application.DisposeAsync();
     }
 
-    private static void Limit(KestrelServerOptions kestrel)
+    private static void Limit(KestrelServerOptions kestrel, PortLimits limits)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = LargestBody;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 4096;
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }

@@ -1,10 +1,18 @@
+using System.Text;
+
 namespace AutoRegister.Factory.Ledger;
 
 /// <summary>What a checked registration request says about a device.</summary>
 internal sealed record DeviceClaim
 {
-    /// <summary>The device's UUID, as it wrote it.</summary>
-    public required string Uuid { get; init; }
+    private readonly string uuid = "";
+
+    /// <summary>The device's UUID; the ledger knows it in lower case.</summary>
+    public required string Uuid
+    {
+        get => uuid;
+        init => uuid = value.ToLowerInvariant();
+    }
 
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -18,15 +26,12 @@ internal sealed record DeviceClaim
     /// <summary>Its tags, if it sent any.</summary>
     public required string? Tags { get; init; }
 
-    /// <summary>Whether it is a production device.</summary>
+    /// <summary>Whether it asks to be a production device.</summary>
     public required bool Production { get; init; }
 
     /// <summary>SHA-256 of its public key.</summary>
     public required string PublicKeySha256 { get; init; }
 
-    /// <summary>SHA-256 of its CSR.</summary>
-    public required string CsrSha256 { get; init; }
-
-    /// <summary>The serial number its certificate has.</summary>
-    public required string Serial { get; init; }
+    /// <summary>A name as names are compared.</summary>
+    public static string Fold(string name) => name.Normalize(NormalizationForm.FormC).ToLowerInvariant();
 }

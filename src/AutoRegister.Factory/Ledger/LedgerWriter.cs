@@ -1,35 +1,30 @@
+using System.Data.Common;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 
 namespace AutoRegister.Factory.Ledger;
 
 /// <summary>
-/// Runs every piece of work on the ledger, one after the other on one connection, and commits as many together as are
-/// waiting: a flush of the disk costs more than a hundred registrations. Nobody hears of a result before it is committed.
+/// Runs every piece of work that changes the ledger, one after the other on one connection, and commits as many
+/// together as are waiting: a flush of the disk costs more than a hundred registrations. Nobody hears of a result
+/// before it is committed.
 /// </summary>
 /// <remarks>
-/// A piece of work reads what it likes and then changes at most one row with one statement, so that one that fails
-/// leaves nothing behind and does not harm the others of its transaction.
+/// A piece of work may be run twice: when one of those committed together throws, all is undone and each is run in a
+/// transaction of its own, so that one that fails harms no other. So it changes nothing but the ledger. What is refused
+/// is a result and no exception: a refusal is written into the audit.
 /// </remarks>
 internal sealed class LedgerWriter : IAsyncDisposable
 {
     private const int MostTogether = 256;
 
-    private readonly Channel<(Task Work, TaskCompletionSource Committed)> waiting =
-        Channel.CreateBounded<(Task, TaskCompletionSource)>(4096);
+    private readonly Channel<Work> waiting = Channel.CreateBounded<Work>(4096);
+    private readonly LedgerDatabase database;
+    private LedgerSession? session;
 
-    private readonly SqliteConnection connection;
-    private readonly Statement begin;
-    private readonly Statement commit;
-    private readonly Statement rollback;
-
-    /// <summary>Takes over the connection.</summary>
-    public LedgerWriter(SqliteConnection connection)
+    /// <summary>Starts to work; the connection is opened when there is something to do.</summary>
+    public LedgerWriter(LedgerDatabase database)
     {
-        this.connection = connection;
-        begin = new Statement(connection, "BEGIN IMMEDIATE");
-        commit = new Statement(connection, "COMMIT");
-        rollback = new Statement(connection, "ROLLBACK");
+        this.database = database;
         Completion = Task.Run(RunAsync);
     }
 
@@ -37,13 +32,12 @@ internal sealed class LedgerWriter : IAsyncDisposable
     public Task Completion { get; }
 
     /// <summary>Does a piece of work and returns its result once that is on disk.</summary>
-    public async Task<T> DoAsync<T>(Func<T> work)
+    /// <exception cref="DbException">It is not known to be on disk: the database is gone, or its disk is full.</exception>
+    public async Task<T> DoAsync<T>(Func<LedgerSession, T> work)
     {
-        var task = new Task<T>(work);
-        var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await waiting.Writer.WriteAsync((task, committed));
-        await committed.Task;
-        return await task;
+        var item = new Work<T>(work);
+        await waiting.Writer.WriteAsync(item);
+        return await item.Result;
     }
 
     /// <inheritdoc/>
@@ -51,15 +45,12 @@ internal sealed class LedgerWriter : IAsyncDisposable
     {
         waiting.Writer.TryComplete();
         await Completion;
-        begin.Dispose();
-        commit.Dispose();
-        rollback.Dispose();
-        await connection.DisposeAsync();
+        session?.Dispose();
     }
 
     private async Task RunAsync()
     {
-        var together = new List<(Task Work, TaskCompletionSource Committed)>(MostTogether);
+        var together = new List<Work>(MostTogether);
         while (await waiting.Reader.WaitToReadAsync())
         {
             together.Clear();
@@ -68,42 +59,91 @@ internal sealed class LedgerWriter : IAsyncDisposable
                 together.Add(next);
             }
 
-            RunTogether(together);
-        }
-    }
-
-    private void RunTogether(List<(Task Work, TaskCompletionSource Committed)> together)
-    {
-        try
-        {
-            begin.Run();
-            foreach (var (work, _) in together)
+            if (together.Count == 1 || TryCommit(together) is not null)
             {
-                // An exception stays in the task, for whoever awaits it.
-                work.RunSynchronously(TaskScheduler.Default);
+                together.ForEach(RunAlone);
             }
-
-            commit.Run();
         }
-        catch (SqliteException e)
-        {
-            UndoWhatIsOpen();
-            together.ForEach(item => item.Committed.SetException(e));
-            return;
-        }
-
-        together.ForEach(item => item.Committed.SetResult());
     }
 
-    private void UndoWhatIsOpen()
+    private void RunAlone(Work work)
+    {
+        if (TryCommit([work]) is { } failure)
+        {
+            work.Fail(failure);
+        }
+    }
+
+    // Any exception: it is for whoever waits for the work, and one that is not handed on would leave them waiting for ever.
+#pragma warning disable CA1031
+    private Exception? TryCommit(List<Work> together)
     {
         try
         {
-            rollback.Run();
+            var open = Open();
+            open.Run(database.Begin);
+            together.ForEach(work => work.Run(open));
+            open.Run("COMMIT");
         }
-        catch (SqliteException)
+        catch (Exception e)
         {
-            // SQLite has undone it already, as it does when the disk is full.
+            Undo();
+            return e;
         }
+
+        together.ForEach(work => work.Succeed());
+        return null;
+    }
+#pragma warning restore CA1031
+
+    private LedgerSession Open()
+    {
+        if (session is { IsOpen: false })
+        {
+            session.Dispose();
+            session = null;
+        }
+
+        session ??= LedgerSession.Open(database, readOnly: false);
+        // Another server may have written since.
+        session.AuditHead = null;
+        return session;
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            session?.Run("ROLLBACK");
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException)
+        {
+            // Undone already, as SQLite does when the disk is full, or the connection is broken: the next work opens another.
+            session?.Dispose();
+            session = null;
+        }
+    }
+
+    private abstract class Work
+    {
+        public abstract void Run(LedgerSession session);
+
+        public abstract void Succeed();
+
+        public abstract void Fail(Exception exception);
+    }
+
+    private sealed class Work<T>(Func<LedgerSession, T> work) : Work
+    {
+        private readonly TaskCompletionSource<T> committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? result;
+
+        public Task<T> Result => committed.Task;
+
+        public override void Run(LedgerSession session) => result = work(session);
+
+        public override void Succeed() => committed.SetResult(result!);
+
+        public override void Fail(Exception exception) => committed.SetException(exception);
     }
 }

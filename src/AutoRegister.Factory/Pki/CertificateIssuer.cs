@@ -18,4 +18,7 @@ internal sealed class CertificateIssuer(DeviceCa ca, IDeviceCaKey key)
     /// <exception cref="System.Security.Cryptography.CryptographicException">What came back is not what was to be signed.</exception>
     public async ValueTask<DeviceCertificate> SignAsync(ReadOnlyMemory<byte> toBeSigned, CancellationToken cancellation = default) =>
         DeviceCertificate.Assemble(ca, toBeSigned, await key.SignAsync(toBeSigned, cancellation));
+
+    /// <summary>Signs a TBSCertificate that names this CA as its issuer, by name and key; <see langword="null"/> for one that another CA was to sign.</summary>
+    public async ValueTask<string?> SignOwnAsync(byte[] toBeSigned) => Template.IsOwn(toBeSigned) ? (await SignAsync(toBeSigned)).Pem : null;
 }

@@ -91,6 +91,17 @@ internal sealed class CertificateTemplate(DeviceCa ca)
         return new ToBeSigned(writer.Encode(), Convert.ToHexString(serial), notBefore, notAfter);
     }
 
+    /// <summary>Whether a TBSCertificate was written for this CA: in its name, and for its key.</summary>
+    public bool IsOwn(ReadOnlyMemory<byte> toBeSigned)
+    {
+        var fields = new AsnReader(toBeSigned, AsnEncodingRules.DER).ReadSequence();
+        fields.ReadEncodedValue(); // version
+        fields.ReadEncodedValue(); // serialNumber
+        fields.ReadEncodedValue(); // signature
+        return fields.ReadEncodedValue().Span.SequenceEqual(ca.Facts.Subject.Span)
+            && toBeSigned.Span.IndexOf(authorityKeyIdentifier.Value.Span) >= 0;
+    }
+
     private static ExtensionField AuthorityKeyIdentifier(ReadOnlySpan<byte> keyIdentifier)
     {
         // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL, … }

@@ -32,9 +32,11 @@ internal sealed record DeviceKeyType
     public string Name { get; }
 
     /// <summary>Reads a comma-separated list of names.</summary>
-    public static IReadOnlySet<DeviceKeyType> ParseList(string names) => names.Split(',')
+    /// <param name="what">Where they were given, for the error.</param>
+    /// <param name="code">How the program ends that was given another.</param>
+    public static IReadOnlySet<DeviceKeyType> ParseList(string names, string what, ExitCode code) => names.Split(',')
         .Select(name => All.FirstOrDefault(type => type.Name == name)
-            ?? throw Arguments.Wrong($"--allow-key-types knows {string.Join(", ", All.Select(t => t.Name))}, not '{name}'"))
+            ?? throw new ExitException(code, $"{what} knows {string.Join(", ", All.Select(t => t.Name))}, not '{name}'"))
         .ToHashSet();
 
     /// <summary>The type of a public key, or null when it is none of the known ones.</summary>

@@ -2,28 +2,36 @@ using System.Net.Http.Headers;
 using AutoRegister.Core.Sota;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Http;
+using AutoRegister.Factory.Ledger;
+using AutoRegister.Factory.Policy;
 
 namespace AutoRegister.Factory.Registration;
 
 /// <summary>
-/// <c>/ota/devices/</c>, which demands a token, and <c>/sign</c>, which is what the reference server offers to an
-/// isolated network and demands none. Both answer HEAD with 200 to anybody: a device asks only whether they are there.
+/// <c>/ota/devices/</c>, for those who can prove who they are, and <c>/sign</c>, for devices of an isolated network, as
+/// the reference server has it. Both answer HEAD with 200 to anybody: a device asks only whether they are there.
 /// </summary>
-internal sealed class RegistrationEndpoints(TokenCheck tokens, RegistrationService registrations)
+/// <param name="check">Who may use <c>/ota/devices/</c>.</param>
+/// <param name="signCheck">Who may use <c>/sign</c>; null where there is no such path.</param>
+internal sealed class RegistrationEndpoints(
+    IApplicantCheck check, IApplicantCheck? signCheck, RegistrationService registrations, DeviceRegistry devices)
 {
-    /// <summary>The path that demands a token.</summary>
+    /// <summary>The path that demands proof.</summary>
     public const string Devices = "/ota/devices/";
 
-    /// <summary>The path that demands none.</summary>
+    /// <summary>The path that a device without any uses.</summary>
     public const string Sign = "/sign";
 
     /// <summary>Adds the routes. Routing ignores a trailing slash and answers other methods with 405 and Allow.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Devices, [HttpMethods.Head], PresentAsync);
-        routes.MapMethods(Sign, [HttpMethods.Head], PresentAsync);
         routes.MapMethods(Devices, [HttpMethods.Post], RegisterAsync);
-        routes.MapMethods(Sign, [HttpMethods.Post], SignAsync);
+        if (signCheck is not null)
+        {
+            routes.MapMethods(Sign, [HttpMethods.Head], PresentAsync);
+            routes.MapMethods(Sign, [HttpMethods.Post], context => SignAsync(context, signCheck));
+        }
     }
 
     private static Task PresentAsync(HttpContext context)
@@ -34,22 +42,36 @@ internal sealed class RegistrationEndpoints(TokenCheck tokens, RegistrationServi
 
     private async Task RegisterAsync(HttpContext context)
     {
-        var holder = await tokens.RequireAsync(context.Request.Headers);
-        var request = await ReadAsync(context, identityOptional: false);
-        holder.RequireDevice(request.Uuid);
-        await AnswerAsync(context, request);
+        var applicant = await WhoAsync(context, check);
+        var request = await RecordedAsync(applicant, ReadAsync(context, identityOptional: false));
+        await AnswerAsync(context, request, applicant);
     }
 
-    private async Task SignAsync(HttpContext context)
+    private async Task SignAsync(HttpContext context, IApplicantCheck who)
     {
-        var request = await ReadAsync(context, identityOptional: true);
-        if (request.Group is not null)
-        {
-            // Without a token, a device that may choose its group may join any.
-            throw RefusedException.Malformed("the field 'group' is not supported without a token");
-        }
+        var applicant = await WhoAsync(context, who);
+        var request = await RecordedAsync(applicant, ReadAsync(context, identityOptional: true));
+        // Without a token, a device that may choose its group may join any.
+        await (request.Group is null
+            ? AnswerAsync(context, request, applicant)
+            : RecordedAsync(applicant, Task.FromException<bool>(RefusedException.Malformed("the field 'group' is not supported without a token"))));
+    }
 
-        await AnswerAsync(context, request);
+    private Task<Applicant> WhoAsync(HttpContext context, IApplicantCheck who) =>
+        RecordedAsync(new Applicant { Actor = "unknown", Address = AddressRanges.Of(context) }, who.RequireAsync(context));
+
+    // What is refused before the ledger is asked is written into the audit all the same.
+    private async Task<T> RecordedAsync<T>(Applicant applicant, Task<T> step)
+    {
+        try
+        {
+            return await step;
+        }
+        catch (RefusedException e)
+        {
+            await devices.RefusedAsync(applicant, null, e.Message);
+            throw;
+        }
     }
 
     private static async Task<RegistrationRequest> ReadAsync(HttpContext context, bool identityOptional)
@@ -67,10 +89,10 @@ internal sealed class RegistrationEndpoints(TokenCheck tokens, RegistrationServi
         return RegistrationBody.Parse(body.GetBuffer().AsMemory(0, (int)body.Length), identityOptional);
     }
 
-    private async Task AnswerAsync(HttpContext context, RegistrationRequest request)
+    private async Task AnswerAsync(HttpContext context, RegistrationRequest request, Applicant applicant)
     {
         RequestLog.Note(context, request.Uuid);
-        var files = await registrations.RegisterAsync(request);
+        var files = await registrations.RegisterAsync(request, applicant);
         await Answer.JsonAsync(context, StatusCodes.Status201Created, files);
     }
 }

@@ -6,47 +6,94 @@ using AutoRegister.Factory.Sota;
 
 namespace AutoRegister.Factory.Registration;
 
+/// <summary>What a factory tells its devices.</summary>
+/// <param name="Gateway">Where the device gateway is.</param>
+/// <param name="Validity">How long their certificates are valid, at most.</param>
+internal sealed record RegistrationAnswers(Uri Gateway, TimeSpan Validity);
+
 /// <summary>
 /// One registration from checked fields to the four files. Registering is idempotent: the same request gets the same
-/// certificate again, however often and however simultaneously it is sent.
+/// answer again, however often and however simultaneously it is sent.
 /// </summary>
 internal sealed class RegistrationService(
-    string factory, SigningRequestReader csrs, DeviceCertificateIssuer issuer, DeviceRegistry devices, FactoryPki pki, Uri gateway)
+    string factory, SigningRequestReader csrs, DeviceRegistry devices, CertificateClaims claims, IAdmissionPolicy policy, FactoryPki pki,
+    CertificateTemplate template, RegistrationAnswers answers, TimeProvider clock)
 {
-    private readonly string root = pki.Roots.Pem;
-    private readonly string deviceCa = pki.DeviceCa.Pem;
+    private readonly string ostree = answers.Gateway.GetLeftPart(UriPartial.Authority) + "/ostree";
 
     /// <summary>Registers a device; returns the answer's files by name, or throws <see cref="RefusedException"/>.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> RegisterAsync(RegistrationRequest request)
+    public async Task<IReadOnlyDictionary<string, string>> RegisterAsync(RegistrationRequest request, Applicant applicant)
     {
-        var csr = csrs.Read(request.Csr);
-        var uuid = request.Uuid.Length > 0 ? request.Uuid : FieldRules.Uuid(csr.Uuid);
-        RequireSubject(csr, uuid);
+        var (csr, claim, overrides) = await CheckAsync(request, applicant);
+        var device = await devices.RegisterAsync(
+            claim, applicant, policy, terms => (Draft(csr with { Production = terms.Production }), SotaTomlOf(request, WithTags(overrides, claim.Tags, terms.Tags))));
+        var certificate = device.Certificate ?? await claims.FinishAsync(device.Claim);
+        return new Dictionary<string, string>
+        {
+            [CredentialFileNames.RootCertificate] = pki.Roots.Pem,
+            [CredentialFileNames.ClientCertificate] = certificate,
+            [CredentialFileNames.SotaToml] = device.SotaToml,
+            [CredentialFileNames.ClientChain] = certificate + pki.DeviceCa.Pem,
+        };
+    }
 
-        // Everything that can be refused is refused before the ledger hears of the device.
-        var sotaToml = SotaTomlTemplate.For(request, gateway, gateway.GetLeftPart(UriPartial.Authority) + "/ostree").With(OverrideRules.Check(request.Overrides)).ToString();
-        var certificate = await devices.RegisterAsync(
-            new DeviceClaim
+    // Everything that can be refused is refused before the ledger hears of the device; that it was is written down.
+    private async Task<(SigningRequest Csr, DeviceClaim Claim, Dictionary<string, IReadOnlyDictionary<string, string>> Overrides)> CheckAsync(
+        RegistrationRequest request, Applicant applicant)
+    {
+        try
+        {
+            if (applicant.Device is { } own && !string.Equals(own, request.Uuid, StringComparison.Ordinal))
+            {
+                throw new RefusedException(Refusal.Forbidden("The access token was issued for another device"));
+            }
+
+            var csr = csrs.Read(request.Csr);
+            var uuid = request.Uuid.Length > 0 ? request.Uuid : FieldRules.Uuid(csr.Uuid);
+            RequireSubject(csr, uuid);
+            var overrides = OverrideRules.Check(request.Overrides);
+            var claim = new DeviceClaim
             {
                 Uuid = uuid,
                 Name = request.Name.Length > 0 ? request.Name : uuid,
                 Group = request.Group,
                 HardwareId = request.HardwareId,
-                Tags = TagsOf(request),
+                Tags = TagsOf(overrides),
                 Production = csr.Production,
                 PublicKeySha256 = csr.PublicKeySha256,
-                CsrSha256 = csr.Sha256,
-                Serial = DeviceCertificateIssuer.SerialOf(uuid),
-            },
-            () => issuer.Issue(csr));
-
-        return new Dictionary<string, string>
+            };
+            return (csr, claim, overrides);
+        }
+        catch (RefusedException e)
         {
-            [CredentialFileNames.RootCertificate] = root,
-            [CredentialFileNames.ClientCertificate] = certificate,
-            [CredentialFileNames.SotaToml] = sotaToml,
-            [CredentialFileNames.ClientChain] = certificate + deviceCa,
+            await devices.RefusedAsync(applicant, request.Uuid.Length > 0 ? request.Uuid.ToLowerInvariant() : null, e.Message);
+            throw;
+        }
+    }
+
+    private CertificateDraft Draft(SigningRequest csr)
+    {
+        var draft = template.Fill(csr, answers.Validity, clock.GetUtcNow());
+        return new CertificateDraft(draft.Serial, draft.Der.ToArray(), draft.NotAfter);
+    }
+
+    private string SotaTomlOf(RegistrationRequest request, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overrides) =>
+        SotaTomlTemplate.For(request, answers.Gateway, ostree).With(overrides).ToString();
+
+    // Where the factory's policy gives a device other tags than it asked for, its configuration says them too.
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> WithTags(
+        Dictionary<string, IReadOnlyDictionary<string, string>> overrides, string? asked, string? granted)
+    {
+        if (granted is null || granted == asked)
+        {
+            return overrides;
+        }
+
+        var pacman = new Dictionary<string, string>(overrides.GetValueOrDefault("pacman") ?? new Dictionary<string, string>())
+        {
+            ["tags"] = $"\"{granted}\"",
         };
+        return new Dictionary<string, IReadOnlyDictionary<string, string>>(overrides) { ["pacman"] = pacman };
     }
 
     private void RequireSubject(SigningRequest csr, string uuid)
@@ -62,8 +109,8 @@ internal sealed class RegistrationService(
         }
     }
 
-    private static string? TagsOf(RegistrationRequest request) =>
-        request.Overrides.TryGetValue("pacman", out var pacman) && pacman.TryGetValue("tags", out var tags)
+    private static string? TagsOf(Dictionary<string, IReadOnlyDictionary<string, string>> overrides) =>
+        overrides.TryGetValue("pacman", out var pacman) && pacman.TryGetValue("tags", out var tags)
             ? tags.Trim().Trim('"')
             : null;
 }

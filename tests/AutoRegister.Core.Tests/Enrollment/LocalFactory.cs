@@ -20,7 +20,7 @@ public sealed partial class LocalFactory : IDisposable
     {
         string readyFile = Path.Join(data, "ready.json");
         var start = new ProcessStartInfo(Program()) { RedirectStandardError = true, RedirectStandardOutput = true };
-        string[] arguments = ["--data", Path.Join(data, "factory"), "--factory", "acme", "--ready-file", readyFile, .. options];
+        string[] arguments = ["dev", "--data", Path.Join(data, "factory"), "--factory", "acme", "--ready-file", readyFile, .. options];
         Array.ForEach(arguments, start.ArgumentList.Add);
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

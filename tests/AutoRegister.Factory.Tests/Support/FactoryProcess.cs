@@ -54,10 +54,10 @@ public sealed class FactoryProcess : FactoryEndpoints, IAsyncDisposable
     /// <summary>A path for a data directory that is not there yet.</summary>
     public static string NewDataDirectory() => Path.Combine(Directory.CreateTempSubdirectory("lmp-factory-").FullName, "data");
 
-    /// <summary>The devices in the ledger, from <c>lmp-factory list --json</c>.</summary>
+    /// <summary>The devices in the ledger, from <c>lmp-factory devices list --json</c>.</summary>
     public async Task<List<JsonElement>> ListAsync()
     {
-        var (exitCode, json, error) = await FactoryCommand.RunAsync("list", "--data", Data, "--json");
+        var (exitCode, json, error) = await FactoryCommand.RunAsync("devices", "list", "--data", Data, "--json");
         return exitCode == 0
             ? [.. JsonDocument.Parse(json).RootElement.EnumerateArray()]
             : throw new InvalidOperationException(error);
@@ -96,7 +96,7 @@ public sealed class FactoryProcess : FactoryEndpoints, IAsyncDisposable
     private static async Task<FactoryProcess> StartAsync(string data, bool ownsData, string[] options)
     {
         var readyFile = Path.Combine(Path.GetDirectoryName(data)!, "ready.json");
-        var started = Process.Start(FactoryCommand.For(["--data", data, "--factory", FactoryName, "--ready-file", readyFile, .. options]))!;
+        var started = Process.Start(FactoryCommand.For(["dev", "--data", data, "--factory", FactoryName, "--ready-file", readyFile, .. options]))!;
         var factory = new FactoryProcess(started, data, ownsData);
         started.OutputDataReceived += factory.Collect;
         started.ErrorDataReceived += factory.Collect;

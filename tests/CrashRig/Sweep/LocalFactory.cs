@@ -17,7 +17,7 @@ internal sealed class LocalFactory : IDisposable
         this.data = data;
         string ready = data + ".ready";
         File.Delete(ready);
-        process = ProcessRun.Start(program, ["--data", data, "--factory", "acme", "--ready-file", ready]);
+        process = ProcessRun.Start(program, ["dev", "--data", data, "--factory", "acme", "--ready-file", ready]);
         // Nobody reads what it says; an unread pipe would stop it once it is full.
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
@@ -49,7 +49,7 @@ internal sealed class LocalFactory : IDisposable
     /// <summary>The UUIDs in the ledger.</summary>
     internal List<string> Devices()
     {
-        ProcessRun list = ProcessRun.Run(program, ["list", "--data", data, "--json"]);
+        ProcessRun list = ProcessRun.Run(program, ["devices", "list", "--data", data, "--json"]);
         using var document = JsonDocument.Parse(list.Output);
         return [.. document.RootElement.EnumerateArray().Select(device => device.GetProperty("uuid").GetString()!)];
     }

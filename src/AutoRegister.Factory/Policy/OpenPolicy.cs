@@ -1,0 +1,11 @@
+using AutoRegister.Factory.Ledger;
+
+namespace AutoRegister.Factory.Policy;
+
+/// <summary>The rules of development: every device becomes what it asks to be.</summary>
+internal sealed class OpenPolicy : IAdmissionPolicy
+{
+    /// <inheritdoc/>
+    public Admission Admit(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now) =>
+        Admission.Granted(RegistrationTerms.AsAsked(claim));
+}
