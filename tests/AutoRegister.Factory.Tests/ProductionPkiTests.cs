@@ -70,6 +70,16 @@ public sealed class ProductionPkiTests : IDisposable
         Assert.Contains("everybody", Refuses(folder[name]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_link_is_as_open_as_what_it_leads_to()
+    {
+        File.Move(folder["local-ca.key"], folder["real.key"]);
+        File.CreateSymbolicLink(folder["local-ca.key"], folder["real.key"]);
+        folder.Open().Dispose();
+        File.SetUnixFileMode(folder["real.key"], UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        Refuses(folder["local-ca.key"]);
+    }
+
     [Theory]
     [InlineData("local-ca.key")]
     [InlineData("tls.key")]
@@ -175,6 +185,27 @@ public sealed class ProductionPkiTests : IDisposable
         Assert.DoesNotContain("wrong horse", words, StringComparison.Ordinal);
         File.Delete(folder["passphrase"]);
         Refuses(folder["passphrase"], Sealed);
+    }
+
+    [Fact]
+    public void A_systemd_credential_shows_its_access_list_as_the_group_s_mode()
+    {
+        var credentials = Directory.CreateDirectory(folder["credentials"]).FullName;
+        File.Move(folder["local-ca.key"], Path.Combine(credentials, "device-ca-key"));
+        File.SetUnixFileMode(Path.Combine(credentials, "device-ca-key"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        PkiSettings InCredential(PkiSettings settings) => settings with { DeviceCaKey = Path.Combine(credentials, "device-ca-key") };
+        Refuses(credentials, InCredential);
+        Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", credentials);
+        try
+        {
+            folder.Open(InCredential).Dispose();
+            File.SetUnixFileMode(Path.Combine(credentials, "device-ca-key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+            Refuses(credentials, InCredential);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
+        }
     }
 
     [Fact]

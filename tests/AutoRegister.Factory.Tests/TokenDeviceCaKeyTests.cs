@@ -93,6 +93,23 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     }
 
     [SoftHsmFact]
+    public async Task Another_key_in_its_place_signs_nothing()
+    {
+        using var key = Open();
+        SoftHsm.ReplaceKey();
+        SoftHsm.SlotOfAnother().CloseAllSessions();
+        var thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
+        Assert.Contains("another one", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [SoftHsmFact]
+    public void An_RSA_key_is_refused()
+    {
+        SoftHsm.MakeKey("rsa:2048", "rsa", "02");
+        Assert.Equal(ExitCode.Configuration, Assert.Throws<ExitException>(() => Open(Hsm.Uri.Replace("object=device-ca", "object=rsa", StringComparison.Ordinal))).Code);
+    }
+
+    [SoftHsmFact]
     public void A_wrong_PIN_at_the_start_ends_the_program_as_a_wrong_configuration()
     {
         Hsm.WritePin("00000000");

@@ -65,9 +65,28 @@ internal static class AuthorityChecks
             throw PkiFile.Wrong(path, "holds a certificate that is no CA's (basicConstraints): it may sign nothing");
         }
 
+        if (!IsKeyUsable(certificate.PublicKey))
+        {
+            throw PkiFile.Wrong(path, "holds a CA whose public key cannot be used: it must be an EC or RSA key");
+        }
+
         if (Read(path, certificate, one => one.KeyUsage) is { } usage && !usage.HasFlag(KeyUsages.KeyCertSign))
         {
             throw PkiFile.Wrong(path, "holds a CA whose key may not sign certificates (keyUsage without keyCertSign)");
+        }
+    }
+
+    private static bool IsKeyUsable(SubjectPublicKey key)
+    {
+        try
+        {
+            using AsymmetricAlgorithm usable = key.Algorithm == SubjectPublicKey.Rsa ? RSA.Create() : ECDsa.Create();
+            usable.ImportSubjectPublicKeyInfo(key.Der.Span, out _);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
         }
     }
 

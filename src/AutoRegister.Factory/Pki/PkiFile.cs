@@ -1,4 +1,6 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.X509;
 using AutoRegister.Factory.Base;
@@ -16,7 +18,7 @@ internal static class PkiFile
     {
         try
         {
-            CertificateFacts[] all = [.. Pem.DecodeAll(Pem.Certificate, SmallFile.ReadText(path)).Select(der => CertificateFacts.Read(der))];
+            CertificateFacts[] all = [.. Pem.DecodeAll(Pem.Certificate, SmallFile.ReadText(path)).Select(Read)];
             return all.Length > 0 ? all : throw Wrong(path, "holds no certificate in PEM");
         }
         catch (FileNotFoundException)
@@ -27,7 +29,7 @@ internal static class PkiFile
         {
             throw Wrong(path, $"cannot be read ({e.Message})");
         }
-        catch (Exception e) when (e is AsnContentException or FormatException)
+        catch (Exception e) when (e is AsnContentException or FormatException or CryptographicException)
         {
             throw Wrong(path, $"holds a certificate that is damaged ({e.Message})");
         }
@@ -57,5 +59,12 @@ internal static class PkiFile
         {
             throw Wrong(path, $"expired at {certificate.NotAfter:u} (the clock says {now:u}): have the root's owner make a new one");
         }
+    }
+
+    // TLS will have .NET read it: what that does not take is found now.
+    private static CertificateFacts Read(byte[] der)
+    {
+        X509CertificateLoader.LoadCertificate(der).Dispose();
+        return CertificateFacts.Read(der);
     }
 }

@@ -57,7 +57,9 @@ internal static class SecretFile
     // systemd lets the service's user read a credential by an access control list, and that shows as the group's mode (systemd.exec(5)).
     private static string? OpenTo(string path)
     {
-        var others = File.GetUnixFileMode(path) & Others;
+        // Of the file itself, where the path is a link to it.
+        using var file = File.OpenHandle(path);
+        var others = File.GetUnixFileMode(file) & Others;
         var isCredential = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } credentials
             && Path.GetFullPath(path).StartsWith(Path.GetFullPath(credentials) + "/", StringComparison.Ordinal);
         return (others & ~UnixFileMode.GroupRead) == 0 && (others == 0 || isCredential) ? null

@@ -18,10 +18,10 @@ internal static class ServerCertificateReader
     {
         var all = PkiFile.ReadAll(certificatePath, Remedy);
         PkiFile.CheckDates(certificatePath, all[0], now);
-        using var leaf = Load(certificatePath, all[0]);
-        X509Certificate2Collection issuers = [.. all.Skip(1).Select(issuer => Load(certificatePath, issuer))];
+        using var leaf = X509CertificateLoader.LoadCertificate(all[0].Der.Span);
+        X509Certificate2Collection issuers = [.. all.Skip(1).Select(issuer => X509CertificateLoader.LoadCertificate(issuer.Der.Span))];
         CheckChain(certificatePath, leaf, issuers, roots, rootsPath, now);
-        if (!leaf.MatchesHostname(host, allowCommonName: false))
+        if (!IsFor(leaf, host))
         {
             throw PkiFile.Wrong(certificatePath, $"is not for the host '{host}' (subjectAltName), by which this server is known: {Remedy}");
         }
@@ -79,15 +79,16 @@ internal static class ServerCertificateReader
         }
     }
 
-    private static X509Certificate2 Load(string path, CertificateFacts certificate)
+    private static bool IsFor(X509Certificate2 leaf, string host)
     {
         try
         {
-            return X509CertificateLoader.LoadCertificate(certificate.Der.Span);
+            return leaf.MatchesHostname(host, allowCommonName: false);
         }
-        catch (CryptographicException e)
+        catch (CryptographicException)
         {
-            throw PkiFile.Wrong(path, $"holds a certificate that is damaged ({e.Message})");
+            // Names that cannot be read match nothing.
+            return false;
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Pkcs11;
-using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
@@ -25,8 +23,7 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
     private readonly Action<string> report;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim turn = new(1);
-    private TokenSession? session;
-    private TokenKey? key;
+    private TokenKeySession? session;
     private DeviceCaUnavailableException? failure;
     private long failedAt;
     private long signedAt;
@@ -37,10 +34,12 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
         this.report = report;
         this.clock = clock;
         observer = new PkiReport(report);
-        PublicKey = OpenToken();
+        session = TokenKeySession.Open(settings, observer);
+        signedAt = clock.GetTimestamp();
+        PublicKey = session.PublicKey;
         if (PublicKey.Algorithm != SubjectPublicKey.EllipticCurve)
         {
-            Close();
+            session.Dispose();
             throw new ExitException(ExitCode.Configuration, $"The key {settings.Key} in {settings.Hsm} is no EC key: the device CA signs with ECDSA");
         }
     }
@@ -124,11 +123,11 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
     private byte[] Sign(ReadOnlySpan<byte> toBeSigned)
     {
-        if (key is not null)
+        if (session is not null)
         {
             try
             {
-                return Signed(key.Sign(toBeSigned));
+                return Signed(session.Sign(toBeSigned));
             }
             catch (AutoRegisterException e)
             {
@@ -145,15 +144,24 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
         try
         {
-            Reopen();
-            var signature = Signed(key!.Sign(toBeSigned));
+            session = TokenKeySession.Open(settings, observer);
+            RequireSameKey();
+            var signature = Signed(session.Sign(toBeSigned));
             report("The device CA's token is back.");
             return signature;
         }
         catch (AutoRegisterException e)
         {
-            Close();
             throw Failed(new DeviceCaUnavailableException(Words(e), IsAboutPin(e.Id), e));
+        }
+    }
+
+    private void RequireSameKey()
+    {
+        if (!session!.PublicKey.Equals(PublicKey))
+        {
+            throw Failed(new DeviceCaUnavailableException(
+                $"The key {settings.Key} in {settings.Hsm} is another one than when lmp-factory was started: put the device CA's token back.", isPermanent: false));
         }
     }
 
@@ -166,45 +174,15 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
     private DeviceCaUnavailableException Failed(DeviceCaUnavailableException why)
     {
+        Close();
         failedAt = clock.GetTimestamp();
         failure = why;
         report($"warning: The device CA's key cannot sign{(why.IsPermanent ? ", and will not until lmp-factory is started again" : "")}. {why.Message}");
         return why;
     }
 
-    private void Reopen()
-    {
-        if (!OpenToken().Equals(PublicKey))
-        {
-            Close();
-            throw Failed(new DeviceCaUnavailableException(
-                $"The key {settings.Key} in {settings.Hsm} is another one than when lmp-factory was started: put the device CA's token back.", isPermanent: false));
-        }
-    }
-
-    private SubjectPublicKey OpenToken()
-    {
-        var opened = TokenSession.Open(settings.Hsm, mayInitialize: false, observer);
-        try
-        {
-            key = opened.FindExistingKey(settings.Key);
-            session = opened;
-            Interlocked.Exchange(ref signedAt, clock.GetTimestamp());
-            return SubjectPublicKey.Read(key.SubjectPublicKeyInfo);
-        }
-        catch
-        {
-            key = null;
-            session = null;
-            opened.Dispose();
-            throw;
-        }
-    }
-
     private void Close()
     {
-        key?.Dispose();
-        key = null;
         session?.Dispose();
         session = null;
     }

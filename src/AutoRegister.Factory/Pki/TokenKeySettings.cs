@@ -85,7 +85,7 @@ internal sealed record TokenKeySettings : IDisposable
     private static string? CredentialPath() => Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } directory
         && Path.Combine(directory, PinCredential) is var path && File.Exists(path) ? path : null;
 
-    private static SettingSource Place(string part) => new(SettingSourceKind.Default) { Setting = part };
+    private static SettingSource Place(string part) => new(SettingSourceKind.File, "the PKCS#11 URI of the device CA's key") { Setting = part };
 
     private static ExitException Unusable(string what) => new(ExitCode.Configuration, $"The PKCS#11 URI of the device CA's key cannot be used: {what}");
 }

@@ -19,8 +19,7 @@ internal sealed class SoftHsm : IDisposable
         File.WriteAllText(configuration, $"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n");
         Environment.SetEnvironmentVariable("SOFTHSM2_CONF", configuration);
         Tool.Run("softhsm2-util", "--init-token", "--free", "--label", "factory", "--pin", Pin, "--so-pin", "12345678");
-        Tool.Run("pkcs11-tool", "--module", ModulePath!, "--token-label", "factory", "--login", "--pin", Pin,
-            "--keypairgen", "--key-type", "EC:prime256v1", "--label", "device-ca", "--id", "01");
+        MakeKey("EC:prime256v1", "device-ca", "01");
         WritePin(Pin);
     }
 
@@ -36,6 +35,17 @@ internal sealed class SoftHsm : IDisposable
 
     /// <summary>The key, as a configuration names it.</summary>
     public string Uri => $"pkcs11:token=factory;object=device-ca?module-path={ModulePath}&pin-source=file:{PinPath}";
+
+    /// <summary>Makes a key pair in the token.</summary>
+    public static void MakeKey(string type, string label, string id) => AsUser("--keypairgen", "--key-type", type, "--label", label, "--id", id);
+
+    /// <summary>Puts another key in the place of the CA's.</summary>
+    public static void ReplaceKey()
+    {
+        AsUser("--delete-object", "--type", "privkey", "--label", "device-ca");
+        AsUser("--delete-object", "--type", "pubkey", "--label", "device-ca");
+        MakeKey("EC:prime256v1", "device-ca", "01");
+    }
 
     /// <summary>Writes the PIN's file.</summary>
     public void WritePin(string pin)
@@ -81,6 +91,9 @@ internal sealed class SoftHsm : IDisposable
         Others.Add(library);
         return library.GetSlotList(SlotsType.WithTokenPresent).First(slot => slot.GetTokenInfo().Label.Trim() == "factory");
     }
+
+    private static void AsUser(params string[] arguments) =>
+        Tool.Run("pkcs11-tool", ["--module", ModulePath!, "--token-label", "factory", "--login", "--pin", Pin, .. arguments]);
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(directory, recursive: true);
