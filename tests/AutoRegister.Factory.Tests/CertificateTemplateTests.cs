@@ -49,7 +49,7 @@ public sealed class CertificateTemplateTests : IDisposable
     [Fact]
     public async Task A_renewal_repeats_the_subject_byte_for_byte()
     {
-        // As openssl writes it with -nameopt: a PrintableString where we write UTF8String.
+        // OpenSSL's old string mask: a PrintableString where we write UTF8String.
         FioctlFolder.MakeKey(folder["device.key"]);
         Tool.Run("openssl", "req", "-new", "-key", folder["device.key"], "-subj", $"/CN={device.Uuid}/OU=acme", "-outform", "DER", "-out", folder["device.csr"],
             "-config", WriteConfig("string_mask = pkix"));
