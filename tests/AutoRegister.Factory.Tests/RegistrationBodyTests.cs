@@ -68,7 +68,7 @@ public sealed class RegistrationBodyTests(SharedFactory shared) : IDisposable
     {
         using var response = await client.PostAsync(factory.Sign, body, "application/json");
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.NotEmpty(await response.JsonAsync("error"));
+        Assert.NotEmpty(await response.ReasonAsync());
     }
 
     public void Dispose() => device.Dispose();

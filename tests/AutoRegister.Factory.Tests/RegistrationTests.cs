@@ -96,7 +96,8 @@ public sealed class RegistrationTests(SharedFactory shared)
         using var device = new TestDevice();
         using var response = await client.PostAsync(factory.Api, device.Body(), (header, value));
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal("""{"error":"Provided token value is not valid"}""", await response.TextAsync());
+        Assert.Equal("Provided token value is not valid", await response.JsonAsync("error"));
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class RegistrationTests(SharedFactory shared)
         body["group"] = "lab";
         using var refused = await client.PostAsync(factory.Sign, body);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains("group", await refused.JsonAsync("error"), StringComparison.Ordinal);
+        Assert.Contains("group", await refused.ReasonAsync(), StringComparison.Ordinal);
 
         body.Remove("group");
         using var response = await client.PostAsync(factory.Sign, body);

@@ -39,18 +39,17 @@ public sealed class SotaTomlTests(SharedFactory shared)
             ["tls"] = new JsonObject { ["pkey_source"] = "\"pkcs11\"", ["cert_source"] = "\"pkcs11\"" },
             ["storage"] = new JsonObject { ["tls_pkey_path"] = "", ["tls_clientcert_path"] = "" },
             ["import"] = new JsonObject { ["tls_pkey_path"] = "", ["tls_clientcert_path"] = "" },
-            ["pacman"] = new JsonObject { ["reset_apps"] = "\" \"", ["compose_apps"] = "\"a,b\"", ["n"] = "12", ["list"] = "[\"a#b\", 2]" },
-            ["new-section"] = new JsonObject { ["on"] = "true" },
+            ["pacman"] = new JsonObject { ["reset_apps"] = "\" \"", ["compose_apps"] = "\"a,b\"" },
+            ["uptane"] = new JsonObject { ["polling_sec"] = "12", ["force_install_completion"] = "true" },
         });
         var toml = Parse(text);
         Assert.Equal("pkcs11", Value(toml, "tls", "pkey_source"));
         Assert.Equal("a,b", Value(toml, "pacman", "compose_apps"));
         Assert.Equal(" ", Value(toml, "pacman", "reset_apps"));
-        Assert.Equal(12L, Value(toml, "pacman", "n"));
-        Assert.Equal(true, Value(toml, "new-section", "on"));
+        Assert.Equal(12L, Value(toml, "uptane", "polling_sec"));
+        Assert.Equal(true, Value(toml, "uptane", "force_install_completion"));
         Assert.Equal(["tls_cacert_path"], ((TomlTable)toml["import"]).Keys);
         Assert.Contains("\n# tls_pkey_path is not set\n", text, StringComparison.Ordinal);
-        Assert.EndsWith("true\n", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,6 +90,15 @@ public sealed class SotaTomlTests(SharedFactory shared)
         { "pacman", "tags", "\"\"\"a\"\"\"" },
         { "pacman", "tags", "[\n1\n]" },
         { "pacman", "tags", "= 1" },
+        { "pacman", "tags", new string('[', 20_000) },
+        { "pacman", "tags", string.Concat(Enumerable.Repeat("{a=", 100)) },
+        { "pacman", "unknown", "\"v\"" },
+        { "unknown", "key", "\"v\"" },
+        { "unknown", "key", "" },
+        { "bootloader", "reboot_command", "\"/sbin/reboot\"" },
+        { "pacman", "docker_compose_bin", "\"/tmp/evil\"" },
+        { "tls", "server", "\"javascript:1\"" },
+        { "uptane", "polling_sec", "\"soon\"" },
     };
 
     [Theory]

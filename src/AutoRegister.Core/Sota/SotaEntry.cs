@@ -9,7 +9,10 @@ namespace AutoRegister.Core.Sota;
 /// <param name="Value">The value, without quotes.</param>
 internal sealed record SotaEntry(string Section, string Key, SotaValueKind Kind, string Value)
 {
+    /// <summary>The value as it is written.</summary>
+    internal string Source => Kind is SotaValueKind.Number or SotaValueKind.Flag ? Value : $"\"{Value}\"";
+
     /// <summary>The line.</summary>
     /// <returns><c>key = value</c>.</returns>
-    public override string ToString() => Kind is SotaValueKind.Number or SotaValueKind.Flag ? $"{Key} = {Value}" : $"{Key} = \"{Value}\"";
+    public override string ToString() => $"{Key} = {Source}";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using AutoRegister.Core.Configuration;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Gateway;
 using AutoRegister.Factory.Http;
@@ -58,7 +59,7 @@ internal static class DevCommand
         await claims.FinishAllAsync(CancellationToken.None);
         var registrations = new RegistrationService(
             options.Factory, new SigningRequestReader(options.KeyTypes), devices, claims, new OpenPolicy(), pki, issuer.Template,
-            new RegistrationAnswers(gatewayUrl, TimeSpan.FromDays(7300)), clock);
+            new RegistrationAnswers(gatewayUrl, TimeSpan.FromDays(7300), SotaKeys.Standard), clock);
         await using var api = await SecurePort.StartAsync(
             "api",
             new IPEndPoint(options.Address, options.ApiPort),

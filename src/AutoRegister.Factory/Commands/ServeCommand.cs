@@ -51,7 +51,7 @@ internal static class ServeCommand
         var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync);
         var registrations = new RegistrationService(
             settings.Factory, new SigningRequestReader(settings.KeyTypes), devices, claims, settings.Policy, pki, issuer.Template,
-            new RegistrationAnswers(settings.Gateway, settings.Validity), clock);
+            new RegistrationAnswers(settings.Gateway, settings.Validity, settings.SotaKeys), clock);
 
         await using var api = await SecurePort.StartAsync(
             "api",
@@ -62,7 +62,7 @@ internal static class ServeCommand
             routes =>
             {
                 new RegistrationEndpoints(
-                    new StationCheck(new StationRegistry(reader), clock),
+                    new StationCheck(new StationRegistry(reader), new WrongTokens(settings.WrongTokensPerMinute), clock),
                     settings.SignRanges is { } ranges ? new AnybodyCheck(ranges) : null,
                     registrations,
                     devices).Map(routes);

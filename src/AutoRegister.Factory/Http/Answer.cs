@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace AutoRegister.Factory.Http;
 
@@ -22,9 +23,26 @@ internal static class Answer
     }
 
     /// <summary>
-    /// Answers with <c>{"error": "…"}</c>, as the hosted service does: a device can tell it from the plain text or the page with which a
-    /// proxy refuses, which it does not believe.
+    /// Answers with problem details (RFC 9457), and in them <c>error</c>, as the hosted service has it: a device can tell that from the
+    /// plain text or the page with which a proxy refuses, which it does not believe.
     /// </summary>
-    public static Task ErrorAsync(HttpContext context, int status, string message) =>
-        JsonAsync(context, status, new Dictionary<string, string> { ["error"] = message });
+    public static Task ErrorAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status400BadRequest && context.GetEndpoint()?.Metadata.GetMetadata<PlainErrors>() is not null)
+        {
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync(message + "\n", context.RequestAborted);
+        }
+
+        var problem = new Dictionary<string, object>
+        {
+            ["error"] = message,
+            ["type"] = "about:blank",
+            ["title"] = ReasonPhrases.GetReasonPhrase(status),
+            ["status"] = status,
+            ["detail"] = message,
+        };
+        return context.Response.WriteAsJsonAsync(problem, Plain, "application/problem+json", context.RequestAborted);
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class RegistrationEndpoints(
         if (signCheck is not null)
         {
             routes.MapMethods(Sign, [HttpMethods.Head], PresentAsync);
-            routes.MapMethods(Sign, [HttpMethods.Post], context => SignAsync(context, signCheck));
+            routes.MapMethods(Sign, [HttpMethods.Post], context => SignAsync(context, signCheck)).WithMetadata(new PlainErrors());
         }
     }
 
@@ -67,8 +67,9 @@ internal sealed class RegistrationEndpoints(
         {
             return await step;
         }
-        catch (RefusedException e)
+        catch (RefusedException e) when (e.Refusal.Kind != RefusalKind.TooMany)
         {
+            // Not those of somebody who sends too many: they would fill the disk.
             await devices.RefusedAsync(applicant, null, e.Message);
             throw;
         }

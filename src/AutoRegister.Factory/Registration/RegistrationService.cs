@@ -1,3 +1,4 @@
+using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Sota;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
@@ -9,7 +10,8 @@ namespace AutoRegister.Factory.Registration;
 /// <summary>What a factory tells its devices.</summary>
 /// <param name="Gateway">Where the device gateway is.</param>
 /// <param name="Validity">How long their certificates are valid, at most.</param>
-internal sealed record RegistrationAnswers(Uri Gateway, TimeSpan Validity);
+/// <param name="SotaKeys">What their sota.toml may hold.</param>
+internal sealed record RegistrationAnswers(Uri Gateway, TimeSpan Validity, SotaKeys SotaKeys);
 
 /// <summary>
 /// One registration from checked fields to the four files. Registering is idempotent: the same request gets the same
@@ -51,7 +53,7 @@ internal sealed class RegistrationService(
             var csr = csrs.Read(request.Csr);
             var uuid = request.Uuid.Length > 0 ? request.Uuid : FieldRules.Uuid(csr.Uuid);
             RequireSubject(csr, uuid);
-            var overrides = OverrideRules.Check(request.Overrides);
+            var overrides = OverrideRules.Check(answers.SotaKeys, request.Overrides);
             var claim = new DeviceClaim
             {
                 Uuid = uuid,

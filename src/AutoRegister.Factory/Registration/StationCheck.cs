@@ -7,12 +7,12 @@ using AutoRegister.Factory.Policy;
 namespace AutoRegister.Factory.Registration;
 
 /// <summary>In production: a station of the ledger, by its token or by its client certificate.</summary>
-internal sealed class StationCheck(StationRegistry stations, TimeProvider clock) : IApplicantCheck
+internal sealed class StationCheck(StationRegistry stations, WrongTokens wrong, TimeProvider clock) : IApplicantCheck
 {
     /// <inheritdoc/>
     public Task<Applicant> RequireAsync(HttpContext context)
     {
-        var station = Find(context) ?? throw new RefusedException(RefusalKind.Unauthenticated, RequestToken.Refusal);
+        var station = Find(context) ?? throw new RefusedException(wrong.Count(context.Connection.RemoteIpAddress));
         var address = context.Connection.RemoteIpAddress;
         return station.ComplaintOf(clock.GetUtcNow(), address) is { } complaint
             ? throw new RefusedException(complaint)

@@ -5,6 +5,8 @@ using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Policy;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Factory.Settings;
@@ -44,6 +46,22 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     public AdmissionPolicy Policy => Enum.TryParse<AdmissionMode>(settings.Devices.Admission, out var mode) && Enum.IsDefined(mode)
         ? new AdmissionPolicy(mode, settings.Devices.Tags is { Count: > 0 } tags ? tags : null)
         : throw Wrong("Devices:Admission", $"must be {string.Join(", ", Enum.GetNames<AdmissionMode>())}", settings.Devices.Admission);
+
+    /// <summary>What the devices' sota.toml may hold.</summary>
+    public SotaKeys SotaKeys
+    {
+        get
+        {
+            try
+            {
+                return SotaKeys.Standard.With(settings.Devices.SotaKeys, Name("Devices:SotaKeys"));
+            }
+            catch (AutoRegisterException e)
+            {
+                throw new ExitException(ExitCode.Configuration, e.Message);
+            }
+        }
+    }
 
     /// <summary>How long a device's first certificate is valid.</summary>
     public TimeSpan Validity => Days("Devices:ValidityDays", settings.Devices.ValidityDays);
@@ -99,7 +117,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     {
         _ = (Factory, ApiEndpoint, EstEndpoint, AdminEndpoint, SignRanges, Gateway, KeyTypes, Policy);
         _ = (Validity, RenewalValidity, RenewalStatus, PortLimits, WrongTokensPerMinute);
-        _ = (Pki, Ledger);
+        _ = (Pki, Ledger, SotaKeys);
     }
 
     private ExitException Missing(string setting, string example) =>

@@ -117,6 +117,9 @@ internal sealed class DeviceSettings
     /// <summary>The tags that devices may have; any that a station may give, when it is empty.</summary>
     public IReadOnlyList<string> Tags { get; set; } = [];
 
+    /// <summary>Keys of sota.toml that this factory's devices know besides the OTA client's own, as <c>section.key</c> or <c>section.key:kind</c>.</summary>
+    public IReadOnlyList<string> SotaKeys { get; set; } = [];
+
     /// <summary>How many days a device's first certificate is valid; the device CA's end is earlier as a rule.</summary>
     public int ValidityDays { get; set; } = 7300;
 

@@ -68,6 +68,10 @@ public static class FactoryClient
     public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>();
 
+    /// <summary>Why a request was refused: in JSON, or, where a person is shown it, in plain text.</summary>
+    public static async Task<string> ReasonAsync(this HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == "text/plain" ? (await response.TextAsync()).TrimEnd('\n') : await response.JsonAsync("error");
+
     /// <summary>A string from the answer's JSON.</summary>
     public static async Task<string> JsonAsync(this HttpResponseMessage response, string name) =>
         (await response.JsonAsync()).GetProperty(name).GetString()!;
