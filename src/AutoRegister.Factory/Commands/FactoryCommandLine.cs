@@ -29,6 +29,7 @@ internal static class FactoryCommandLine
         Command[] commands =
         [
             DevCommand.Command(), ServeCommand.Command(), DevicesCommand.Command(), StationCommand.Command(), AuditCommand.Command(),
+            OutboxCommand.Command(), BackupCommand.Command(), RestoreCommand.Command(), TlsCommand.Command(),
         ];
         Array.ForEach(commands, root.Subcommands.Add);
         return root;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using AutoRegister.Factory.Base;
+using AutoRegister.Factory.Foundries;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
@@ -48,11 +49,17 @@ internal static class ServeCommand
         await using var writer = new LedgerWriter(ledger);
         var devices = new DeviceRegistry(writer, clock);
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
-        var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync);
+        var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync, settings.Foundries is null ? null : FoundriesReport.Enter);
         var registrations = new RegistrationService(
             settings.Factory, new SigningRequestReader(settings.KeyTypes), devices, claims, settings.Policy, pki, issuer.Template,
             new RegistrationAnswers(settings.Gateway, settings.Validity, settings.SotaKeys), clock);
 
+        var stopping = false;
+        Task<string?> ProblemAsync(CancellationToken cancellation) =>
+            stopping ? Task.FromResult<string?>("the server stops") : MissingAsync(reader, pki, cancellation);
+
+        await using var reports = new FoundriesReports(settings.Foundries, reader, writer, clock);
+        await using var admin = await AdminPort.OpenAsync(settings, pki, reader, writer, log, ProblemAsync, clock);
         await using var api = await SecurePort.StartAsync(
             "api",
             settings.ApiEndpoint,
@@ -66,7 +73,7 @@ internal static class ServeCommand
                     settings.SignRanges is { } ranges ? new AnybodyCheck(ranges) : null,
                     registrations,
                     devices).Map(routes);
-                new HealthEndpoints(cancellation => MissingAsync(reader, pki, cancellation)).Map(routes);
+                new HealthEndpoints(ProblemAsync).Map(routes);
             });
 
         await using var finishing = new Repeated(FinishEvery, clock, claims.FinishAbandonedAsync, Console.Error.WriteLine);
@@ -75,6 +82,10 @@ internal static class ServeCommand
         systemd.Notify(ServiceState.Ready);
         var first = await Task.WhenAny(stop.Task, writer.Completion);
         systemd.Notify(ServiceState.Stopping);
+
+        // First a load balancer hears of it and asks another server, then the ports close.
+        stopping = true;
+        await Task.WhenAny(Task.Delay(settings.Drain), writer.Completion);
         await first;
         return ExitCode.Success;
     }

@@ -16,6 +16,7 @@ internal static class ErrorAnswers
         }
         catch (RefusedException e)
         {
+            FactoryMeter.Refusals.Add(1, new KeyValuePair<string, object?>("kind", e.Refusal.Kind.ToString()));
             if (e.Refusal.RetryAfter is { } wait)
             {
                 context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -9,6 +9,9 @@ internal sealed class SecurePort : IAsyncDisposable
 {
     private const int LargestBody = 64 * 1024;
 
+    // Longer than the slowest part of a request that still succeeds: a database that answers late, a module that signs slowly.
+    private static readonly TimeSpan Finishing = TimeSpan.FromSeconds(20);
+
     private readonly WebApplication application;
 
     private SecurePort(WebApplication application, int number)
@@ -33,7 +36,7 @@ internal sealed class SecurePort : IAsyncDisposable
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Finishing);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             Limit(kestrel, limits);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -33,11 +34,11 @@ internal static class AuditTrail
 
     /// <summary>Rows after a number, in their order; at most so many.</summary>
     public static IReadOnlyList<AuditRow> Read(LedgerSession session, long after, long most) => session.All(
-        $"SELECT {Columns} FROM audit WHERE number > $1 ORDER BY number LIMIT $2",
-        row => new AuditRow(
-            row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.TextOrNull(3), row.GetString(4),
-            row.GetString(5), row.TextOrNull(6), row.TextOrNull(7), row.TextOrNull(8), row.GetString(9)),
-        after, most);
+        $"SELECT {Columns} FROM audit WHERE number > $1 ORDER BY number LIMIT $2", ReadRow, after, most);
+
+    /// <summary>Refusals after a number, the newest first; at most so many.</summary>
+    public static IReadOnlyList<AuditRow> Refusals(LedgerSession session, long after, long most) => session.All(
+        $"SELECT {Columns} FROM audit WHERE number > $1 AND outcome = 'refused' ORDER BY number DESC LIMIT $2", ReadRow, after, most);
 
     /// <summary>Follows the chain from its beginning; null when it holds, else what is wrong with which row.</summary>
     public static string? Verify(LedgerSession session)
@@ -66,6 +67,10 @@ internal static class AuditTrail
         while (rows.Count == Page);
         return null;
     }
+
+    private static AuditRow ReadRow(DbDataReader row) => new(
+        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.TextOrNull(3), row.GetString(4),
+        row.GetString(5), row.TextOrNull(6), row.TextOrNull(7), row.TextOrNull(8), row.GetString(9));
 
     // JSON, as that says where a text ends: two rows of different contents never give the same bytes.
     private static string HashOf(AuditRow row, string previous) => Convert.ToHexStringLower(SHA256.HashData(

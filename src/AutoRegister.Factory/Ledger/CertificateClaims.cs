@@ -8,7 +8,10 @@ namespace AutoRegister.Factory.Ledger;
 /// which is finished by the next request, the next start or another server, whoever comes first.
 /// </summary>
 /// <param name="sign">Makes the certificate, as PEM, of a TBSCertificate; null when this server's device CA is not its issuer.</param>
-internal sealed class CertificateClaims(LedgerWriter writer, LedgerReader reader, TimeProvider clock, Func<byte[], ValueTask<string?>> sign)
+/// <param name="report">What else is written when a certificate is stored, in the same transaction; null for nothing.</param>
+internal sealed class CertificateClaims(
+    LedgerWriter writer, LedgerReader reader, TimeProvider clock, Func<byte[], ValueTask<string?>> sign,
+    Action<LedgerSession, CertificateClaim, string, DateTimeOffset>? report = null)
 {
     // A claim of that age is nobody's work in progress.
     private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
@@ -60,7 +63,7 @@ internal sealed class CertificateClaims(LedgerWriter writer, LedgerReader reader
     }
 
     // The condition on the state decides between two that sign the same claim: both hand out the one that came first.
-    private static string? Store(LedgerSession session, CertificateClaim claim, string? certificate)
+    private string? Store(LedgerSession session, CertificateClaim claim, string? certificate)
     {
         if (certificate is null)
         {
@@ -68,6 +71,7 @@ internal sealed class CertificateClaims(LedgerWriter writer, LedgerReader reader
         }
         else if (session.Run("UPDATE certificates SET state = 'issued', certificate = $2 WHERE serial = $1 AND state = 'claimed'", claim.Serial, certificate) == 1)
         {
+            report?.Invoke(session, claim, certificate, clock.GetUtcNow());
             return certificate;
         }
 

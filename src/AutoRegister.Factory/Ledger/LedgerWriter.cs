@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Ledger;
 
@@ -88,8 +89,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
         catch (Exception e)
         {
             Undo();
+            FactoryMeter.LedgerCommits.Add(1, FactoryMeter.Outcome("failed"));
             return e;
         }
+
+        FactoryMeter.LedgerCommits.Add(1, FactoryMeter.Outcome("committed"));
 
         together.ForEach(work => work.Succeed());
         return null;

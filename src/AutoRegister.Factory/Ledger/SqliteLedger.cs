@@ -55,8 +55,43 @@ internal sealed class SqliteLedger(string path) : LedgerDatabase
     public override void AddParameter(DbCommand command) =>
         command.Parameters.Add(new SqliteParameter { ParameterName = $"${command.Parameters.Count + 1}" });
 
-    private string ConnectionString(SqliteOpenMode mode) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString();
+    /// <summary>Copies it into a new file of mode 0600, as it is at one moment, while others read and write it.</summary>
+    /// <exception cref="ExitException">There is no ledger, or there is such a file.</exception>
+    /// <exception cref="SqliteException">It can't be read, or the disk is full: then there is no new file.</exception>
+    public void CopyTo(string copy)
+    {
+        if (Path.Exists(copy))
+        {
+            throw new ExitException(ExitCode.Configuration, $"{copy} is there already: name a new file, so that the copy before this one stays until this one is whole");
+        }
+
+        var unfinished = copy + ".part";
+        AtomicFile.Write(unfinished, string.Empty);
+        try
+        {
+            using (var source = (SqliteConnection)Connect(readOnly: true))
+            using (var target = new SqliteConnection(ConnectionString(SqliteOpenMode.ReadWrite, unfinished)))
+            {
+                target.Open();
+                source.BackupDatabase(target);
+                using var session = new LedgerSession(this, target, owned: false);
+                // One file, which can be read where nothing may be written beside it. This commits, and so flushes.
+                session.Run("PRAGMA journal_mode = DELETE");
+            }
+
+            File.Move(unfinished, copy);
+            DurableDirectory.SyncNames(Path.GetDirectoryName(copy)!);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private string ConnectionString(SqliteOpenMode mode) => ConnectionString(mode, path);
+
+    private static string ConnectionString(SqliteOpenMode mode, string file) =>
+        new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false }.ToString();
 
     private void RefuseFormerLayout(LedgerSession session)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using AutoRegister.Core.Sota;
 using AutoRegister.Factory.Base;
@@ -26,11 +27,32 @@ internal sealed class RegistrationEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Devices, [HttpMethods.Head], PresentAsync);
-        routes.MapMethods(Devices, [HttpMethods.Post], RegisterAsync);
+        routes.MapMethods(Devices, [HttpMethods.Post], context => MeasuredAsync(() => RegisterAsync(context)));
         if (signCheck is not null)
         {
             routes.MapMethods(Sign, [HttpMethods.Head], PresentAsync);
-            routes.MapMethods(Sign, [HttpMethods.Post], context => SignAsync(context, signCheck)).WithMetadata(new PlainErrors());
+            routes.MapMethods(Sign, [HttpMethods.Post], context => MeasuredAsync(() => SignAsync(context, signCheck))).WithMetadata(new PlainErrors());
+        }
+    }
+
+    private static async Task MeasuredAsync(Func<Task> registration)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        var outcome = "failed";
+        try
+        {
+            await registration();
+            outcome = "issued";
+            FactoryMeter.RegistrationDuration.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds);
+        }
+        catch (RefusedException)
+        {
+            outcome = "refused";
+            throw;
+        }
+        finally
+        {
+            FactoryMeter.Registrations.Add(1, FactoryMeter.Outcome(outcome));
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using AutoRegister.Factory.Base;
+using AutoRegister.Factory.Foundries;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
@@ -27,6 +29,33 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
 
     /// <summary>The port for the line's screen, if there is one.</summary>
     public IPEndPoint? AdminEndpoint => Endpoint("Admin:Listen", settings.Admin.Listen);
+
+    /// <summary>The screen's password file; checked to be there where the screen is.</summary>
+    public string? AdminPasswordFile => (AdminEndpoint, settings.Admin.PasswordFile) switch
+    {
+        (null, _) => null,
+        (_, { Length: > 0 } file) => Path.GetFullPath(file),
+        _ => throw Missing("Admin:PasswordFile", "/etc/lmp-factory/screen-password"),
+    };
+
+    /// <summary>From where the metrics may be read: this machine, when nothing else is said.</summary>
+    public AddressRanges MetricsRanges => AddressRanges.Parse(
+        settings.Admin.MetricsAddresses is { Count: > 0 } ranges ? ranges : ["127.0.0.0/8", "::1"], Name("Admin:MetricsAddresses"));
+
+    /// <summary>How long a server that stops says so before it closes its ports.</summary>
+    public TimeSpan Drain => settings.Api.DrainSeconds is >= 0 and <= 300 and var seconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw Wrong("Api:DrainSeconds", "must be 0 to 300", $"{settings.Api.DrainSeconds}");
+
+    /// <summary>Whom devices are reported to, if to anybody.</summary>
+    public FoundriesTarget? Foundries => settings.Foundries.Url is not { Length: > 0 } text
+        ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath.EndsWith('/') && url.Query.Length == 0
+            ? new FoundriesTarget(
+                url,
+                settings.Foundries.TokenFile is { Length: > 0 } token ? Path.GetFullPath(token) : throw Missing("Foundries:TokenFile", "/etc/lmp-factory/foundries-token"),
+                settings.Foundries.CaFile is { Length: > 0 } roots ? Roots(roots) : null)
+            : throw Wrong("Foundries:Url", "must be the API's URL with a slash at its end, such as https://api.foundries.io/ota/", text);
 
     /// <summary>The networks whose devices may use <c>/sign</c>, if there are any.</summary>
     public AddressRanges? SignRanges =>
@@ -117,7 +146,18 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     {
         _ = (Factory, ApiEndpoint, EstEndpoint, AdminEndpoint, SignRanges, Gateway, KeyTypes, Policy);
         _ = (Validity, RenewalValidity, RenewalStatus, PortLimits, WrongTokensPerMinute);
-        _ = (Pki, Ledger, SotaKeys);
+        _ = (Pki, Ledger, SotaKeys, AdminPasswordFile, MetricsRanges, Drain, Foundries);
+    }
+
+    private static X509Certificate2Collection Roots(string file)
+    {
+        var roots = new X509Certificate2Collection();
+        foreach (var root in PkiFile.ReadAll(Path.GetFullPath(file), "name a file with the roots to trust, PEM"))
+        {
+            roots.Add(X509CertificateLoader.LoadCertificate(root.Der.Span));
+        }
+
+        return roots;
     }
 
     private ExitException Missing(string setting, string example) =>

@@ -80,6 +80,9 @@ internal sealed class ApiSettings
 
     /// <summary>Where devices may register by <c>/sign</c>, which asks for no proof: addresses and ranges. Nowhere, when it is empty.</summary>
     public IReadOnlyList<string> SignAddresses { get; set; } = [];
+
+    /// <summary>How many seconds <c>/readyz</c> says no before a server that is to stop takes no more connections.</summary>
+    public int DrainSeconds { get; set; } = 5;
 }
 
 /// <summary>The port at which devices renew their certificates.</summary>
@@ -103,6 +106,9 @@ internal sealed class AdminSettings
 
     /// <summary>A file with the screen's password.</summary>
     public string? PasswordFile { get; set; }
+
+    /// <summary>From where <c>/metrics</c> may be read, which asks for no password: addresses and ranges.</summary>
+    public IReadOnlyList<string> MetricsAddresses { get; set; } = [];
 }
 
 /// <summary>Which devices are registered as what.</summary>
@@ -151,4 +157,7 @@ internal sealed class FoundriesSettings
 
     /// <summary>A file with the API token; it stays on this server.</summary>
     public string? TokenFile { get; set; }
+
+    /// <summary>A file with the roots to trust instead of the system's, for a proxy that opens TLS.</summary>
+    public string? CaFile { get; set; }
 }

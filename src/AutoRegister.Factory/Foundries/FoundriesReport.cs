@@ -1,0 +1,40 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AutoRegister.Factory.Ledger;
+
+namespace AutoRegister.Factory.Foundries;
+
+/// <summary>What Foundries.io is told of a device, in the fields in which the reference server tells it.</summary>
+internal sealed record FoundriesReport(
+    [property: JsonPropertyName("client.pem")] string Certificate,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("group")] string? Group)
+{
+    /// <summary>The topic of these messages in the outbox.</summary>
+    public const string Topic = "foundries device";
+
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>
+    /// Enters the report of a certificate that is stored in this transaction. A renewal is none: there the device itself
+    /// shows its new certificate to the gateway.
+    /// </summary>
+    public static void Enter(LedgerSession session, CertificateClaim claim, string certificate, DateTimeOffset now)
+    {
+        var device = session.First(
+            """
+            SELECT d.name, d.device_group FROM certificates c JOIN devices d ON d.uuid = c.uuid
+            WHERE c.serial = $1 AND c.kind <> 'renewal'
+            """,
+            row => new FoundriesReport(certificate, row.GetString(0), row.TextOrNull(1)), claim.Serial);
+        if (device is not null)
+        {
+            Outbox.Enter(session, Topic, claim.Uuid, JsonSerializer.Serialize(device, Plain), now);
+        }
+    }
+}
