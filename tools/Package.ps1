@@ -5,6 +5,7 @@
 . (Join-Path $PSScriptRoot 'BillOfMaterials.ps1')
 . (Join-Path $PSScriptRoot 'Notices.ps1')
 . (Join-Path $PSScriptRoot 'DebianPackage.ps1')
+. (Join-Path $PSScriptRoot 'FactoryPackage.ps1')
 . (Join-Path $PSScriptRoot 'ModulePackage.ps1')
 
 $Manifest = Import-PowerShellDataFile (Join-Top AutoRegister.psd1)
@@ -31,6 +32,7 @@ function Publish-Package {
         $payload = Publish-Payload -Runtime $runtime -HelpFrom $module
         Compress-Payload $payload
         Publish-DebianPackage $payload $runtime
+        Publish-FactoryPackage $runtime
     }
 
     Publish-DebianCommand

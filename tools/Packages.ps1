@@ -36,6 +36,7 @@ function Get-TestingTool {
             'tmux'                  = '/usr/bin/tmux'
             'iproute2'              = '/usr/sbin/ip'
             'postgresql'            = '/usr/share/postgresql-common'
+            'chromium'              = '/usr/bin/chromium'
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class ScreenEndpoints(
 {
     /// <summary>Everything from this server, nothing inline.</summary>
     public const string ContentSecurityPolicy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     private const int LongestName = 40;
 
@@ -30,6 +30,7 @@ internal sealed class ScreenEndpoints(
         routes.MapMethods("/decide", [HttpMethods.Post], context => DoAsync(context, DecideAsync));
         routes.MapMethods("/retry", [HttpMethods.Post], context => DoAsync(context, RetryAsync));
         routes.MapMethods("/screen.css", [HttpMethods.Get], context => AssetAsync(context, "screen.css", "text/css; charset=utf-8"));
+        routes.MapMethods("/screen.svg", [HttpMethods.Get], context => AssetAsync(context, "screen.svg", "image/svg+xml"));
         routes.MapMethods("/screen.js", [HttpMethods.Get], context => AssetAsync(context, "screen.js", "text/javascript; charset=utf-8"));
     }
 

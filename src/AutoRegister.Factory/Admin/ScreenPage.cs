@@ -122,7 +122,7 @@ internal sealed class ScreenPage(string factory)
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{title} – {Escape(factory)}</title>
         <link rel="stylesheet" href="/screen.css">
-        <link rel="icon" href="data:,">
+        <link rel="icon" href="/screen.svg" type="image/svg+xml">
         {head}
         </head>
         <body>

@@ -27,10 +27,14 @@ internal static class SettingsReader
                 .Bind(settings, options => options.ErrorOnUnknownConfiguration = true);
             return settings;
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
+        catch (InvalidOperationException e)
         {
-            throw new ExitException(
-                ExitCode.Configuration, $"{path} or a variable {EnvironmentPrefix}… can't be read: {(e.InnerException ?? e).Message}");
+            // It names the setting; what is inside of it only the value.
+            throw new ExitException(ExitCode.Configuration, $"{path} or a variable {EnvironmentPrefix}… does not fit: {e.Message}");
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException)
+        {
+            throw new ExitException(ExitCode.Configuration, $"{path} can't be read: {e.GetBaseException().Message}");
         }
     }
 }
