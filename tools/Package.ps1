@@ -32,8 +32,9 @@ function Publish-Package {
         $payload = Publish-Payload -Runtime $runtime -HelpFrom $module
         Compress-Payload $payload
         Publish-DebianPackage $payload $runtime
-        Publish-FactoryPackage $runtime
     }
+
+    Publish-FactoryPackage linux-x64
 
     Publish-DebianCommand
     Publish-Layer
