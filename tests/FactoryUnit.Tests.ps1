@@ -49,8 +49,11 @@ Describe 'The example of a configuration' {
     It 'has settings that the server knows: what it misses first is the PKI' {
         $example = Get-Content "$source/factory.json" -Raw | ConvertFrom-Json -AsHashtable
         $example.Ledger.Sqlite = "$TestDrive/ledger.db"
+        $example.Admin.PasswordFile = "$TestDrive/screen-password"
+        Set-Content $example.Admin.PasswordFile 'a password'
+        chmod 600 $example.Admin.PasswordFile
         $example | ConvertTo-Json -Depth 5 | Set-Content "$TestDrive/factory.json"
-        $run = Invoke-RigProcess dotnet @("$(Get-RigPath Factory)/lmp-factory.dll", 'serve', '--check', '--config', "$TestDrive/factory.json")
+        $run = Invoke-RigProcess (Get-RigPath FactoryExe) @('serve', '--check', '--config', "$TestDrive/factory.json")
         $run.ExitCode | Should -Be 78
         $run.Error | Should -Match '/etc/lmp-factory/pki'
     }

@@ -77,6 +77,23 @@ public sealed class ConfigurationTests : IAsyncLifetime
         await FailsAsync(server.Config);
     }
 
+    [Theory]
+    [InlineData("Admin", "Listen", "127.0.0.1:0", "PasswordFile")]
+    [InlineData("Foundries", "Url", "https://api.foundries.io/ota/", "TokenFile")]
+    public async Task A_secret_that_is_missing_or_open_to_others(string section, string setting, string value, string secret)
+    {
+        var file = Path.Combine(server.Home, "secret");
+        var settings = JsonNode.Parse(await File.ReadAllTextAsync(server.Config))!.AsObject();
+        settings[section] = new JsonObject { [setting] = value, [secret] = file };
+        await File.WriteAllTextAsync(server.Config, settings.ToJsonString());
+        await FailsAsync($"{file} is missing");
+        await File.WriteAllTextAsync(file, "secret\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        await FailsAsync("open to its group");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await server.RunAsync("serve", "--check");
+    }
+
     [Fact]
     public async Task A_file_that_is_missing_is_66()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using AutoRegister.Factory.Base;
@@ -30,7 +31,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     /// <summary>The port for the line's screen, if there is one.</summary>
     public IPEndPoint? AdminEndpoint => Endpoint("Admin:Listen", settings.Admin.Listen);
 
-    /// <summary>The screen's password file; checked to be there where the screen is.</summary>
+    /// <summary>The screen's password file, where there is a screen.</summary>
     public string? AdminPasswordFile => (AdminEndpoint, settings.Admin.PasswordFile) switch
     {
         (null, _) => null,
@@ -146,7 +147,17 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     {
         _ = (Factory, ApiEndpoint, EstEndpoint, AdminEndpoint, SignRanges, Gateway, KeyTypes, Policy);
         _ = (Validity, RenewalValidity, RenewalStatus, PortLimits, WrongTokensPerMinute);
-        _ = (Pki, Ledger, SotaKeys, AdminPasswordFile, MetricsRanges, Drain, Foundries);
+        _ = (Pki, Ledger, SotaKeys, MetricsRanges, Drain);
+        RequireSecret(AdminPasswordFile, "the screen's password");
+        RequireSecret(Foundries?.TokenFile, "the API token for Foundries.io");
+    }
+
+    private static void RequireSecret(string? file, string what)
+    {
+        if (file is not null)
+        {
+            CryptographicOperations.ZeroMemory(SecretFile.ReadLine(file, what, "write it there, mode 0600"));
+        }
     }
 
     private static X509Certificate2Collection Roots(string file)
