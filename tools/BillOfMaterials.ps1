@@ -25,7 +25,7 @@ function Get-RestoredPackage {
     }
 
     # The runtime, and the program whose modules the host takes, are no dependencies but downloads: a file of each says that it is there.
-    $download = @{ "Microsoft.NETCore.App.Runtime.$Runtime" = 'libcoreclr.so'; PowerShell = 'Microsoft.PowerShell.PSReadLine.dll' }
+    $download = @{ "Microsoft.NETCore.App.Runtime.$Runtime" = 'libcoreclr.so'; "Microsoft.AspNetCore.App.Runtime.$Runtime" = 'Microsoft.AspNetCore.dll'; PowerShell = 'Microsoft.PowerShell.PSReadLine.dll' }
     foreach ($downloaded in $assets.project.frameworks['net10.0'].downloadDependencies | Where-Object { $download.ContainsKey($_.name) }) {
         $name = $downloaded.name
         $version = $downloaded.version.Trim('[', ']').Split(',')[0]
@@ -58,13 +58,14 @@ function Get-ShippedPackage {
     [OutputType([hashtable])]
     param(
         [Parameter(Mandatory)] [string] $Payload,
-        [Parameter(Mandatory)] [string] $Runtime
+        [Parameter(Mandatory)] [string] $Runtime,
+        [string[]] $Project = @('AutoRegister.Host', 'AutoRegister.Cmdlets', 'AutoRegister.Loader')
     )
 
     $shipped = [System.Collections.Generic.HashSet[string]]::new([string[]] (Get-ChildItem $Payload -File -Recurse).Name)
     $found = [System.Collections.Generic.SortedDictionary[string, hashtable]]::new([StringComparer]::Ordinal)
-    foreach ($project in 'AutoRegister.Host', 'AutoRegister.Cmdlets', 'AutoRegister.Loader') {
-        foreach ($restored in @(Get-RestoredPackage -Project $project -Runtime $Runtime)) {
+    foreach ($name in $Project) {
+        foreach ($restored in @(Get-RestoredPackage -Project $name -Runtime $Runtime)) {
             if (@($restored.Files | Where-Object { $shipped.Contains($_) }).Count -gt 0) {
                 $found["$($restored.Name)/$($restored.Version)"] = $restored
             }

@@ -19,7 +19,10 @@ function Publish-FactoryPackage {
     Copy-Item "$source/lmp-factory.tmpfiles" "$stage/usr/lib/tmpfiles.d/lmp-factory.conf"
     Copy-Item "$source/factory.json" "$document/examples"
     Copy-Item (Join-Top docs factory-server.md) $document
-    Copy-Item (Join-Top LICENSE) "$document/copyright"
+    $restored = @(Get-ShippedPackage -Payload "$stage/usr/lib/lmp-factory" -Runtime $Runtime -Project AutoRegister.Factory)
+    Write-Notice -Path "$document/notices" -Restored $restored
+    Get-Content (Join-Top LICENSE), "$document/notices" | Set-Content "$document/copyright"
+    Remove-Item "$document/notices"
     $null = New-Item -ItemType SymbolicLink -Path "$stage/usr/bin/lmp-factory" -Target ../lib/lmp-factory/lmp-factory
     Invoke-Native find @($stage, '-type', 'd', '-exec', 'chmod', '755', '{}', '+')
     Invoke-Native find @($stage, '-type', 'f', '-exec', 'chmod', '644', '{}', '+')

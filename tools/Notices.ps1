@@ -15,6 +15,11 @@ function Get-PackageLicense {
         return 'Apache-2.0'
     }
 
+    if ($license -and (Get-Content (Join-Path $Restored.Folder $license.InnerText) -Raw) -match 'SQLite is Public Domain') {
+        # How SPDX calls what SQLite's authors put in the place of a licence.
+        return 'blessing'
+    }
+
     throw "What is the licence of $($Restored.Name)? Neither its .nuspec nor its files say so in a way that is understood here."
 }
 
@@ -33,7 +38,8 @@ function Get-PackageNotice {
         return $texts
     }
 
-    $license = Get-PackageLicense $Restored
+    # Of several to choose from, the last: for CsvHelper that is Apache-2.0.
+    $license = ((Get-PackageLicense $Restored) -split ' OR ')[-1]
     $text = if ($license -eq 'MIT') { Join-Top LICENSE } else { Join-Top tools licenses "$license.txt" }
     $copyright = ([xml] (Get-Content "$($Restored.Folder)/*.nuspec" -Raw)).package.metadata['copyright'].InnerText
     @([regex]::new('(?m)^Copyright.*$').Replace((Get-Content $text -Raw), ($copyright -replace '^(?!Copyright|\u00a9)', 'Copyright '), 1).Trim()) + $texts
