@@ -10,14 +10,12 @@ namespace AutoRegister.Core.Configuration;
 /// </summary>
 internal static class ApiTokenSetting
 {
-    /// <summary>The file, as the device sees it.</summary>
-    public const string DefaultPath = "/etc/lmp-device-register-token";
-
-    /// <summary>The credential.</summary>
-    public const string CredentialName = "api-token";
-
     // Servers refuse longer header fields (8 KiB for all of them together is common); real tokens have 40 to 2000 bytes.
     private const int MaximumLength = 4096;
+
+    private static SettingDefinition Setting => SettingCatalogue.ApiToken;
+
+    private static SettingSource FromCredential => SettingInputs.FromCredential(Setting.Credential!);
 
     private const string Token = "an API token with scope devices:create";
 
@@ -27,7 +25,7 @@ internal static class ApiTokenSetting
     {
         if (inputs.Options.ApiToken is { } given)
         {
-            return new Sourced<Secret>(Check(given.Utf8, "parameter -ApiToken", $"Give {Token} as -ApiToken."), SettingInputs.FromParameter("ApiToken"));
+            return new Sourced<Secret>(Check(given.Utf8, Setting.FromParameter.ToString(), $"Give {Token} as {Setting.FromParameter.Place}."), Setting.FromParameter);
         }
 
         if (inputs.Options.ApiTokenPath is { } path)
@@ -40,10 +38,10 @@ internal static class ApiTokenSetting
             return null;
         }
 
-        using var credential = inputs.Credential(CredentialName);
+        using var credential = inputs.Credential(Setting.Credential!);
         return credential is not null
-            ? new Sourced<Secret>(Parse(credential, $"Put {Token} into {SettingInputs.FromCredential(CredentialName).Place}.").Value, SettingInputs.FromCredential(CredentialName))
-            : FromFile(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath, inputs);
+            ? new Sourced<Secret>(Parse(credential, $"Put {Token} into {FromCredential.Place}.").Value, FromCredential)
+            : FromFile(inputs.Root, FileOnDevice(inputs), inputs);
     }
 
     /// <summary>Names the file the token was read from; for a credential, the one that is used without it.</summary>
@@ -53,7 +51,10 @@ internal static class ApiTokenSetting
     public static string? FileOf(Sourced<Secret>? token, SettingInputs inputs) =>
         (token is { Source.Kind: SettingSourceKind.Parameter } && inputs.Options.ApiToken is not null)
         || (inputs.Options.SkipApiToken && inputs.Options.ApiTokenPath is null) ? null
-        : inputs.Options.ApiTokenPath ?? RootedPath.Resolve(inputs.Root, inputs.Environment("TOKEN_FILE")?.Value ?? DefaultPath);
+        : inputs.Options.ApiTokenPath ?? RootedPath.Resolve(inputs.Root, FileOnDevice(inputs));
+
+    /// <summary>The token's file, as the device sees it: the one that <c>TOKEN_FILE</c> names, else the usual one.</summary>
+    public static string FileOnDevice(SettingInputs inputs) => inputs.Environment(Setting.Variable!)?.Value ?? Setting.File!;
 
     /// <summary>Parses a token file.</summary>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.TokenFileEmpty"/> or <see cref="ErrorId.TokenFileInvalid"/>.</exception>

@@ -12,9 +12,10 @@ namespace AutoRegister.Core.Configuration;
 internal static class AppList
 {
     /// <summary>Reads the apps to run; none means all apps of the target.</summary>
-    public static Sourced<IReadOnlyList<string>> Read(SettingInputs inputs, string sotaDirectory)
+    public static Sourced<IReadOnlyList<string>>? Read(SettingLayers from)
     {
-        if (SettingInputs.Parameter("Apps", inputs.Options.Apps) is { } given)
+        SettingInputs inputs = from.Inputs;
+        if (from.Parameter<IReadOnlyList<string>>() is { } given)
         {
             return Check(given, inputs.Observer);
         }
@@ -24,7 +25,7 @@ internal static class AppList
             return SettingInputs.Default<IReadOnlyList<string>>([]);
         }
 
-        if (inputs.Environment("APPS") is { } listed)
+        if (from.Variable is { } listed)
         {
             var names = listed.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             return names.Length > 0
@@ -32,6 +33,7 @@ internal static class AppList
                 : throw Invalid(listed.Source, "the list names no app");
         }
 
+        string sotaDirectory = from.Draft.Value(SettingCatalogue.SotaDirectory)!.Value.Value;
         string directory = RootedPath.Shown(inputs.Root, Path.Join(sotaDirectory, "compose-apps"));
         if (IsOthers(inputs.Root, sotaDirectory))
         {
@@ -45,8 +47,8 @@ internal static class AppList
     }
 
     /// <summary>Reads the restorable apps, which only a parameter can name.</summary>
-    public static Sourced<IReadOnlyList<string>>? ReadRestorable(SettingInputs inputs) =>
-        SettingInputs.Parameter("RestorableApps", inputs.Options.RestorableApps) is { } given ? Check(given, inputs.Observer) : null;
+    public static Sourced<IReadOnlyList<string>>? ReadRestorable(SettingLayers from) =>
+        from.Parameter<IReadOnlyList<string>>() is { } given ? Check(given, from.Inputs.Observer) : null;
 
     // The registration sets aside what is in such a directory.
     private static bool IsOthers(string root, string sotaDirectory)

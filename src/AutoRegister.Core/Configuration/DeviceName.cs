@@ -17,6 +17,21 @@ public static class DeviceName
     // hostname(5): "composed of up to 64 7-bit ASCII" characters; HOST_NAME_MAX in Linux.
     private const int MaximumHostname = 64;
 
+    /// <summary>Reads it: parameter, else the host name, where it is asked for.</summary>
+    internal static Sourced<string>? Read(SettingLayers from)
+    {
+        if (from.Parameter<string>() is { } given)
+        {
+            Require(given.Value, given.Source.ToString());
+            return given;
+        }
+
+        SotaConfigOptions options = from.Inputs.Options;
+        return options.UseHostname ?? (!options.IgnoreDeviceFiles && from.Variable is not null)
+            ? new Sourced<string>(FromHostname(from.Inputs.Root, out SettingSource source), source)
+            : null;
+    }
+
     /// <summary>Judges a name that somebody chose.</summary>
     /// <param name="name">The name.</param>
     /// <param name="place">Where it came from, for messages.</param>

@@ -1,5 +1,6 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 
@@ -36,6 +37,18 @@ public static class DeviceUuid
     /// <summary>Makes a random one (RFC 9562, section 5.4: version 4), lower case.</summary>
     /// <returns>The UUID.</returns>
     public static string NewRandom() => Guid.NewGuid().ToString("D");
+
+    /// <summary>Reads the one that was chosen.</summary>
+    internal static Sourced<string>? Read(SettingLayers from)
+    {
+        var uuid = from.Parameter<string>();
+        if (uuid is { } given)
+        {
+            Require(given.Value, from.Inputs.Options.ValidateUuid ?? true, given.Source.ToString(), from.Inputs.Observer);
+        }
+
+        return uuid;
+    }
 
     /// <summary>Judges a UUID that somebody chose.</summary>
     /// <param name="uuid">The text.</param>

@@ -7,20 +7,13 @@ namespace AutoRegister.Core.Configuration;
 /// <summary>The URLs of the servers: parameter, else environment (upstream's <c>DEVICE_API</c> and <c>OAUTH_BASE</c>), else the hosted ones.</summary>
 internal static class EndpointSetting
 {
-    /// <summary>The registration endpoint.</summary>
-    public static Sourced<Uri> DeviceApi(SettingInputs inputs) =>
-        Read(inputs, "DeviceApi", inputs.Options.DeviceApi, "DEVICE_API", SotaConfig.DefaultDeviceApi);
-
-    /// <summary>The base of the OAuth device flow.</summary>
-    public static Sourced<Uri> OAuthBase(SettingInputs inputs) =>
-        Read(inputs, "OAuthBase", inputs.Options.OAuthBase, "OAUTH_BASE", SotaConfig.DefaultOAuthBase);
-
-    private static Sourced<Uri> Read(SettingInputs inputs, string parameter, string? given, string variable, string otherwise)
+    /// <summary>Reads one of them.</summary>
+    public static Sourced<Uri>? Read(SettingLayers from)
     {
-        var text = SettingInputs.Parameter(parameter, given) ?? inputs.Environment(variable) ?? SettingInputs.Default(otherwise);
+        var text = from.Text;
         var place = text.Source.ToString();
         var uri = Parse(text.Value, place);
-        PlainHttpPolicy.Require(uri, place, inputs.Options.AllowPlainHttp ?? inputs.Environment("ALLOW_PLAIN_HTTP")?.Value == "1", inputs.Observer);
+        PlainHttpPolicy.Require(uri, place, from.Inputs.Options.AllowPlainHttp ?? from.Inputs.Environment("ALLOW_PLAIN_HTTP")?.Value == "1", from.Inputs.Observer);
         return new Sourced<Uri>(uri, text.Source);
     }
 

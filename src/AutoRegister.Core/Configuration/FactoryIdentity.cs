@@ -13,10 +13,10 @@ internal static class FactoryIdentity
     // A hardware id names a machine in Yocto; no real one comes near.
     private const int MaximumHardwareId = 200;
 
-    /// <summary>The factory: parameter, else <c>DEVICE_FACTORY</c>, else <c>LMP_FACTORY</c>. <c>lmp</c> is what an image without one says.</summary>
-    public static Sourced<string> Factory(SettingInputs inputs, OsRelease osRelease)
+    /// <summary>The factory: what somebody says, else <c>LMP_FACTORY</c>. <c>lmp</c> is what an image without one says.</summary>
+    public static Sourced<string> Factory(OsRelease osRelease, Sourced<string>? said)
     {
-        var factory = SettingInputs.Parameter("Factory", inputs.Options.Factory) ?? inputs.Environment("DEVICE_FACTORY") ?? osRelease.Factory;
+        var factory = said ?? osRelease.Factory;
         return factory is not { Value: not ("" or "lmp") } found
             ? throw new AutoRegisterException(
                 ErrorId.FactoryMissing,
@@ -28,10 +28,10 @@ internal static class FactoryIdentity
             : Check(found, "factory", MaximumFactory, ErrorId.FactoryInvalid);
     }
 
-    /// <summary>The hardware id: parameter, else <c>LMP_MACHINE</c>. Upstream has it compiled in.</summary>
-    public static Sourced<string> HardwareId(SettingInputs inputs, OsRelease osRelease)
+    /// <summary>The hardware id: what somebody says, else <c>LMP_MACHINE</c>. Upstream has it compiled in.</summary>
+    public static Sourced<string> HardwareId(OsRelease osRelease, Sourced<string>? said)
     {
-        var hardwareId = SettingInputs.Parameter("HardwareId", inputs.Options.HardwareId) ?? osRelease.Machine;
+        var hardwareId = said ?? osRelease.Machine;
         return hardwareId is not { Value: not "" } found
             ? throw new AutoRegisterException(
                 ErrorId.HardwareIdMissing,

@@ -18,16 +18,16 @@ internal sealed class HsmFile : IDisposable
     /// <summary>The file, as the device sees it.</summary>
     public const string DefaultPath = HsmSettings.DefaultFile;
 
-    private const string PinName = "HSM_PIN";
     private const string DocumentedPinName = "HSM_PI";
     private const string ReplaceKeysName = "HSM_REPLACE_KEYS";
 
-    private const string ModuleName = "HSM_MODULE";
-    private const string SoPinName = "HSM_SOPIN";
-    private const string TokenSerialName = "HSM_TOKEN_SERIAL";
-    private const string UriName = "HSM_URI";
-    private const string TimeoutName = "HSM_TIMEOUT";
     private const int LongestTimeout = 24 * 3600;
+    private static readonly string ModuleName = SettingCatalogue.HsmModule.FileKey!;
+    private static readonly string PinName = SettingCatalogue.HsmPin.FileKey!;
+    private static readonly string SoPinName = SettingCatalogue.HsmSoPin.FileKey!;
+    private static readonly string TokenSerialName = SettingCatalogue.TokenSerial.FileKey!;
+    private static readonly string UriName = SettingCatalogue.HsmUri.FileKey!;
+    private static readonly string TimeoutName = SettingCatalogue.HsmCallTimeout.FileKey!;
     private static readonly string[] Names = [ModuleName, PinName, SoPinName, TokenSerialName, UriName, TimeoutName, ReplaceKeysName];
 
     private readonly ConfigFile file;

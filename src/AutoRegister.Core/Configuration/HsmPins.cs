@@ -9,8 +9,8 @@ namespace AutoRegister.Core.Configuration;
 internal static class HsmPins
 {
     /// <summary>A PIN that was given; empty is none.</summary>
-    public static Sourced<Secret>? FromParameter(string name, Secret? given) =>
-        given is { Length: > 0 } ? new Sourced<Secret>(Secret.FromUtf8(given.Utf8), SettingInputs.FromParameter(name)) : null;
+    public static Sourced<Secret>? FromParameter(SettingInputs inputs, TypedSetting<Secret> setting) =>
+        inputs.Given(setting) is { Value.Length: > 0 } given ? Copy(given) : null;
 
     /// <summary>A copy of somebody else's.</summary>
     public static Sourced<Secret>? Copy(Sourced<Secret>? owned) =>
@@ -37,8 +37,9 @@ internal static class HsmPins
     }
 
     /// <summary>A PIN in a systemd credential.</summary>
-    public static Sourced<Secret>? FromCredential(SettingInputs inputs, string name)
+    public static Sourced<Secret>? FromCredential(SettingInputs inputs, SettingDefinition setting)
     {
+        string name = setting.Credential!;
         using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
         return file is null ? null : In(file, $"systemd credential {name} ({file.Name})", _ => SettingInputs.FromCredential(name));
     }

@@ -21,14 +21,14 @@ internal static class HsmSetting
             return null;
         }
 
-        Sourced<Pkcs11Uri>? uri = Pkcs11Uri.Read(SettingInputs.Parameter("Pkcs11Uri", inputs.Options.Pkcs11Uri));
-        var module = Pkcs11Uri.Agree(SettingInputs.Parameter("HsmModule", inputs.Options.HsmModule), uri, "module-path", u => u.ModulePath);
+        Sourced<Pkcs11Uri>? uri = Pkcs11Uri.Read(inputs.Given(SettingCatalogue.HsmUri));
+        var module = Pkcs11Uri.Agree(inputs.Given(SettingCatalogue.HsmModule), uri, "module-path", u => u.ModulePath);
         Sourced<Secret>? pin = null;
         Sourced<Secret>? soPin = null;
         try
         {
-            pin = HsmPins.FromParameter("HsmPin", inputs.Options.HsmPin) ?? HsmPins.FromUri(uri, "/") ?? HsmPins.FromCredential(inputs, "hsm-pin");
-            soPin = HsmPins.FromParameter("HsmSoPin", inputs.Options.HsmSoPin) ?? HsmPins.FromCredential(inputs, "hsm-so-pin");
+            pin = HsmPins.FromParameter(inputs, SettingCatalogue.HsmPin) ?? HsmPins.FromUri(uri, "/") ?? HsmPins.FromCredential(inputs, SettingCatalogue.HsmPin);
+            soPin = HsmPins.FromParameter(inputs, SettingCatalogue.HsmSoPin) ?? HsmPins.FromCredential(inputs, SettingCatalogue.HsmSoPin);
 
             // Whoever gives all three by hand means no file.
             bool byHand = module is not null && IsByHand(pin) && IsByHand(soPin);
@@ -52,10 +52,10 @@ internal static class HsmSetting
             RequireAll(path, parsed, module, pin, soPin);
             var found = new HsmSources(module!.Value, pin!.Value, soPin!.Value, TokenSettings.Read(inputs, uri, parsed))
             {
-                Uri = SettingInputs.Parameter("Pkcs11Uri", inputs.Options.Pkcs11Uri) ?? parsed?.UriText,
+                Uri = inputs.Given(SettingCatalogue.HsmUri) ?? parsed?.UriText,
                 CallTimeout = parsed?.CallTimeout,
                 FilePath = path,
-                ModuleParameters = SettingInputs.Parameter("HsmModuleParameter", inputs.Options.HsmModuleParameter),
+                ModuleParameters = inputs.Given(SettingCatalogue.HsmModuleParameters),
                 ReplaceKeys = parsed?.ReplaceKeys ?? false,
                 NamedKey = uri?.Value.Key ?? parsed?.Uri?.Value.Key,
             };
@@ -76,9 +76,9 @@ internal static class HsmSetting
     {
         (string Name, string Otherwise, SettingSource? Source)[] all =
         [
-            ("HSM_MODULE", "give -HsmModule", module?.Source),
-            ("HSM_PIN", "give -HsmPin or the systemd credential hsm-pin", pin?.Source),
-            ("HSM_SOPIN", "give -HsmSoPin or the systemd credential hsm-so-pin", soPin?.Source),
+            Place(SettingCatalogue.HsmModule, module?.Source),
+            Place(SettingCatalogue.HsmPin, pin?.Source),
+            Place(SettingCatalogue.HsmSoPin, soPin?.Source),
         ];
         string[] missing = [.. all.Where(one => one.Source is null).Select(one => one.Name)];
         if (missing.Length == 0)
@@ -99,6 +99,9 @@ internal static class HsmSetting
                 : $"Write {NearestName.Words(missing)} into {path}, or {string.Join(", ", all.Where(one => one.Source is null).Select(one => one.Otherwise))}{(file is null ? string.Empty : $"; without {path} the key is in a file")}.",
             file is null ? missing[0] : path);
     }
+
+    private static (string Name, string Otherwise, SettingSource? Source) Place(SettingDefinition setting, SettingSource? found) =>
+        (setting.FileKey!, $"give -{setting.Parameter}{(setting.Credential is string credential ? $" or the systemd credential {credential}" : string.Empty)}", found);
 
     private static void RequireUsable(HsmSources hsm)
     {

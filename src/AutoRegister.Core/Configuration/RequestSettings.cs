@@ -4,7 +4,7 @@ using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
 
-/// <summary>Settings that only a parameter gives and that go into the request as they are.</summary>
+/// <summary>What settings may be that only a parameter gives.</summary>
 internal static class RequestSettings
 {
     // Enough for any name a person chose; a limit keeps a mistake (a file's content) out of the request.
@@ -18,33 +18,22 @@ internal static class RequestSettings
     ];
 
     /// <summary>The device group.</summary>
-    public static Sourced<string>? DeviceGroup(SettingInputs inputs)
-    {
-        if (SettingInputs.Parameter("DeviceGroup", inputs.Options.DeviceGroup) is not { } group)
-        {
-            return null;
-        }
-
-        return string.IsNullOrWhiteSpace(group.Value) ? throw Invalid(group.Source, "the device group is empty")
+    public static Sourced<string> DeviceGroup(Sourced<string> group) =>
+        string.IsNullOrWhiteSpace(group.Value) ? throw Invalid(group.Source, "the device group is empty")
             : group.Value.Length > MaximumGroup ? throw Invalid(group.Source, $"the device group has more than {MaximumGroup} characters")
             : Characters.Unprintable(group.Value) is string wrong ? throw Invalid(group.Source, $"the device group has {wrong}")
             : group;
-    }
 
     /// <summary>The header that carries the token.</summary>
-    public static Sourced<string> ApiTokenHeader(SettingInputs inputs)
-    {
-        var header = SettingInputs.Parameter("ApiTokenHeader", inputs.Options.ApiTokenHeader) ?? SettingInputs.Default(SotaConfig.DefaultApiTokenHeader);
-        return header.Value.Length == 0 ? throw Invalid(header.Source, "the header name is empty")
+    public static Sourced<string> ApiTokenHeader(Sourced<string> header) =>
+        header.Value.Length == 0 ? throw Invalid(header.Source, "the header name is empty")
             : Characters.Outside(header.Value, Characters.HeaderName) is string wrong ? throw Invalid(header.Source, $"a header name cannot have {wrong} (RFC 9110, section 5.6.2)")
             : ReservedHeaders.Contains(header.Value, StringComparer.OrdinalIgnoreCase) ? throw Invalid(header.Source, $"the header {header.Value} has a use of its own")
             : header;
-    }
 
     /// <summary>The SOTA directory. It goes into <c>sota.toml</c>, whose two readers agree on no escapes.</summary>
-    public static Sourced<string> SotaDirectory(SettingInputs inputs)
+    public static Sourced<string> SotaDirectory(Sourced<string> directory)
     {
-        var directory = SettingInputs.Parameter("SotaDirectory", inputs.Options.SotaDirectory) ?? SettingInputs.Default(SotaConfig.DefaultSotaDirectory);
         var path = directory.Value.TrimEnd('/');
         return !path.StartsWith('/') ? throw Invalid(directory.Source, "the SOTA directory is not an absolute path below '/'")
             : path.Split('/').Contains("..") ? throw Invalid(directory.Source, "the SOTA directory has '..' in it")

@@ -16,13 +16,9 @@ internal sealed record SettingInputs(SotaConfigOptions Options, Func<string, str
     public Sourced<string>? Environment(string name) =>
         Variable(name) is { Length: > 0 } value ? new Sourced<string>(value, new SettingSource(SettingSourceKind.Environment, name)) : null;
 
-    /// <summary>A parameter, when it was given.</summary>
-    public static Sourced<T>? Parameter<T>(string name, T? value)
-        where T : class => value is null ? null : new Sourced<T>(value, FromParameter(name));
-
-    /// <summary>A parameter, or its default.</summary>
-    public static Sourced<T> Parameter<T>(string name, T? value, T otherwise)
-        where T : struct => value is T given ? new Sourced<T>(given, FromParameter(name)) : Default(otherwise);
+    /// <summary>What a parameter says of a setting, when it was given.</summary>
+    public Sourced<T>? Given<T>(TypedSetting<T> setting)
+        where T : notnull => Options.Said(setting.Given) is T given ? new Sourced<T>(given, setting.FromParameter) : null;
 
     /// <summary>A value that is built in.</summary>
     public static Sourced<T> Default<T>(T value) => new(value, SettingSource.Default);

@@ -24,6 +24,9 @@ public sealed record SotaConfig : IDisposable
     /// <summary>The header that carries the API token, unless told otherwise.</summary>
     public const string DefaultApiTokenHeader = "OSF-TOKEN";
 
+    /// <summary>A configuration before anything is read.</summary>
+    internal static SotaConfig Nobody { get; } = new() { Factory = string.Empty, Tags = [], HardwareId = string.Empty };
+
     /// <summary>Directory all device paths are below: <c>/</c> on the device, a mounted image on a station.</summary>
     public string Root { get; init; } = "/";
 

@@ -1,4 +1,3 @@
-using AutoRegister.Core.Base;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Configuration;
@@ -7,77 +6,61 @@ namespace AutoRegister.Core.Configuration;
 /// A configuration while it is read: each value with its source. Whatever ends the reading early, the secrets read so
 /// far are disposed of with it.
 /// </summary>
-internal sealed class SotaConfigDraft : IDisposable
+/// <param name="inputs">The layers that values come from.</param>
+internal sealed class SotaConfigDraft(SettingInputs inputs) : IDisposable
 {
+    private readonly Dictionary<SettingDefinition, object> values = [];
+    private HsmSources? hsm;
+    private OsRelease? image;
     private bool completed;
 
-    public required Sourced<string> Root { get; init; }
+    /// <summary>The layers that values come from.</summary>
+    internal SettingInputs Inputs => inputs;
 
-    public required Sourced<string> SotaDirectory { get; init; }
+    /// <summary>The image's os-release, read once, and not before somebody asks.</summary>
+    internal OsRelease Image => image ??= OsRelease.Read(inputs.Root);
 
-    public Sourced<string> Factory { get; set; }
+    /// <summary>Reads all settings.</summary>
+    /// <exception cref="Errors.AutoRegisterException">The first problem.</exception>
+    internal void Read()
+    {
+        for (ReadingTurn turn = ReadingTurn.Directories; turn <= ReadingTurn.Unchecked; turn++)
+        {
+            hsm ??= turn == ReadingTurn.Hsm ? HsmSetting.Read(inputs) : null;
+            foreach (SettingDefinition setting in SettingCatalogue.All)
+            {
+                setting.Read(this, turn);
+            }
+        }
+    }
 
-    public Sourced<IReadOnlyList<string>> Tags { get; set; }
+    /// <summary>The token's settings, which are read together; <see langword="null"/> for a key file.</summary>
+    internal HsmSources? Hsm => hsm;
 
-    public Sourced<string> HardwareId { get; set; }
+    /// <summary>What was read of a setting; nothing where nobody says it.</summary>
+    internal Sourced<T>? Value<T>(TypedSetting<T> setting)
+        where T : notnull => values.TryGetValue(setting, out object? found) ? (Sourced<T>)found : null;
 
-    public Sourced<string>? Name { get; set; }
-
-    public Sourced<string>? Uuid { get; set; }
-
-    public Sourced<bool> ValidateUuid { get; set; }
-
-    public Sourced<bool> Production { get; set; }
-
-    public Sourced<string>? DeviceGroup { get; set; }
-
-    public Sourced<IReadOnlyList<string>> Apps { get; set; }
-
-    public Sourced<IReadOnlyList<string>>? RestorableApps { get; set; }
-
-    public Sourced<bool> UseOstreeServer { get; set; }
-
-    public Sourced<Uri> DeviceApi { get; set; }
-
-    public Sourced<Uri> OAuthBase { get; set; }
-
-    public Sourced<Secret>? ApiToken { get; set; }
-
-    public string? ApiTokenFile { get; set; }
-
-    public Sourced<string> ApiTokenHeader { get; set; }
-
-    public Sourced<IReadOnlyList<string>> AllowedTomlKeys { get; set; }
-
-    public HsmSources? Hsm { get; set; }
+    /// <summary>Keeps what was read of a setting.</summary>
+    internal void Keep<T>(TypedSetting<T> setting, Sourced<T>? found)
+        where T : notnull
+    {
+        if (found is { } value)
+        {
+            values[setting] = value;
+        }
+    }
 
     /// <summary>Makes the configuration, which owns the secrets from then on.</summary>
-    public SotaConfig Complete()
+    internal SotaConfig Complete()
     {
         completed = true;
-        return new SotaConfig
+        SotaConfig config = SettingCatalogue.All.Aggregate(SotaConfig.Nobody, (config, setting) => setting.Put(this, config));
+        return config with
         {
-            Root = Root.Value,
-            SotaDirectory = SotaDirectory.Value,
-            Factory = Factory.Value,
-            Tags = Tags.Value,
-            HardwareId = HardwareId.Value,
-            Name = Name?.Value,
-            Uuid = Uuid?.Value,
-            ValidateUuid = ValidateUuid.Value,
-            Production = Production.Value,
-            DeviceGroup = DeviceGroup?.Value,
-            Apps = Apps.Value,
-            RestorableApps = RestorableApps?.Value,
-            UseOstreeServer = UseOstreeServer.Value,
-            DeviceApi = DeviceApi.Value,
-            OAuthBase = OAuthBase.Value,
-            ApiToken = ApiToken?.Value,
-            ApiTokenFile = ApiTokenFile,
-            ApiTokenHeader = ApiTokenHeader.Value,
-            AllowedTomlKeys = AllowedTomlKeys.Value,
-            Hsm = Hsm?.Settings,
-            Settings = Table(),
+            ApiTokenFile = ApiTokenSetting.FileOf(Value(SettingCatalogue.ApiToken), inputs),
+            Hsm = hsm?.Settings,
+            Settings = [.. SettingCatalogue.All.Select(setting => setting.Describe(this))],
         };
     }
 
@@ -86,37 +69,8 @@ internal sealed class SotaConfigDraft : IDisposable
     {
         if (!completed)
         {
-            ApiToken?.Value.Dispose();
-            Hsm?.Dispose();
+            Value(SettingCatalogue.ApiToken)?.Value.Dispose();
+            hsm?.Dispose();
         }
     }
-
-    private IReadOnlyList<Setting> Table() => new SettingTable()
-        .Add("Root", Root)
-        .Add("Factory", Factory)
-        .Add("Tags", Tags)
-        .Add("HardwareId", HardwareId)
-        .Add("Name", Name)
-        .Add("Uuid", Uuid)
-        .Add("ValidateUuid", ValidateUuid)
-        .Add("Production", Production)
-        .Add("DeviceGroup", DeviceGroup)
-        .Add("Apps", Apps)
-        .Add("RestorableApps", RestorableApps)
-        .Add("UseOstreeServer", UseOstreeServer)
-        .Add("SotaDirectory", SotaDirectory)
-        .Add("DeviceApi", DeviceApi)
-        .Add("OAuthBase", OAuthBase)
-        .Add("ApiToken", ApiToken)
-        .Add("ApiTokenHeader", ApiTokenHeader)
-        .Add("AllowedTomlKeys", AllowedTomlKeys)
-        .Add("Hsm.ModulePath", Hsm?.Module)
-        .Add("Hsm.Pin", Hsm?.Pin)
-        .Add("Hsm.SoPin", Hsm?.SoPin)
-        .Add("Hsm.TokenLabel", Hsm?.Token.Label)
-        .Add("Hsm.TokenSerial", Hsm?.Token.Serial)
-        .Add("Hsm.Uri", Hsm?.Uri)
-        .Add("Hsm.CallTimeout", Hsm?.CallTimeout)
-        .Add("Hsm.ModuleParameters", Hsm?.ModuleParameters)
-        .Rows;
 }

@@ -19,9 +19,10 @@ internal static class TagList
     public const string DefaultPath = "/etc/sota/tag";
 
     /// <summary>The tags somebody chose for this device, not for its image.</summary>
-    public static Sourced<IReadOnlyList<string>>? Chosen(SettingInputs inputs)
+    public static Sourced<IReadOnlyList<string>>? Chosen(SettingLayers from)
     {
-        if (SettingInputs.Parameter("Tag", inputs.Options.Tags) is { } given)
+        SettingInputs inputs = from.Inputs;
+        if (from.Parameter<IReadOnlyList<string>>() is { } given)
         {
             var tags = given.Value.SelectMany(t => Split(t, given.Source.ToString())).ToArray();
             return tags.Length > 0 ? new Sourced<IReadOnlyList<string>>(tags, given.Source)

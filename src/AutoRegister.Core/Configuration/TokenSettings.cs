@@ -29,10 +29,10 @@ internal sealed record TokenSettings
         Sourced<Pkcs11Uri>? filed = file?.Uri;
         var settings = new TokenSettings
         {
-            Label = Pkcs11Uri.Agree(SettingInputs.Parameter("TokenLabel", inputs.Options.TokenLabel), uri, "token", u => u.Token)
+            Label = Pkcs11Uri.Agree(inputs.Given(SettingCatalogue.TokenLabel), uri, "token", u => u.Token)
                 ?? Pkcs11Uri.Agree(null, filed, "token", u => u.Token)
                 ?? SettingInputs.Default(HsmSettings.DefaultTokenLabel),
-            Serial = Pkcs11Uri.Agree(SettingInputs.Parameter("TokenSerial", inputs.Options.TokenSerial), uri, "serial", u => u.Serial) ?? file?.TokenSerial,
+            Serial = Pkcs11Uri.Agree(inputs.Given(SettingCatalogue.TokenSerial), uri, "serial", u => u.Serial) ?? file?.TokenSerial,
             Manufacturer = Pkcs11Uri.Agree(null, uri, "manufacturer", u => u.Manufacturer) ?? Pkcs11Uri.Agree(null, filed, "manufacturer", u => u.Manufacturer),
             Model = Pkcs11Uri.Agree(null, uri, "model", u => u.Model) ?? Pkcs11Uri.Agree(null, filed, "model", u => u.Model),
         };

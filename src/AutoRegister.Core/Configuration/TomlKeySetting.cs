@@ -14,9 +14,10 @@ internal static class TomlKeySetting
 
     /// <summary>Reads the names and checks them.</summary>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.SettingInvalid"/>.</exception>
-    public static Sourced<IReadOnlyList<string>> Read(SettingInputs inputs)
+    public static Sourced<IReadOnlyList<string>>? Read(SettingLayers from)
     {
-        if (SettingInputs.Parameter("AllowTomlKey", inputs.Options.AllowTomlKeys) is { } given)
+        SettingInputs inputs = from.Inputs;
+        if (from.Parameter<IReadOnlyList<string>>() is { } given)
         {
             SotaKeys.Standard.With(given.Value, given.Source.ToString());
             return given;

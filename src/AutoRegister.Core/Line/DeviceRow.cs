@@ -65,8 +65,8 @@ public sealed record DeviceRow
             OutputPath = OutputPath ?? (Root is null ? line.OutputPath : null),
             Name = Name ?? line.Name,
             Uuid = Uuid ?? line.Uuid,
-            Tags = Tags is null ? line.Tags : TagList.Chosen(given)!.Value.Value,
-            DeviceGroup = DeviceGroup is null ? line.DeviceGroup : RequestSettings.DeviceGroup(given)?.Value,
+            Tags = Tags is null ? line.Tags : SettingCatalogue.Tags.ReadFrom(given)!.Value.Value,
+            DeviceGroup = DeviceGroup is null ? line.DeviceGroup : SettingCatalogue.DeviceGroup.ReadFrom(given)?.Value,
             Hsm = line.Hsm is HsmSettings hsm ? Own(hsm) : RequireNoToken(),
             Settings = [.. line.Settings.Select(Own)],
         };

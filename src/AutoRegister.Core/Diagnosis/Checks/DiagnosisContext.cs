@@ -71,7 +71,7 @@ internal sealed class DiagnosisContext : IDisposable
     internal ProxyVariables Proxies => new(Options.Variable);
 
     /// <summary>The registration endpoint.</summary>
-    internal Uri DeviceApi(IRegistrationObserver? listener = null) => EndpointSetting.DeviceApi(Inputs with { Observer = listener ?? Observer }).Value;
+    internal Uri DeviceApi(IRegistrationObserver? listener = null) => SettingCatalogue.DeviceApi.ReadFrom(Inputs with { Observer = listener ?? Observer })!.Value.Value;
 
     /// <summary>Whether the device is registered; <see langword="false"/> also where nobody can tell.</summary>
     internal bool IsRegistered()

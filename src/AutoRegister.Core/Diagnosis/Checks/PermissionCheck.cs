@@ -42,7 +42,7 @@ internal sealed class PermissionCheck() : LocalCheck("Permissions")
     {
         string root = context.Inputs.Root;
         yield return context.Inputs.Options.ApiTokenPath
-            ?? RootedPath.Resolve(root, context.Inputs.Environment("TOKEN_FILE")?.Value ?? ApiTokenSetting.DefaultPath);
+            ?? RootedPath.Resolve(root, ApiTokenSetting.FileOnDevice(context.Inputs));
         yield return RootedPath.Resolve(root, HsmFile.DefaultPath);
         yield return Path.Join(context.SotaPath, CredentialFileNames.PrivateKey);
         yield return Path.Join(context.SotaPath, CredentialFileNames.SotaToml);

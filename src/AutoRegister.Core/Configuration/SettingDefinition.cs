@@ -1,0 +1,80 @@
+using AutoRegister.Core.Files;
+
+namespace AutoRegister.Core.Configuration;
+
+/// <summary>One setting: what each place that can say it calls it, and how it is read. The instances are in <see cref="SettingCatalogue"/>.</summary>
+/// <param name="name">Its name in <see cref="SotaConfig.Settings"/>: the property, with <c>Hsm.</c> before one of the token.</param>
+internal abstract class SettingDefinition(string name)
+{
+    /// <summary>Its name in <see cref="SotaConfig.Settings"/>.</summary>
+    internal string Name { get; } = name;
+
+    /// <summary>The property of <see cref="SotaConfigOptions"/> that holds what a caller says.</summary>
+    internal string Given { get; init; } = name;
+
+    /// <summary>The parameter of <c>Get-SotaConfig</c>; <see langword="null"/> for none that says the value itself.</summary>
+    internal string? Parameter { get; init; }
+
+    /// <summary>The parameter's aliases.</summary>
+    internal IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The name by which messages call the parameter: itself or one of its aliases.</summary>
+    internal string Said => SaidAs ?? Parameter ?? Name;
+
+    /// <summary><see cref="Said"/>, where that is not the parameter.</summary>
+    internal string? SaidAs { get; init; }
+
+    /// <summary>A switch that turns off what is on by default.</summary>
+    internal string? OffSwitch { get; init; }
+
+    /// <summary>The parameter that names a file with the value.</summary>
+    internal string? PathParameter { get; init; }
+
+    /// <summary>The option of <c>lmp-device-register</c>, without its dashes.</summary>
+    internal string? Option { get; init; }
+
+    /// <summary>Our option of that command for a file with the value, which no list of processes shows.</summary>
+    internal string? FileOption { get; init; }
+
+    /// <summary>The variable of the environment; of an API token the one that names its file.</summary>
+    internal string? Variable { get; init; }
+
+    /// <summary>The systemd credential.</summary>
+    internal string? Credential { get; init; }
+
+    /// <summary>The file or directory on the device.</summary>
+    internal string? File { get; init; }
+
+    /// <summary>What the value is called in that file, where it is one of several.</summary>
+    internal string? FileKey { get; init; }
+
+    /// <summary>What is built in, as text.</summary>
+    internal string? Default { get; init; }
+
+    /// <summary>When it is read.</summary>
+    internal ReadingTurn Turn { get; init; } = ReadingTurn.Unchecked;
+
+    /// <summary>Whether it says who the device is, and so goes with it from machine to machine.</summary>
+    internal bool IsOfDevice { get; init; }
+
+    /// <summary>What kind of value it is.</summary>
+    internal abstract Type Kind { get; }
+
+    /// <summary>Every parameter that has to do with it.</summary>
+    internal IEnumerable<string> Parameters => new[] { Parameter, OffSwitch, PathParameter }.OfType<string>().Concat(Aliases);
+
+    /// <summary>The source of a value that the parameter gave.</summary>
+    internal SettingSource FromParameter => SettingInputs.FromParameter(Said);
+
+    /// <summary>Reads it into a draft, when it is its turn.</summary>
+    internal abstract void Read(SotaConfigDraft draft, ReadingTurn turn);
+
+    /// <summary>Puts what was read into a configuration; what nobody says stays as it is there.</summary>
+    internal abstract SotaConfig Put(SotaConfigDraft draft, SotaConfig config);
+
+    /// <summary>What was read and where, as a person reads it.</summary>
+    internal abstract Setting Describe(SotaConfigDraft draft);
+
+    /// <summary>Says the same as a configuration does.</summary>
+    internal abstract SotaConfigOptions Repeat(SotaConfig config, SotaConfigOptions options);
+}
