@@ -19,81 +19,81 @@ internal static class SettingCatalogue
 
     internal static TypedSetting<string> Factory { get; } = new("Factory")
     {
-        Parameter = "Factory", Option = "factory", Variable = "DEVICE_FACTORY", File = OsRelease.DefaultPath, FileKey = "LMP_FACTORY", IsOfDevice = true, Turn = ReadingTurn.Image,
+        Parameter = "Factory", Option = "factory", Variable = "DEVICE_FACTORY", File = OsRelease.DefaultPath, FileKey = "LMP_FACTORY", Turn = ReadingTurn.Image,
         Find = from => FactoryIdentity.Factory(from.Image, from.Said),
-        Get = config => config.Factory, Set = (config, factory) => config with { Factory = factory },
+        OfDevice = device => device.Factory, Set = (config, factory) => config with { Factory = factory },
     };
 
     internal static TypedSetting<IReadOnlyList<string>> Tags { get; } = new("Tags")
     {
-        Parameter = "Tag", Aliases = ["Tags"], Option = "tags", File = TagList.DefaultPath, IsOfDevice = true, Turn = ReadingTurn.TagFile,
+        Parameter = "Tag", Aliases = ["Tags"], Option = "tags", File = TagList.DefaultPath, Turn = ReadingTurn.TagFile,
         Find = TagList.Chosen, FindInImage = from => TagList.OfImage(from.Image, from.Inputs),
-        Get = config => config.Tags, Set = (config, tags) => config with { Tags = tags },
+        OfDevice = device => device.Tags, Set = (config, tags) => config with { Tags = tags },
     };
 
     internal static TypedSetting<string> HardwareId { get; } = new("HardwareId")
     {
-        Parameter = "HardwareId", Aliases = ["HwId"], Option = "hwid", File = OsRelease.DefaultPath, FileKey = "LMP_MACHINE", IsOfDevice = true,
+        Parameter = "HardwareId", Aliases = ["HwId"], Option = "hwid", File = OsRelease.DefaultPath, FileKey = "LMP_MACHINE",
         Find = from => FactoryIdentity.HardwareId(from.Image, from.Said),
-        Get = config => config.HardwareId, Set = (config, id) => config with { HardwareId = id },
+        OfDevice = device => device.HardwareId, Set = (config, id) => config with { HardwareId = id },
     };
 
     internal static TypedSetting<string> Name { get; } = new("Name")
     {
-        Parameter = "Name", Aliases = ["DeviceName", "SerialNumber"], Option = "name", Variable = "USE_HOSTNAME", File = DeviceName.HostnamePath, IsOfDevice = true, Turn = ReadingTurn.HostName,
+        Parameter = "Name", Aliases = ["DeviceName", "SerialNumber"], Option = "name", Variable = "USE_HOSTNAME", File = DeviceName.HostnamePath, Turn = ReadingTurn.HostName,
         Find = DeviceName.Read,
-        Get = config => config.Name, Set = (config, name) => config with { Name = name },
+        OfDevice = device => device.Name, Set = (config, name) => config with { Name = name },
     };
 
     internal static TypedSetting<string> Uuid { get; } = new("Uuid")
     {
-        Parameter = "Uuid", Option = "uuid", IsOfDevice = true, Turn = ReadingTurn.Image,
+        Parameter = "Uuid", Option = "uuid", Turn = ReadingTurn.Image,
         Find = DeviceUuid.Read,
-        Get = config => config.Uuid, Set = (config, uuid) => config with { Uuid = uuid },
+        OfDevice = device => device.Uuid, Set = (config, uuid) => config with { Uuid = uuid },
     };
 
     internal static TypedSetting<bool> ValidateUuid { get; } = new("ValidateUuid")
     {
-        OffSwitch = "SkipUuidValidation", Option = "validate-uuid", Default = "true", IsOfDevice = true,
+        OffSwitch = "SkipUuidValidation", Option = "validate-uuid", Default = "true",
         Find = from => from.Flag,
-        Get = config => config.ValidateUuid, Set = (config, validate) => config with { ValidateUuid = validate },
+        OfDevice = device => device.ValidateUuid, Set = (config, validate) => config with { ValidateUuid = validate },
     };
 
     internal static TypedSetting<bool> Production { get; } = new("Production")
     {
-        Parameter = "Production", Option = "production", Variable = "PRODUCTION", Default = "false", IsOfDevice = true,
+        Parameter = "Production", Option = "production", Variable = "PRODUCTION", Default = "false",
 
         // Upstream: getenv() != nullptr. Set to anything, even to nothing, it turns production on over the option.
         Find = from => from.IsSet ? new Sourced<bool>(true, from.FromVariable) : from.Flag,
-        Get = config => config.Production, Set = (config, production) => config with { Production = production },
+        OfDevice = device => device.Production, Set = (config, production) => config with { Production = production },
     };
 
     internal static TypedSetting<string> DeviceGroup { get; } = new("DeviceGroup")
     {
-        Parameter = "DeviceGroup", Aliases = ["Group"], Option = "device-group", IsOfDevice = true,
+        Parameter = "DeviceGroup", Aliases = ["Group"], Option = "device-group",
         Find = from => from.Said is { } group ? RequestSettings.DeviceGroup(group) : null,
-        Get = config => config.DeviceGroup, Set = (config, group) => config with { DeviceGroup = group },
+        OfDevice = device => device.DeviceGroup, Set = (config, group) => config with { DeviceGroup = group },
     };
 
     internal static TypedSetting<IReadOnlyList<string>> Apps { get; } = new("Apps")
     {
-        Parameter = "App", Aliases = ["Apps"], SaidAs = "Apps", Option = "apps", Variable = "APPS", File = "/var/sota/compose-apps", IsOfDevice = true, Turn = ReadingTurn.Apps,
+        Parameter = "App", Aliases = ["Apps"], SaidAs = "Apps", Option = "apps", Variable = "APPS", File = "/var/sota/compose-apps", Turn = ReadingTurn.Apps,
         Find = AppList.Read,
-        Get = config => config.Apps, Set = (config, apps) => config with { Apps = apps },
+        OfDevice = device => device.Apps, Set = (config, apps) => config with { Apps = apps },
     };
 
     internal static TypedSetting<IReadOnlyList<string>> RestorableApps { get; } = new("RestorableApps")
     {
-        Parameter = "RestorableApp", Aliases = ["RestorableApps"], SaidAs = "RestorableApps", Option = "restorable-apps", IsOfDevice = true, Turn = ReadingTurn.Apps,
+        Parameter = "RestorableApp", Aliases = ["RestorableApps"], SaidAs = "RestorableApps", Option = "restorable-apps", Turn = ReadingTurn.Apps,
         Find = AppList.ReadRestorable,
-        Get = config => config.RestorableApps, Set = (config, apps) => config with { RestorableApps = apps },
+        OfDevice = device => device.RestorableApps, Set = (config, apps) => config with { RestorableApps = apps },
     };
 
     internal static TypedSetting<bool> UseOstreeServer { get; } = new("UseOstreeServer")
     {
-        Parameter = "UseOstreeServer", Option = "use-ostree-server", Default = "true", IsOfDevice = true,
+        Parameter = "UseOstreeServer", Option = "use-ostree-server", Default = "true",
         Find = from => from.Flag,
-        Get = config => config.UseOstreeServer, Set = (config, use) => config with { UseOstreeServer = use },
+        OfDevice = device => device.UseOstreeServer, Set = (config, use) => config with { UseOstreeServer = use },
     };
 
     internal static TypedSetting<string> SotaDirectory { get; } = new("SotaDirectory")
@@ -186,6 +186,9 @@ internal static class SettingCatalogue
         Parameter = "HsmModuleParameter", Given = "HsmModuleParameter", Turn = ReadingTurn.Hsm,
         Find = from => from.Draft.Hsm?.ModuleParameters,
     };
+
+    /// <summary>Says of a device what a description of it does, as parameters would.</summary>
+    internal static SotaConfigOptions Repeat(DeviceDescription device, SotaConfigOptions options) => All.Aggregate(options, (said, setting) => setting.Repeat(device, said));
 
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<SettingDefinition> All { get; } =

@@ -54,9 +54,6 @@ internal abstract class SettingDefinition(string name)
     /// <summary>When it is read.</summary>
     internal ReadingTurn Turn { get; init; } = ReadingTurn.Unchecked;
 
-    /// <summary>Whether it says who the device is, and so goes with it from machine to machine.</summary>
-    internal bool IsOfDevice { get; init; }
-
     /// <summary>What kind of value it is.</summary>
     internal abstract Type Kind { get; }
 
@@ -75,6 +72,6 @@ internal abstract class SettingDefinition(string name)
     /// <summary>What was read and where, as a person reads it.</summary>
     internal abstract Setting Describe(SotaConfigDraft draft);
 
-    /// <summary>Says the same as a configuration does.</summary>
-    internal abstract SotaConfigOptions Repeat(SotaConfig config, SotaConfigOptions options);
+    /// <summary>Says the same as a description of a device does; nothing where it is not of the device.</summary>
+    internal abstract SotaConfigOptions Repeat(DeviceDescription device, SotaConfigOptions options);
 }

@@ -55,7 +55,7 @@ internal sealed class SotaConfigDraft(SettingInputs inputs) : IDisposable
     internal SotaConfig Complete()
     {
         completed = true;
-        SotaConfig config = SettingCatalogue.All.Aggregate(SotaConfig.Nobody, (config, setting) => setting.Put(this, config));
+        SotaConfig config = SettingCatalogue.All.Aggregate(SotaConfig.Unread, (config, setting) => setting.Put(this, config));
         return config with
         {
             ApiTokenFile = ApiTokenSetting.FileOf(Value(SettingCatalogue.ApiToken), inputs),

@@ -19,8 +19,8 @@ internal sealed class TypedSetting<T>(string name) : SettingDefinition(name)
     /// <summary>Where a configuration has it; <see langword="null"/> for a part of something larger.</summary>
     internal Func<SotaConfig, T, SotaConfig>? Set { get; init; }
 
-    /// <summary>What a configuration says; needed for what goes with the device.</summary>
-    internal Func<SotaConfig, object?>? Get { get; init; }
+    /// <summary>Where a description has it, if it says who the device is and goes with it from machine to machine.</summary>
+    internal Func<DeviceDescription, object?>? OfDevice { get; init; }
 
     internal override Type Kind => typeof(T);
 
@@ -51,7 +51,8 @@ internal sealed class TypedSetting<T>(string name) : SettingDefinition(name)
     internal override Setting Describe(SotaConfigDraft draft) =>
         draft.Value(this) is { } found ? new Setting(Name, Text(found.Value), found.Source) : new Setting(Name, string.Empty, SettingSource.Default);
 
-    internal override SotaConfigOptions Repeat(SotaConfig config, SotaConfigOptions options) => options.Saying(Given, Get!(config));
+    internal override SotaConfigOptions Repeat(DeviceDescription device, SotaConfigOptions options) =>
+        OfDevice is null ? options : options.Saying(Given, OfDevice(device));
 
     private static string Text(T value) => value switch
     {

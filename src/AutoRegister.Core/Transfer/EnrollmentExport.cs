@@ -119,22 +119,8 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker?
         }
     }
 
-    private static EnrollmentDevice Describe(SotaConfig config) => new()
+    private static EnrollmentDevice Describe(SotaConfig config) => new(config.Device, config)
     {
-        Factory = config.Factory,
-        Tags = config.Tags,
-        HardwareId = config.HardwareId,
-        Name = config.Name,
-        Uuid = config.Uuid,
-        ValidateUuid = config.ValidateUuid,
-        Production = config.Production,
-        DeviceGroup = config.DeviceGroup,
-        Apps = config.Apps,
-        RestorableApps = config.RestorableApps,
-        UseOstreeServer = config.UseOstreeServer,
-        DeviceApi = config.DeviceApi,
-        OAuthBase = config.OAuthBase,
-        ApiTokenHeader = config.ApiTokenHeader,
         Token = config.RemoteToken ?? (config.Hsm is null ? null : new TokenReference
         {
             Label = config.Hsm.TokenLabel,

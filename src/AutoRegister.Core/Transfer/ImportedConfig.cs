@@ -27,17 +27,7 @@ internal static class ImportedConfig
                 path);
         }
 
-        own = machine is null ? own : own with
-        {
-            SecretOwner = SecretOwner.Other,
-            DeviceApi = machine.DeviceApi,
-            OAuthBase = machine.OAuthBase,
-            ApiToken = machine.ApiToken,
-            ApiTokenFile = machine.ApiTokenFile,
-            ApiTokenHeader = machine.ApiTokenHeader,
-            DeviceAuthorization = machine.DeviceAuthorization,
-            AllowedTomlKeys = machine.AllowedTomlKeys,
-        };
+        own = machine is null ? own : own with { Access = machine.Access with { SecretOwner = SecretOwner.Other, Hsm = null, RemoteToken = null } };
         return device.Token is null ? own
             : machine?.Hsm is not HsmSettings hsm ? own with { RemoteToken = device.Token }
             : own with { Hsm = isProven ? Named(hsm, device.Token) : hsm };
@@ -50,39 +40,13 @@ internal static class ImportedConfig
             $"Nothing proves who wrote '{path}', so that what the device is to be must come from this machine.",
             "Give -SenderCertificatePath or -Passphrase, whichever it was exported with, or the device's configuration as -BaseConfig.",
             path)
-        : new EnrollmentDevice
-        {
-            Factory = device.Factory,
-            Name = device.Name,
-            Uuid = device.Uuid,
-            ValidateUuid = device.ValidateUuid,
-            Production = device.Production,
-            Tags = machine.Tags,
-            HardwareId = machine.HardwareId,
-            DeviceGroup = machine.DeviceGroup,
-            Apps = machine.Apps,
-            RestorableApps = machine.RestorableApps,
-            UseOstreeServer = machine.UseOstreeServer,
-            DeviceApi = machine.DeviceApi,
-            OAuthBase = machine.OAuthBase,
-            ApiTokenHeader = machine.ApiTokenHeader,
-        };
+        : new EnrollmentDevice(
+            machine.Device with { Factory = device.Factory, Name = device.Name, Uuid = device.Uuid, ValidateUuid = device.ValidateUuid, Production = device.Production }, machine);
 
     private static SotaConfig Read(string path, EnrollmentDevice device, SotaConfig? machine, IRegistrationObserver observer)
     {
-        var options = new SotaConfigOptions
+        SotaConfigOptions options = SettingCatalogue.Repeat(device, new SotaConfigOptions
         {
-            Factory = device.Factory,
-            Tags = device.Tags,
-            HardwareId = device.HardwareId,
-            Name = device.Name,
-            Uuid = device.Uuid,
-            ValidateUuid = device.ValidateUuid,
-            Production = device.Production,
-            DeviceGroup = device.DeviceGroup,
-            Apps = device.Apps,
-            RestorableApps = device.RestorableApps,
-            UseOstreeServer = device.UseOstreeServer,
             SotaDirectory = machine?.SotaDirectory,
             ApiTokenHeader = device.ApiTokenHeader,
             DeviceApi = device.DeviceApi.OriginalString,
@@ -93,7 +57,7 @@ internal static class ImportedConfig
             NoHsm = true,
             SkipApiToken = true,
             IgnoreDeviceFiles = true,
-        };
+        });
         try
         {
             return new SotaConfigReader(options, _ => null, observer).Read();
