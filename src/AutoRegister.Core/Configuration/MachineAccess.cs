@@ -33,6 +33,9 @@ internal sealed record MachineAccess : IDisposable
     /// <summary>The token that holds the device key; <see langword="null"/> means a key file.</summary>
     internal HsmSettings? Hsm { get; init; }
 
+    /// <summary>What was decided about that token on the way.</summary>
+    internal TokenDecisions Decisions { get; init; } = TokenDecisions.None;
+
     /// <summary>The token that holds the device key and is not on this machine: the device was imported. <see langword="null"/> otherwise.</summary>
     internal TokenReference? RemoteToken { get; init; }
 

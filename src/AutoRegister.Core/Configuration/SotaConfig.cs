@@ -178,6 +178,13 @@ public sealed record SotaConfig : IDisposable
         init => Access = Access with { Hsm = value };
     }
 
+    /// <summary>What was decided about that token on the way.</summary>
+    internal TokenDecisions Decisions
+    {
+        get => Access.Decisions;
+        init => Access = Access with { Decisions = value };
+    }
+
     /// <summary>The token that holds the device key and is not on this machine: the device was imported. <see langword="null"/> otherwise.</summary>
     public TokenReference? RemoteToken
     {

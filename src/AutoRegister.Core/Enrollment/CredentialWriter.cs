@@ -43,7 +43,7 @@ internal static class CredentialWriter
         }
 
         var record = RegistrationRecord.Of(config.Name, config.DeviceGroup, answer);
-        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), toml.Encode(config.Hsm, record), AtomicFile.OwnerOnly);
+        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), toml.Encode(config.Hsm, config.Decisions, record), AtomicFile.OwnerOnly);
         return written;
     }
 

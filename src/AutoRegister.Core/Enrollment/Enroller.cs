@@ -34,8 +34,8 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(choice);
-        SotaConfig chosen = choice.Existing is null ? config : config with { Hsm = WithExisting(config, choice.Existing) };
-        chosen = choice.EraseToken && chosen.Hsm is not null ? chosen with { Hsm = chosen.Hsm with { MayErase = true } } : chosen;
+        SotaConfig chosen = choice.Existing is null ? config : config with { Decisions = WithExisting(config, choice.Existing) };
+        chosen = choice.EraseToken && chosen.Hsm is not null ? chosen with { Decisions = chosen.Decisions with { MayErase = true } } : chosen;
         DurableDirectory.Create(config.SotaPath);
         using DirectoryLock held = Lock(config, cancellation);
         return new KeyStep(chosen, observer).Run(choice);
@@ -73,9 +73,9 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         return new ExportStep(registration, observer).Run();
     }
 
-    private static HsmSettings WithExisting(SotaConfig config, KeyReference existing) => config.Hsm is null
+    private static TokenDecisions WithExisting(SotaConfig config, KeyReference existing) => config.Hsm is null
         ? throw new AutoRegisterException(ErrorId.HsmSettingMissing, "There is no token to take an existing key from.", "Configure HSM_MODULE, HSM_PIN and HSM_SOPIN.", config)
-        : config.Hsm with { ExistingKey = existing };
+        : config.Decisions with { ExistingKey = existing };
 
     /// <summary>Takes the lock, and makes sure that what is read from now on is ours.</summary>
     private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation)

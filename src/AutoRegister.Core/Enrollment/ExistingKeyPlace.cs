@@ -30,12 +30,12 @@ internal sealed class ExistingKeyPlace : IKeyPlace
         $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={Uri.EscapeDataString(key.Label)};id={key.Id.ToUri()};type=private";
 
     /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
-    internal static ExistingKeyPlace Open(HsmSettings hsm, IRegistrationObserver observer)
+    internal static ExistingKeyPlace Open(HsmSettings hsm, KeyReference existing, IRegistrationObserver observer)
     {
         TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
         try
         {
-            TokenKey key = session.FindExistingKey(hsm.ExistingKey!, forOtaClient: true);
+            TokenKey key = session.FindExistingKey(existing, forOtaClient: true);
             observer.ReportStep($"Using the {key.Algorithm.Words()} key \"{key.Label}\" (id {key.Id}) that is in {session.Token}");
             return new ExistingKeyPlace(hsm, session, key, observer);
         }
@@ -47,7 +47,7 @@ internal sealed class ExistingKeyPlace : IKeyPlace
     }
 
     public SotaConfig Refine(SotaConfig config) =>
-        config with { Hsm = hsm with { ExistingKey = new KeyReference(key.Label, key.Id.Hex) } };
+        config with { Hsm = hsm, Decisions = config.Decisions with { ExistingKey = new KeyReference(key.Label, key.Id.Hex) } };
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm);
 

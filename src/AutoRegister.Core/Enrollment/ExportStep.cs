@@ -40,11 +40,11 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         SotaToml toml = new SotaPlaces(written, Placed(answer)).Fit(answer.Toml, observer);
 
         // Read back before anything is put in place: what cannot be written stops here.
-        CryptographicOperations.ZeroMemory(toml.Encode(written.Hsm));
+        CryptographicOperations.ZeroMemory(toml.Encode(written.Hsm, written.Decisions));
         if (written.Hsm is not null)
         {
             keyLocation = registration.Key.KeyLocation;
-            StoreInToken(written.Hsm, answer);
+            StoreInToken(written.Hsm, written.Decisions, answer);
         }
 
         IReadOnlyList<string> files = CredentialWriter.Write(written, answer, toml, journal.PrivateKeyPath);
@@ -68,9 +68,9 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
 
     /// <summary>A certificate that came with the key stays where it is, and <c>sota.toml</c> gets its id.</summary>
     private SotaConfig WithCertificateId(JournalEntry entry) => entry.CertificateId.Length == 0 || config.Hsm is null ? config
-        : config with { Hsm = config.Hsm with { ExistingCertificateId = entry.CertificateId } };
+        : config with { Decisions = config.Decisions with { ExistingCertificateId = entry.CertificateId } };
 
-    private void StoreInToken(HsmSettings hsm, RegistrationAnswer answer)
+    private void StoreInToken(HsmSettings hsm, TokenDecisions decisions, RegistrationAnswer answer)
     {
         using TokenSession session = TokenSession.OpenPublic(hsm, observer);
 
@@ -80,14 +80,14 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
             session.LogIn();
         }
 
-        RequireKey(session, hsm, answer);
-        if (hsm.ExistingCertificateId is null)
+        RequireKey(session, hsm, decisions, answer);
+        if (decisions.ExistingCertificateId is null)
         {
             session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory, hsm.Objects.CertificateLabel, hsm.Objects.CertificateId);
             observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
         }
 
-        RequireCertificate(session, hsm, answer);
+        RequireCertificate(session, hsm, decisions, answer);
         session.MakeDurable();
     }
 
@@ -95,13 +95,13 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
     /// What <c>sota.toml</c> is about to name must be in the token, and the PIN that goes in there must be the token's: the OTA client
     /// would try a wrong one until it is locked. The key was made, or imported, some time ago.
     /// </summary>
-    private static void RequireKey(TokenSession session, HsmSettings hsm, RegistrationAnswer answer)
+    private static void RequireKey(TokenSession session, HsmSettings hsm, TokenDecisions decisions, RegistrationAnswer answer)
     {
         bool isShown = !session.Token.HasProtectedAuthenticationPath;
-        string id = hsm.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex;
-        TokenObject[] keys = [.. Listed(session, hsm).Where(o => o.Kind != TokenObjectKind.Certificate && o.Id == id && (!isShown || o.Kind == TokenObjectKind.PrivateKey))
-            .OrderByDescending(o => o.Label == (hsm.ExistingKey?.Label ?? hsm.Objects.KeyLabel))];
-        if (keys.Length == 0 && (isShown || hsm.ExistingKey is null))
+        string id = decisions.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex;
+        TokenObject[] keys = [.. Listed(session, hsm, decisions).Where(o => o.Kind != TokenObjectKind.Certificate && o.Id == id && (!isShown || o.Kind == TokenObjectKind.PrivateKey))
+            .OrderByDescending(o => o.Label == (decisions.ExistingKey?.Label ?? hsm.Objects.KeyLabel))];
+        if (keys.Length == 0 && (isShown || decisions.ExistingKey is null))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmKeyNotFound, $"The {(isShown ? "private" : "device")} key is not in {session.Token} under the id {id}, by which the OTA client looks for it.", target: hsm.TokenLabel);
@@ -113,17 +113,17 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         }
     }
 
-    private static void RequireCertificate(TokenSession session, HsmSettings hsm, RegistrationAnswer answer)
+    private static void RequireCertificate(TokenSession session, HsmSettings hsm, TokenDecisions decisions, RegistrationAnswer answer)
     {
-        string certificate = hsm.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex;
-        if (!Listed(session, hsm).Any(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
+        string certificate = decisions.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex;
+        if (!Listed(session, hsm, decisions).Any(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmCertificateNotFound, $"The device certificate is not in {session.Token} under the id {certificate}, by which the OTA client looks for it.", target: hsm.TokenLabel);
         }
     }
 
-    private static IReadOnlyList<TokenObject> Listed(TokenSession session, HsmSettings hsm) => hsm.ExistingKey is null ? session.FindObjects(hsm.Objects) : session.FindObjects();
+    private static IReadOnlyList<TokenObject> Listed(TokenSession session, HsmSettings hsm, TokenDecisions decisions) => decisions.ExistingKey is null ? session.FindObjects(hsm.Objects) : session.FindObjects();
 
     private string[] Placed(RegistrationAnswer answer) => config.Hsm is null ? [.. answer.Files.Keys, CredentialFileNames.PrivateKey] : [.. answer.Files.Keys];
 

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Base;
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Enrollment;
@@ -14,7 +15,9 @@ internal static class KeyPlaces
             return new FileKeyPlace(journal);
         }
 
-        IKeyPlace place = config.Hsm.ExistingKey is null ? TokenKeyPlace.Open(config.Hsm, journal, observer) : ExistingKeyPlace.Open(config.Hsm, observer);
+        IKeyPlace place = config.Decisions.ExistingKey is KeyReference existing
+            ? ExistingKeyPlace.Open(config.Hsm, existing, observer)
+            : TokenKeyPlace.Open(config.Hsm, journal, observer, config.Decisions.MayErase);
 
         // An image on a station is not run with the station's environment.
         if (config.Root == "/" && ModuleEnvironment.ProblemOfClients(config.Root) is string problem)

@@ -107,7 +107,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
     private JournalEntry Begin(IKeyPlace place, JournalEntry? givenUp = null, bool isOurs = false)
     {
-        bool replace = givenUp is { Replace: true } || config.Hsm is { ReplaceKeys: true, ExistingKey: null };
+        bool replace = givenUp is { Replace: true } || (config.Hsm is { ReplaceKeys: true } && config.Decisions.ExistingKey is null);
         if (!isOurs && !replace)
         {
             place.RequireFree();

@@ -23,7 +23,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmCertificateNotFound"/>, saying what is wrong with those there are.</exception>
     internal (JournalEntry Entry, RegistrationAnswer Answer) Take(JournalEntry entry)
     {
-        if (key.Config.Hsm is not { ExistingKey: not null } hsm)
+        if (key.Config.Hsm is not HsmSettings hsm || key.Config.Decisions.ExistingKey is null)
         {
             throw new AutoRegisterException(
                 ErrorId.SettingInvalid, "Only a key that was in the token before can have come with a certificate.", "Name it with New-HsmDeviceKey -UseExisting.", key.KeyLocation);
@@ -78,7 +78,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
             throw new AutoRegisterException(
                 ErrorId.HsmCertificateNotFound,
                 $"No certificate in {session.Token} is one for this device: {string.Join("; ", problems.DefaultIfEmpty("it holds none"))}.",
-                target: hsm.ExistingKey);
+                target: key.Config.Decisions.ExistingKey);
         }
 
         (string Id, IssuedCertificate Certificate) chosen = fitting.MaxBy(one => one.Certificate.NotAfter);

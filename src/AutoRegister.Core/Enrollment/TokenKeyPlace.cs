@@ -38,12 +38,12 @@ internal sealed class TokenKeyPlace : IKeyPlace
         $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={hsm.Objects.KeyLabel};id={hsm.Objects.KeyId.ToUri()};type=private";
 
     /// <summary>Finds the token, initialises it when it is blank, and logs in once.</summary>
-    internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer)
+    internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase = false)
     {
         Turn.Wait();
         try
         {
-            return OpenAlone(hsm, journal, observer);
+            return OpenAlone(hsm, journal, observer, mayErase);
         }
         catch
         {
@@ -52,14 +52,14 @@ internal sealed class TokenKeyPlace : IKeyPlace
         }
     }
 
-    private static TokenKeyPlace OpenAlone(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer)
+    private static TokenKeyPlace OpenAlone(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase)
     {
         if (journal.TokenInitializationBegan)
         {
             TornTokens.Remove(hsm, observer);
         }
 
-        TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization);
+        TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization, mayErase);
         observer.ReportStep($"PKCS#11 token '{hsm.TokenLabel}' {(session.InitializedNow ? "initialised" : "found")} (serial {session.Token.Serial})");
         return new TokenKeyPlace(hsm, journal, session, observer);
     }

@@ -46,13 +46,14 @@ public sealed class TokenSession : IDisposable
     /// <param name="mayInitialize">Whether a blank token may be initialised, and a missing user PIN set.</param>
     /// <param name="observer">Hears the story.</param>
     /// <param name="beforeInitialization">Called when a blank token is about to be initialised: the time to remember that.</param>
+    /// <param name="mayErase">Whether it may be although it holds objects, which are lost then.</param>
     /// <returns>The session.</returns>
-    public static TokenSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization = null)
+    public static TokenSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization = null, bool mayErase = false)
     {
         ArgumentNullException.ThrowIfNull(hsm);
         ArgumentNullException.ThrowIfNull(observer);
         using var opener = new SessionOpener(hsm, observer);
-        return new TokenSession(opener.Open(hsm, mayInitialize, observer, beforeInitialization), observer);
+        return new TokenSession(opener.Open(hsm, mayInitialize, mayErase, observer, beforeInitialization), observer);
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal static class SotaText
 {
     /// <summary>Writes the lines, below a comment, and the token's section behind them.</summary>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.SotaTomlInvalid"/>: the readers would not read them alike.</exception>
-    internal static byte[] Encode(IEnumerable<SotaEntry> entries, HsmSettings? hsm, string comment = "")
+    internal static byte[] Encode(IEnumerable<SotaEntry> entries, HsmSettings? hsm, TokenDecisions decisions, string comment = "")
     {
         List<SotaEntry> lines = [.. entries.GroupBy(entry => entry.Section).SelectMany(section => section)];
         if (hsm is null)
@@ -29,8 +29,8 @@ internal static class SotaText
         SotaEntry[] behind =
         [
             .. hsm.TokenLabel == HsmSettings.DefaultTokenLabel ? Array.Empty<SotaEntry>() : [Token("label", hsm.TokenLabel)],
-            Token("tls_pkey_id", hsm.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex),
-            Token("tls_clientcert_id", hsm.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex),
+            Token("tls_pkey_id", decisions.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex),
+            Token("tls_clientcert_id", decisions.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex),
         ];
         string head = $"{comment}{Lines(lines)}\n[{SotaKeys.TokenSection}]\n{Token("module", hsm.ModulePath)}\npass = \"";
         string tail = "\"\n" + string.Concat(behind.Select(line => $"{line}\n"));

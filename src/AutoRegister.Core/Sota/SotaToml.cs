@@ -105,10 +105,10 @@ public sealed class SotaToml
     /// <param name="hsm">The token; <see langword="null"/> for a software key.</param>
     /// <returns>UTF-8 in pinned memory; with a token it holds the PIN, and the caller zeroes it.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaTomlInvalid"/>.</exception>
-    public byte[] Encode(HsmSettings? hsm) => SotaText.Encode(Entries, hsm);
+    public byte[] Encode(HsmSettings? hsm) => SotaText.Encode(Entries, hsm, TokenDecisions.None);
 
     /// <summary>The same, below what the registration writes down of itself.</summary>
-    internal byte[] Encode(HsmSettings? hsm, RegistrationRecord record) => SotaText.Encode(Entries, hsm, record.ToString());
+    internal byte[] Encode(HsmSettings? hsm, TokenDecisions decisions, RegistrationRecord? record = null) => SotaText.Encode(Entries, hsm, decisions, $"{record}");
 
     /// <summary>The error that a server's file cannot be used.</summary>
     internal static AutoRegisterException Invalid(string what) => new(

@@ -126,8 +126,8 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker?
             Label = config.Hsm.TokenLabel,
             Serial = config.Hsm.TokenSerial,
             KeyId = config.Hsm.Objects.IsStandard ? null : config.Hsm.Objects.KeyId.Hex,
-            ExistingKeyLabel = config.Hsm.ExistingKey?.Label,
-            ExistingKeyId = config.Hsm.ExistingKey?.Id,
+            ExistingKeyLabel = config.Decisions.ExistingKey?.Label,
+            ExistingKeyId = config.Decisions.ExistingKey?.Id,
         }),
     };
 

@@ -116,7 +116,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         using FileDeviceKey? opened = isHere || key.Sealed is null ? null : opener.TryOpen(key.Sealed, key.Fingerprint, path);
         if (config.Hsm is not null)
         {
-            RequireInToken(config.Hsm, key);
+            RequireInToken(config.Hsm, config.Decisions, key);
             isHere = true;
         }
 
@@ -186,10 +186,10 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         }
     }
 
-    private void RequireInToken(HsmSettings hsm, EnrollmentKey key)
+    private void RequireInToken(HsmSettings hsm, TokenDecisions decisions, EnrollmentKey key)
     {
         using TokenSession session = TokenSession.OpenPublic(hsm, observer);
-        if (!session.FindObjects(hsm.ExistingKey is null ? hsm.Objects : DeviceObjects.Standard).Any(o => o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash == key.Fingerprint))
+        if (!session.FindObjects(decisions.ExistingKey is null ? hsm.Objects : DeviceObjects.Standard).Any(o => o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash == key.Fingerprint))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmKeyNotFound, $"The key of {key.Uuid} is not in {session.Token}.", "Use the token that the key was made in.", hsm.TokenLabel);

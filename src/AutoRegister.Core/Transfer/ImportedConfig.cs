@@ -30,7 +30,8 @@ internal static class ImportedConfig
         own = machine is null ? own : own with { Access = machine.Access with { SecretOwner = SecretOwner.Other, Hsm = null, RemoteToken = null } };
         return device.Token is null ? own
             : machine?.Hsm is not HsmSettings hsm ? own with { RemoteToken = device.Token }
-            : own with { Hsm = isProven ? Named(hsm, device.Token) : hsm };
+            : !isProven ? own with { Hsm = hsm }
+            : own with { Hsm = Named(hsm, device.Token), Decisions = own.Decisions with { ExistingKey = ExistingKey(device.Token) } };
     }
 
     // The rest is this machine's: tags, group, apps and addresses could be anybody's.
@@ -86,8 +87,10 @@ internal static class ImportedConfig
         TokenLabel = token.Label,
         TokenSerial = token.Serial ?? hsm.TokenSerial,
         Objects = token.KeyId is null ? hsm.Objects : DeviceObjects.Under(new ObjectId(token.KeyId)),
-        ExistingKey = token.ExistingKeyLabel is null && token.ExistingKeyId is null ? null : new KeyReference(token.ExistingKeyLabel, token.ExistingKeyId),
     };
+
+    private static KeyReference? ExistingKey(TokenReference token) =>
+        token.ExistingKeyLabel is null && token.ExistingKeyId is null ? null : new KeyReference(token.ExistingKeyLabel, token.ExistingKeyId);
 
     private static bool IsHex(string? id) => id is null || (id.Length > 0 && id.Length % 2 == 0 && id.All(char.IsAsciiHexDigitLower));
 }

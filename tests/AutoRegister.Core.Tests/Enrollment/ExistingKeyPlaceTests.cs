@@ -50,7 +50,7 @@ public sealed class ExistingKeyPlaceTests : IDisposable
         Assert.Equal("pkcs11:token=aktualizr;object=a%20b;id=%02;type=private", place.Location);
         Assert.Null(place.FindDeviceUuid());
         SotaConfig refined = place.Refine(new SotaConfig { Factory = "acme", Tags = ["main"], HardwareId = "x", Hsm = hsm.Settings });
-        Assert.Equal(new KeyReference("a b", "02"), refined.Hsm!.ExistingKey);
+        Assert.Equal(new KeyReference("a b", "02"), refined.Decisions.ExistingKey);
         place.Dispose();
         Assert.Throws<ObjectDisposedException>(() => key.Sign([1]));
     }
@@ -122,5 +122,5 @@ public sealed class ExistingKeyPlaceTests : IDisposable
         Raw.WithSession(_ => { });
     }
 
-    private ExistingKeyPlace Open(KeyReference key) => ExistingKeyPlace.Open(hsm.Settings with { ExistingKey = key }, hsm.Observer);
+    private ExistingKeyPlace Open(KeyReference key) => ExistingKeyPlace.Open(hsm.Settings, key, hsm.Observer);
 }

@@ -96,7 +96,7 @@ public sealed class KeyPlaceChoiceTests : IDisposable
         SoftHsm.Pkcs11Tool("--keypairgen", "--key-type", "EC:prime256v1", "--label", "device", "--id", "02");
         var choice = new KeyChoice { Existing = new KeyReference("device", null) };
         DeviceKey key = device.MakeKey(InToken, choice);
-        Assert.Equal(new KeyReference("device", "02"), key.Config.Hsm!.ExistingKey);
+        Assert.Equal(new KeyReference("device", "02"), key.Config.Decisions.ExistingKey);
         Assert.Equal("token aktualizr, existing key id 02", device.Entry.KeyPlace);
         Assert.Equal(key.CertificateRequest, device.MakeKey(InToken, choice).CertificateRequest);
         using TokenSession session = hsm.Open(mayInitialize: false);
@@ -115,8 +115,8 @@ public sealed class KeyPlaceChoiceTests : IDisposable
     [Fact]
     public void A_token_may_be_erased_when_that_was_asked_for_and_only_then()
     {
-        Assert.False(device.MakeKey(InToken).Config.Hsm!.MayErase);
-        Assert.True(device.MakeKey(InToken, new KeyChoice { EraseToken = true }).Config.Hsm!.MayErase);
+        Assert.False(device.MakeKey(InToken).Config.Decisions.MayErase);
+        Assert.True(device.MakeKey(InToken, new KeyChoice { EraseToken = true }).Config.Decisions.MayErase);
     }
 
     public void Dispose()

@@ -79,7 +79,7 @@ public sealed class ExistingKeyTests : IDisposable
         var config = new SotaConfig { Factory = "acme", Tags = ["main"], HardwareId = "board", Root = directory.FullName, Hsm = hsm.Settings };
         var enroller = new Enroller(new EnrollerOptions(), hsm.Observer);
         DeviceKey key = enroller.MakeKey(config, new KeyChoice { Existing = new KeyReference("vendor", null) }, CancellationToken.None);
-        Assert.Equal(("04", "vendor"), (key.Config.Hsm!.ExistingKey!.Id, key.Config.Hsm.ExistingKey.Label));
+        Assert.Equal(("04", "vendor"), (key.Config.Decisions.ExistingKey!.Id, key.Config.Decisions.ExistingKey.Label));
         Assert.Equal("pkcs11:token=aktualizr;object=vendor;id=%04;type=private", key.KeyLocation);
         using (TokenSession session = hsm.Open(mayInitialize: false))
         {

@@ -102,7 +102,7 @@ public sealed class NssTests : IDisposable
         Assert.Equal(ErrorId.HsmTokenUnusable, e.Id);
         Assert.Contains("-EraseToken", e.RecommendedAction, StringComparison.Ordinal);
 
-        using TokenSession erased = TokenSession.Open(nss.Settings() with { MayErase = true }, true, observer);
+        using TokenSession erased = TokenSession.Open(nss.Settings(), true, observer, mayErase: true);
         Assert.True(erased.InitializedNow);
         Assert.Contains(observer.Warnings, w => w.Contains("is lost", StringComparison.Ordinal));
 

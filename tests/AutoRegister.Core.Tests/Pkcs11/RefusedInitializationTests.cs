@@ -68,8 +68,7 @@ public sealed class RefusedInitializationTests : IDisposable
             sessions += method.Name == nameof(ISlot.OpenSession) ? 1 : 0;
             return FakeSlot.Real;
         });
-        HsmSettings settings = hsm.Settings with { MayErase = mayErase };
-        Assert.Equal("aktualizr", TokenInitializer.InitializeToken(module.Loaded, real with { Slot = fake }, settings, hsm.Observer).Token.Label);
+        Assert.Equal("aktualizr", TokenInitializer.InitializeToken(module.Loaded, real with { Slot = fake }, hsm.Settings, hsm.Observer, mayErase).Token.Label);
         Assert.Equal((1 - warnings, warnings), (sessions, hsm.Observer.Warnings.Count));
     }
 

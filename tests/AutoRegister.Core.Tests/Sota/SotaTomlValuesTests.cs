@@ -43,15 +43,15 @@ public sealed class SotaTomlValuesTests
     public void A_label_and_ids_of_its_own_are_written()
     {
         Assert.Equal(("label = \"mine\"", "0a", "0a"), Section(hsm => hsm with { TokenLabel = "mine", Objects = DeviceObjects.Under(new ObjectId("0a")) }));
-        Assert.Equal(("pass = \"1234\"", "0b", "3f"), Section(hsm => hsm with { ExistingKey = new KeyReference(null, "0b"), ExistingCertificateId = "3f" }));
-        Assert.Equal(("pass = \"1234\"", "01", "03"), Section(hsm => hsm with { ExistingKey = new KeyReference("label", null) }));
+        Assert.Equal(("pass = \"1234\"", "0b", "3f"), Section(decisions: new TokenDecisions { ExistingKey = new KeyReference(null, "0b"), ExistingCertificateId = "3f" }));
+        Assert.Equal(("pass = \"1234\"", "01", "03"), Section(decisions: new TokenDecisions { ExistingKey = new KeyReference("label", null) }));
     }
 
-    private static (string Label, string KeyId, string CertificateId) Section(Func<HsmSettings, HsmSettings> change)
+    private static (string Label, string KeyId, string CertificateId) Section(Func<HsmSettings, HsmSettings>? change = null, TokenDecisions? decisions = null)
     {
         using Secret pin = SoftHsm.Secret("1234");
-        HsmSettings hsm = change(new HsmSettings { ModulePath = "/m.so", Pin = pin, SoPin = pin });
-        string text = Encoding.UTF8.GetString(SotaToml.ParseAnswer(Tls).Encode(hsm));
+        var told = new HsmSettings { ModulePath = "/m.so", Pin = pin, SoPin = pin };
+        string text = Encoding.UTF8.GetString(SotaToml.ParseAnswer(Tls).Encode(change?.Invoke(told) ?? told, decisions ?? TokenDecisions.None));
         SotaToml read = SotaToml.TryParse(text, out _)!;
         Assert.True(read.HasToken);
         Assert.StartsWith(Tls + "\n[p11]\nmodule = \"/m.so\"\npass = \"1234\"\n", text, StringComparison.Ordinal);

@@ -36,6 +36,16 @@ public sealed class EnrollmentMembersTests : IDisposable
     }
 
     [Fact]
+    public void The_order_of_the_members_is_part_of_the_format()
+    {
+        // A proof is made over the document as it is written, by this version or by another.
+        hand.Write(hand.Config("lamp") with { Uuid = "3b5278b1-fdbc-418a-9d66-8d533fc8b751", DeviceGroup = "red", RestorableApps = [], RemoteToken = new TokenReference { Label = "theirs" } }, "file.json");
+        Assert.Equal(
+            ["factory", "tags", "hardwareId", "name", "uuid", "validateUuid", "production", "deviceGroup", "apps", "restorableApps", "useOstreeServer", "deviceApi", "oAuthBase", "apiTokenHeader", "token"],
+            hand.Json("file.json")["device"]!.AsObject().Select(member => member.Key));
+    }
+
+    [Fact]
     public void Where_things_lie_says_the_machine()
     {
         SotaConfig told = hand.Config("lamp") with { SotaDirectory = "/etc" };
@@ -60,7 +70,7 @@ public sealed class EnrollmentMembersTests : IDisposable
     [Fact]
     public void A_token_is_named_by_what_tells_it_from_others()
     {
-        JsonNode? all = TokenOf(Hsm with { Objects = DeviceObjects.Under(new ObjectId("0a0b")), ExistingKey = new KeyReference("theirs", "0c") });
+        JsonNode? all = TokenOf(Hsm with { Objects = DeviceObjects.Under(new ObjectId("0a0b")) }, new KeyReference("theirs", "0c"));
         Assert.Equal("{\"label\":\"mine\",\"serial\":\"1\",\"keyId\":\"0a0b\",\"existingKeyLabel\":\"theirs\",\"existingKeyId\":\"0c\"}", all?.ToJsonString());
         Assert.Equal("{\"label\":\"mine\"}", TokenOf(Hsm with { TokenSerial = null })?.ToJsonString());
         Assert.Null(TokenOf(null));
@@ -80,12 +90,12 @@ public sealed class EnrollmentMembersTests : IDisposable
     [Fact]
     public void A_machine_with_a_module_looks_into_the_token_that_is_named()
     {
-        HsmSettings own = Named(new TokenReference { Label = "theirs" }).Hsm!;
-        Assert.Equal(("theirs", "1", null, DeviceObjects.Standard), (own.TokenLabel, own.TokenSerial, own.ExistingKey, own.Objects));
+        SotaConfig read = Named(new TokenReference { Label = "theirs" });
+        Assert.Equal(("theirs", "1", null, DeviceObjects.Standard), (read.Hsm!.TokenLabel, read.Hsm.TokenSerial, read.Decisions.ExistingKey, read.Hsm.Objects));
         HsmSettings named = Named(new TokenReference { Label = "theirs", Serial = "2", KeyId = "0a" }).Hsm!;
         Assert.Equal(("theirs", "2", DeviceObjects.Under(new ObjectId("0a"))), (named.TokenLabel, named.TokenSerial, named.Objects));
-        Assert.Equal(new KeyReference("l", null), Named(new TokenReference { Label = "theirs", ExistingKeyLabel = "l" }).Hsm!.ExistingKey);
-        Assert.Equal(new KeyReference(null, "0b"), Named(new TokenReference { Label = "theirs", ExistingKeyId = "0b" }).Hsm!.ExistingKey);
+        Assert.Equal(new KeyReference("l", null), Named(new TokenReference { Label = "theirs", ExistingKeyLabel = "l" }).Decisions.ExistingKey);
+        Assert.Equal(new KeyReference(null, "0b"), Named(new TokenReference { Label = "theirs", ExistingKeyId = "0b" }).Decisions.ExistingKey);
         Assert.Equal("/module.so", named.ModulePath);
     }
 
@@ -157,9 +167,9 @@ public sealed class EnrollmentMembersTests : IDisposable
 
     private SotaConfig Named(TokenReference token) => PassThrough(hand.Config("lamp") with { RemoteToken = token }, hand.Config("station") with { Hsm = Hsm });
 
-    private JsonNode? TokenOf(HsmSettings? hsm)
+    private JsonNode? TokenOf(HsmSettings? hsm, KeyReference? existing = null)
     {
-        hand.Write(hand.Config("lamp") with { Hsm = hsm }, "file.json");
+        hand.Write(hand.Config("lamp") with { Hsm = hsm, Decisions = new TokenDecisions { ExistingKey = existing } }, "file.json");
         return hand.Json("file.json")["device"]!["token"];
     }
 }

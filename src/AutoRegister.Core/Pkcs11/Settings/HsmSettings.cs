@@ -40,15 +40,6 @@ public sealed record HsmSettings
     /// <summary>The key that a PKCS#11 URI names, for <c>New-HsmDeviceKey -UseExisting</c>.</summary>
     public KeyReference? NamedKey { get; init; }
 
-    /// <summary>A key that was in the token before and is to be the device's; <see langword="null"/> when one is made.</summary>
-    public KeyReference? ExistingKey { get; init; }
-
-    /// <summary>The id of a certificate that came with <see cref="ExistingKey"/> and is the device's, two hex digits; <see langword="null"/> when ours is stored.</summary>
-    public string? ExistingCertificateId { get; init; }
-
-    /// <summary>Whether a token that is not initialised may be although it holds objects, which are lost then.</summary>
-    public bool MayErase { get; init; }
-
     /// <summary>How long one call to the module may take; <see langword="null"/> for two minutes, and ten where a key is made or a PIN typed.</summary>
     public TimeSpan? CallTimeout { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class SessionOpener : IDisposable
     }
 
     /// <summary>Goes through the steps.</summary>
-    public OpenedSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization)
+    public OpenedSession Open(HsmSettings hsm, bool mayInitialize, bool mayErase, IRegistrationObserver observer, Action? beforeInitialization)
     {
         lock (module.Loaded.Calls)
         {
@@ -35,7 +35,7 @@ internal sealed class SessionOpener : IDisposable
                 beforeInitialization?.Invoke();
             }
 
-            slot = initialize ? TokenInitializer.InitializeToken(module.Loaded, slot, hsm, observer) : slot;
+            slot = initialize ? TokenInitializer.InitializeToken(module.Loaded, slot, hsm, observer, mayErase) : slot;
 
             // After C_InitToken the flag is not asked: tpm2-pkcs11 says at once that there is a user PIN.
             bool setPin = initialize || slot.Token.UserPin == PinState.NotInitialized;
@@ -52,7 +52,7 @@ internal sealed class SessionOpener : IDisposable
                     throw;
                 }
 
-                return Open(hsm, mayInitialize, observer, beforeInitialization);
+                return Open(hsm, mayInitialize, mayErase, observer, beforeInitialization);
             }
             catch (AutoRegisterException e) when (e.Id == ErrorId.HsmPinNotInitialized && mayInitialize && !setPin)
             {

@@ -18,15 +18,16 @@ internal static class TokenInitializer
     /// <param name="blank">The blank token's slot.</param>
     /// <param name="hsm">Label and PINs.</param>
     /// <param name="observer">Hears the story.</param>
+    /// <param name="mayErase">Whether it may hold objects, which are lost then.</param>
     /// <returns>The initialised token's slot, without a user PIN yet.</returns>
-    public static TokenSlot InitializeToken(LoadedModule module, TokenSlot blank, HsmSettings hsm, IRegistrationObserver observer)
+    public static TokenSlot InitializeToken(LoadedModule module, TokenSlot blank, HsmSettings hsm, IRegistrationObserver observer, bool mayErase = false)
     {
         TokenDescription token = blank.Token;
         byte[] label = Encoding.UTF8.GetBytes(hsm.TokenLabel);
         InitializationChecks.Label(label, hsm.TokenLabel);
         InitializationChecks.Mechanisms(blank);
         InitializationChecks.Pins(token, hsm);
-        if (hsm.MayErase)
+        if (mayErase)
         {
             observer.ReportWarning($"Whatever {token} holds is lost: it is initialised as it was asked for.");
         }
