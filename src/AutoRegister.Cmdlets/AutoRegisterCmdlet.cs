@@ -1,72 +1,30 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
-using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Cmdlets;
 
 /// <summary>
-/// What all cmdlets share: words from Core become streams on the pipeline thread, whatever thread they come from, a clean line each;
-/// Ctrl-C and <c>StopProcessing</c> reach every await, and the work has unwound before the cmdlet returns.
+/// What all cmdlets share: words from Core become streams on the pipeline thread; Ctrl-C and <c>StopProcessing</c> reach every await, and
+/// the work has unwound before the cmdlet returns.
 /// </summary>
-public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDisposable
+public abstract class AutoRegisterCmdlet : PSCmdlet, IDisposable
 {
     // Says that nothing follows. Completing the collection would say it too, with an exception that nobody sees and a device pays for.
     private static readonly Action Last = () => { };
     private readonly CancellationTokenSource stopping = new();
-    private BlockingCollection<Action>? pending;
-    private ProgressRecord? wait;
+
+    /// <summary>A cmdlet that nothing was said of yet.</summary>
+    protected AutoRegisterCmdlet() => Streams = new PipelineStreams(this, stopping.Token);
+
+    /// <summary>Hears what Core says, and writes it.</summary>
+    private protected PipelineStreams Streams { get; }
+
+    /// <summary>Whether somebody stopped the pipeline.</summary>
+    private protected bool WasStopped { get; private set; }
 
     /// <summary>Is cancelled when the pipeline stops.</summary>
     public CancellationToken Cancellation => stopping.Token;
-
-    /// <inheritdoc/>
-    public void ReportStep(string message) => Post(() => WriteVerbose(Printable.Line(message)));
-
-    /// <inheritdoc/>
-    public void ReportDetail(string message) => Post(() => WriteDebug(Printable.Line(message)));
-
-    /// <inheritdoc/>
-    public void ReportWarning(string message) => Post(() => WriteWarning(Printable.Line(message)));
-
-    /// <inheritdoc/>
-    public void Flush()
-    {
-        var written = new ManualResetEventSlim();
-        if (!Post(written.Set))
-        {
-            return;
-        }
-
-        try
-        {
-            written.Wait(Cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // The pipeline stops, and nobody writes any more.
-        }
-    }
-
-    /// <inheritdoc/>
-    public void ReportPersonNeeded(AuthorizationPrompt prompt) => Post(() =>
-    {
-        // What Write-Host writes: seen without any preference set, and redirected with 6>.
-        WriteInformation(new HostInformationMessage { Message = prompt.ToString() }, ["PSHOST"]);
-    });
-
-    /// <inheritdoc/>
-    public void ReportWaiting(string what, string status, TimeSpan left) => Post(() =>
-    {
-        if (Terminal.ShowsProgress(Host.Name))
-        {
-            wait = new ProgressRecord(1, what, Printable.Line(status)) { SecondsRemaining = (int)Math.Min(left.TotalSeconds, int.MaxValue) };
-            WriteProgress(wait);
-        }
-    });
-
-    /// <inheritdoc/>
-    public void ReportWaitEnded() => Post(EndWait);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -76,7 +34,11 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => stopping.Cancel();
+    protected override void StopProcessing()
+    {
+        WasStopped = true;
+        stopping.Cancel();
+    }
 
     /// <summary>Releases what the cmdlet holds.</summary>
     /// <param name="disposing">Whether it is disposed, not finalised.</param>
@@ -123,7 +85,7 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
     protected T Wait<T>(Func<CancellationToken, Task<T>> work)
     {
         var queue = new BlockingCollection<Action>();
-        pending = queue;
+        Streams.Pending = queue;
         Task<T> task = Task.Run(() => work(Cancellation), CancellationToken.None);
         task.ContinueWith(_ => queue.Add(Last, CancellationToken.None), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
@@ -142,47 +104,13 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IRegistrationObserver, IDis
                 ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
             }
 
-            pending = null;
+            Streams.Pending = null;
         }
 
-        EndWait();
+        Streams.EndWait();
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Keeps words that come from other threads until the pipeline thread writes them.</summary>
-    /// <param name="queue">Where; the pipeline thread empties it.</param>
-    private protected void SendWordsTo(BlockingCollection<Action> queue) => pending = queue;
-
     /// <summary>Ends everything that is on its way.</summary>
-    private protected void Cancel() => stopping.Cancel();
-
-    private void EndWait()
-    {
-        if (wait is not null)
-        {
-            WriteProgress(new ProgressRecord(wait.ActivityId, wait.Activity, wait.StatusDescription) { RecordType = ProgressRecordType.Completed });
-            wait = null;
-        }
-    }
-
-    /// <summary>Whether somebody listens.</summary>
-    private bool Post(Action write)
-    {
-        if (pending is not BlockingCollection<Action> queue)
-        {
-            write();
-            return true;
-        }
-
-        try
-        {
-            queue.Add(write);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // The cmdlet has ended: nobody listens any more.
-            return false;
-        }
-    }
+    internal void Cancel() => stopping.Cancel();
 }

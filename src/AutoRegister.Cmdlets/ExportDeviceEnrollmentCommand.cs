@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using AutoRegister.Core.Base;
-using AutoRegister.Core.Errors;
 using AutoRegister.Core.Transfer;
 
 namespace AutoRegister.Cmdlets;
@@ -17,10 +16,7 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
     private const string ConfigSet = "Config";
     private const string KeySet = "Key";
     private const string RegistrationSet = "Registration";
-    private Secret? secret;
-    private KeySeal? seal;
-    private SigningKey? signer;
-    private ProofMaker? prover;
+    private EnrollmentProtection? protection;
 
     /// <summary>A device that has no key yet.</summary>
     [Parameter(ParameterSetName = ConfigSet, Mandatory = true, ValueFromPipeline = true)]
@@ -73,30 +69,11 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
 
     private protected override (int Id, string Activity) Progress => (14, "Exporting devices");
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Prepare()
     {
-        base.BeginProcessing();
-        try
-        {
-            if (RecipientCertificatePath is not null && (Passphrase is not null || WithoutKey))
-            {
-                throw new AutoRegisterException(
-                    ErrorId.SettingInvalid, $"-RecipientCertificatePath and -{(WithoutKey ? nameof(WithoutKey) : nameof(Passphrase))} exclude each other.", "Give one of them.", nameof(RecipientCertificatePath));
-            }
-
-            secret = Passphrase.ToSecret();
-            seal = secret is not null ? KeySeal.With(secret)
-                : RecipientCertificatePath is null ? null
-                : KeySeal.For(this.FileSystemPath(RecipientCertificatePath), DateTimeOffset.UtcNow);
-            using Secret? opens = SigningKeyPassphrase.ToSecret();
-            signer = SigningKeyPath is null ? null : SigningKey.Load(this.FileSystemPath(SigningKeyPath), opens);
-            prover = new ProofMaker(secret, signer);
-        }
-        catch (AutoRegisterException e)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e));
-        }
+        using Secret? opens = SigningKeyPassphrase.ToSecret();
+        Needed = protection = EnrollmentProtection.Create(
+            Passphrase.ToSecret(), this.OptionalPath(RecipientCertificatePath), this.OptionalPath(SigningKeyPath), opens, WithoutKey);
     }
 
     /// <inheritdoc/>
@@ -109,7 +86,7 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         string path = this.FileSystemPath(Path!);
         if (ShouldProcess(path, $"Export the device {name}"))
         {
-            var export = new EnrollmentExport(seal, WithoutKey, prover, ObserverOf(name));
+            var export = new EnrollmentExport(protection!.Seal, WithoutKey, protection.Prover, ObserverOf(name));
             Process(
                 token =>
                 {
@@ -122,19 +99,6 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
         else
         {
             PipelineEnd.At(item, finished: false);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        // What is on its way ends first, and then what it needs.
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            prover?.Dispose();
-            signer?.Dispose();
-            secret?.Dispose();
         }
     }
 }

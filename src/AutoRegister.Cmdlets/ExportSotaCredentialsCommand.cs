@@ -66,27 +66,18 @@ public sealed class ExportSotaCredentialsCommand : LineCmdlet
 
     private protected override (int Id, string Activity) Progress => (13, "Exporting credentials");
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Prepare()
     {
-        base.BeginProcessing();
-        try
+        OtaClientStarter.RequireName(OtaClientService);
+        if (RemoveApiToken && IsLine)
         {
-            OtaClientStarter.RequireName(OtaClientService);
-            if (RemoveApiToken && IsLine)
-            {
-                throw new AutoRegisterException(
-                    ErrorId.SettingInvalid, "-RemoveApiToken is for one device: those of a line share the file.", "Delete the file when the line has ended.", nameof(RemoveApiToken));
-            }
-
-            if (ConfigureDockerCredentialHelper is not null)
-            {
-                DockerCredentialHelper.RequireName(ConfigureDockerCredentialHelper);
-            }
+            throw new AutoRegisterException(
+                ErrorId.SettingInvalid, "-RemoveApiToken is for one device: those of a line share the file.", "Delete the file when the line has ended.", nameof(RemoveApiToken));
         }
-        catch (AutoRegisterException e)
+
+        if (ConfigureDockerCredentialHelper is not null)
         {
-            ThrowTerminatingError(ErrorRecords.From(e));
+            DockerCredentialHelper.RequireName(ConfigureDockerCredentialHelper);
         }
     }
 

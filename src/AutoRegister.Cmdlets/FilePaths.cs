@@ -47,6 +47,32 @@ internal static class FilePaths
         }
     }
 
+    /// <summary>One file or directory, where one is named.</summary>
+    internal static string? OptionalPath(this PSCmdlet cmdlet, string? path) => path is null ? null : cmdlet.FileSystemPath(path);
+
+    /// <summary>The one file that a pattern means. A name that comes through the pipeline is a file's first: names have brackets.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: it means several.</exception>
+    internal static string OnePath(this PSCmdlet cmdlet, string pattern, bool comesByPipeline)
+    {
+        string named = cmdlet.FileSystemPath(pattern);
+        if (comesByPipeline && File.Exists(named))
+        {
+            return named;
+        }
+
+        return cmdlet.MatchingPaths(pattern) switch
+        {
+            [string one] => one,
+            [] => throw new AutoRegisterException(
+                ErrorId.FileUnreadable, $"No file matches '{pattern}'.", "Correct the pattern; -LiteralPath takes a name with *, ? and [ as it is.", pattern),
+            { Count: int count } => throw new AutoRegisterException(
+                ErrorId.SettingInvalid,
+                $"'{pattern}' matches {count} files, and one directory cannot be that of several devices.",
+                "Pipe them: Get-ChildItem ... | Import-DeviceEnrollment -Destination { \"work/$($_.BaseName)\" }",
+                pattern),
+        };
+    }
+
     private static void RequireFiles(PSCmdlet cmdlet, string path, ProviderInfo provider)
     {
         if (provider.Name != FileSystemProvider.ProviderName)

@@ -70,12 +70,12 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
             }
             else if (Config is not null)
             {
-                WriteSlots(Pkcs11Module.Open(Hsm(), this));
+                WriteSlots(Pkcs11Module.Open(Hsm(), Streams));
             }
             else
             {
                 string path = ModulePath!.Contains('/', StringComparison.Ordinal) ? this.FileSystemPath(ModulePath) : ModulePath;
-                WriteSlots(Pkcs11Module.Open(path, ModuleParameter, this, timeout: null, new SettingSource(SettingSourceKind.Parameter, nameof(ModulePath))));
+                WriteSlots(Pkcs11Module.Open(path, ModuleParameter, Streams, timeout: null, new SettingSource(SettingSourceKind.Parameter, nameof(ModulePath))));
             }
         }
         catch (AutoRegisterException e)
@@ -107,7 +107,7 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
     private void WriteObjects(HsmSettings hsm)
     {
         IReadOnlyList<HsmObject> found;
-        using (TokenSession session = TokenSession.Open(hsm, mayInitialize: false, this))
+        using (TokenSession session = TokenSession.Open(hsm, mayInitialize: false, Streams))
         {
             found = session.ListObjects();
         }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Transfer;
 
@@ -18,10 +17,7 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
     private const string RootSet = "Root";
     private const string LiteralFolderSet = "LiteralFolder";
     private const string LiteralRootSet = "LiteralRoot";
-    private Secret? secret;
-    private KeyOpener? opener;
-    private SenderCertificate? sender;
-    private ProofCheck? proofs;
+    private EnrollmentOpener? opener;
     private bool comesByPipeline;
 
     /// <summary>The file that Export-DeviceEnrollment wrote; wildcards are allowed where they mean one file.</summary>
@@ -79,22 +75,10 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
 
     private protected override (int Id, string Activity) Progress => (15, "Importing devices");
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Prepare()
     {
-        base.BeginProcessing();
         comesByPipeline = !MyInvocation.BoundParameters.ContainsKey(nameof(Path));
-        try
-        {
-            secret = Passphrase.ToSecret();
-            opener = KeyOpener.Create(secret, RecipientKeyPath is null ? null : this.FileSystemPath(RecipientKeyPath));
-            sender = SenderCertificatePath is null ? null : SenderCertificate.Load(this.FileSystemPath(SenderCertificatePath), DateTimeOffset.UtcNow);
-            proofs = new ProofCheck(RecipientKeyPath is null ? secret : null, sender);
-        }
-        catch (AutoRegisterException e)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e));
-        }
+        Needed = opener = EnrollmentOpener.Create(Passphrase.ToSecret(), this.OptionalPath(RecipientKeyPath), this.OptionalPath(SenderCertificatePath));
     }
 
     /// <inheritdoc/>
@@ -104,7 +88,7 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
         string path;
         try
         {
-            path = File();
+            path = LiteralPath is not null ? this.FileSystemPath(LiteralPath) : this.OnePath(Path!, comesByPipeline);
         }
         catch (AutoRegisterException e)
         {
@@ -118,48 +102,7 @@ public sealed class ImportDeviceEnrollmentCommand : LineCmdlet
         }
 
         (string? root, string? folder) = Root is null ? ((string?)null, (string?)place) : (place, null);
-        var import = new EnrollmentImport(proofs!, opener!, ObserverOf(path));
+        var import = new EnrollmentImport(opener!.Proofs, opener.Keys, ObserverOf(path));
         Process(token => Task.FromResult(import.Read(path, BaseConfig, root, folder, token)), path);
-    }
-
-    // A name that comes through the pipeline is a file's first, and a pattern where there is no such file: names have brackets.
-    private string File()
-    {
-        if (LiteralPath is not null)
-        {
-            return this.FileSystemPath(LiteralPath);
-        }
-
-        string named = this.FileSystemPath(Path!);
-        if (comesByPipeline && System.IO.File.Exists(named))
-        {
-            return named;
-        }
-
-        return this.MatchingPaths(Path!) switch
-        {
-            [string one] => one,
-            [] => throw new AutoRegisterException(
-                ErrorId.FileUnreadable, $"No file matches '{Path}'.", "Correct the pattern; -LiteralPath takes a name with *, ? and [ as it is.", Path),
-            { Count: int count } => throw new AutoRegisterException(
-                ErrorId.SettingInvalid,
-                $"'{Path}' matches {count} files, and one directory cannot be that of several devices.",
-                "Pipe them: Get-ChildItem ... | Import-DeviceEnrollment -Destination { \"work/$($_.BaseName)\" }",
-                Path),
-        };
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        // What is on its way ends first, and then what it needs.
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            proofs?.Dispose();
-            sender?.Dispose();
-            opener?.Dispose();
-            secret?.Dispose();
-        }
     }
 }

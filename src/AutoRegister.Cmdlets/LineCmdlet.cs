@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
@@ -8,21 +7,11 @@ namespace AutoRegister.Cmdlets;
 
 /// <summary>
 /// A cmdlet of the pipeline that can work on many devices at once. With <c>-ThrottleLimit 1</c>, which is the default, it
-/// does one after the other on the way its input comes. With more, work runs on other threads, and everything a device
-/// writes is written on the pipeline thread when the device has finished; no more than the limit are on their way, and with
-/// <c>-Ordered</c> no more than <see cref="OrderedWindow"/> times as many wait for a slow one before them.
+/// does one after the other on the way its input comes. With more, no more than the limit are on their way.
 /// </summary>
 public abstract class LineCmdlet : AutoRegisterCmdlet
 {
-    private const int OrderedWindow = 8;
-    private readonly BlockingCollection<Action> events = [];
-    private readonly CountdownEvent atWork = new(1);
-    private LineTally? tally;
-    private LineOutput? output;
-    private int running;
-    private bool ended;
-    private volatile bool stopped;
-    private AutoRegisterException? end;
+    private LineWork? line;
 
     /// <summary>How many devices are worked on at once.</summary>
     [Parameter]
@@ -50,54 +39,57 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         if (IsLine)
         {
             BlockingThreads.Add(ThrottleLimit);
-            tally = new LineTally(Progress.Id, Progress.Activity, ExpectedCount);
-            output = new LineOutput(Ordered);
-            SendWordsTo(events);
+            line = new LineWork(this, ThrottleLimit, Ordered, new LineTally(Progress.Id, Progress.Activity, ExpectedCount));
+            Streams.Pending = line.Events;
         }
-    }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        if (tally is null)
+        try
         {
-            return;
+            Prepare();
         }
-
-        WriteUntil(() => output!.Unwritten == 0, Cancellation);
-        ended = true;
-        WriteProgress(tally.Completed());
+        catch (AutoRegisterException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e));
+        }
     }
+
+    /// <summary>Takes what all devices need, before the first. A failure ends the line.</summary>
+    private protected virtual void Prepare()
+    {
+    }
+
+    /// <summary>What all devices need: it is disposed of when none is on its way any more.</summary>
+    private protected IDisposable? Needed { get; set; }
 
     /// <inheritdoc/>
-    protected override void StopProcessing()
-    {
-        stopped = true;
-        base.StopProcessing();
-    }
+    protected override void EndProcessing() => line?.Complete();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && line is not null)
         {
-            Unwind();
-            events.Dispose();
-            atWork.Dispose();
+            if (line.Unwind() is string summary && WasStopped)
+            {
+                // The streams of a stopped pipeline are closed; only the host still listens.
+                Host.UI.WriteWarningLine($"{MyInvocation.MyCommand.Name} stopped: {summary}.");
+            }
+
+            line.Dispose();
         }
 
         base.Dispose(disposing);
+        if (disposing)
+        {
+            Needed?.Dispose();
+        }
     }
 
-    /// <summary>Who hears what is said about a device.</summary>
-    /// <param name="device">Its name.</param>
-    /// <returns>This cmdlet, or on a line one that says which device it is.</returns>
-    private protected IRegistrationObserver ObserverOf(string device) => IsLine ? new DeviceObserver(device, this) : this;
+    /// <summary>Who hears what is said about a device: the streams, on a line behind one that says which device it is.</summary>
+    private protected IRegistrationObserver ObserverOf(string device) => IsLine ? new DeviceObserver(device, Streams) : Streams;
 
     /// <summary>Whether a failure is every device's: the line stops with this one message.</summary>
-    /// <param name="failure">The failure.</param>
-    /// <returns>Whether it is.</returns>
-    private protected virtual bool StopsLine(AutoRegisterException failure) => false;
+    internal virtual bool StopsLine(AutoRegisterException failure) => false;
 
     /// <summary>Works on a device: at once, or beside others.</summary>
     /// <param name="work">The work, on another thread.</param>
@@ -105,137 +97,24 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
     /// <param name="after">Runs on the pipeline thread after its output.</param>
     private protected void Process<T>(Func<CancellationToken, Task<T>> work, object item, Action<T>? after = null)
     {
-        if (!IsLine)
+        if (line is null)
         {
             WriteResult(work, item, after);
-            return;
         }
-
-        WriteUntil(() => running < ThrottleLimit && (!Ordered || output!.Unwritten < ThrottleLimit * OrderedWindow), Cancellation);
-        LineOutput.Place place = output!.Reserve();
-        running++;
-        atWork.AddCount();
-        _ = Task.Run(async () =>
+        else
         {
-            Action write = await RunAsync(work, item, after).ConfigureAwait(false);
-            events.Add(() => Finish(place, write), CancellationToken.None);
-            atWork.Signal();
-        });
-
-        while (events.TryTake(out Action? happened))
-        {
-            happened();
+            line.Begin(work, item, result =>
+            {
+                WriteOutput(result);
+                after?.Invoke(result);
+            });
         }
     }
 
     /// <summary>A device's failure as an error record, with the device as its target.</summary>
-    private protected void WriteFailure(AutoRegisterException failure, object item)
+    internal void WriteFailure(AutoRegisterException failure, object item)
     {
-        tally?.Count(failed: true);
+        line?.CountFailure();
         WriteError(ErrorRecords.Of(failure, item));
-    }
-
-    private async Task<Action> RunAsync<T>(Func<CancellationToken, Task<T>> work, object item, Action<T>? after)
-    {
-        try
-        {
-            T result = await work(Cancellation).ConfigureAwait(false);
-            return () =>
-            {
-                tally!.Count(failed: false);
-                WriteOutput(result);
-                after?.Invoke(result);
-            };
-        }
-        catch (AutoRegisterException e)
-        {
-            PipelineEnd.At(item, finished: false);
-            return () => Fail(e, item);
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            PipelineEnd.At(item, finished: false);
-            return () => { };
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // A defect must surface as it does with one device, and on the pipeline thread.
-            return () => throw new InvalidOperationException($"{item}: {e.Message}", e);
-        }
-    }
-
-    private void Fail(AutoRegisterException failure, object item)
-    {
-        if (end is not null)
-        {
-            return;
-        }
-
-        if (!StopsLine(failure))
-        {
-            WriteFailure(failure, item);
-            return;
-        }
-
-        // Those that are on their way would say the same; those that have finished are handed on.
-        end = failure;
-        Cancel();
-        WriteUntil(() => running == 0, CancellationToken.None);
-        ended = true;
-        var summary = new AutoRegisterException(
-            failure.Id, $"{failure.Message} The line stops: {tally!.Summary(0)}.", failure.RecommendedAction, item, failure);
-        ThrowTerminatingError(ErrorRecords.Of(summary, item));
-    }
-
-    private void Finish(LineOutput.Place place, Action write)
-    {
-        running--;
-        output!.Write(place, write);
-        if (tally!.Progress(running) is ProgressRecord progress)
-        {
-            WriteProgress(progress);
-        }
-    }
-
-    private void WriteUntil(Func<bool> enough, CancellationToken cancellation)
-    {
-        try
-        {
-            while (!enough())
-            {
-                // Without an event a second passes at most: the progress of a line that waits must not look frozen.
-                if (events.TryTake(out Action? happened, 1000, cancellation))
-                {
-                    happened();
-                }
-                else if (tally!.Progress(running) is ProgressRecord progress)
-                {
-                    WriteProgress(progress);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-    }
-
-    /// <summary>Nothing is left behind half-way: a token session ends, a rename is made durable. Nobody listens any more.</summary>
-    private void Unwind()
-    {
-        if (tally is null || ended)
-        {
-            return;
-        }
-
-        int cutOff = output!.Unwritten;
-        Cancel();
-        atWork.Signal();
-        atWork.Wait();
-        if (stopped && cutOff + tally.Done + tally.Failed > 0)
-        {
-            // The streams of a stopped pipeline are closed; only the host still listens.
-            Host.UI.WriteWarningLine($"{MyInvocation.MyCommand.Name} stopped: {tally.Summary(cutOff)}.");
-        }
     }
 }

@@ -75,21 +75,12 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     // On a line a server that has answered before is waited for unless somebody says how long.
     private TimeSpan Patience => RetryFor < TimeSpan.Zero || (IsLine && !SaysHowLong) ? Timeout.InfiniteTimeSpan : RetryFor;
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Prepare()
     {
-        base.BeginProcessing();
-        try
-        {
-            TrustAnchor? anchor = CaCertificatePath is null ? null : TrustAnchor.Load(this.FileSystemPath(CaCertificatePath));
-            gate = IsLine ? new LineGate(ThrottleLimit, Patience, this, waitsFromTheStart: SaysHowLong) : null;
-            client = new RegistrationClient(anchor: anchor, gate: gate);
-            provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, this.FileSystemPath(RootCertificatePath!)) : null;
-        }
-        catch (AutoRegisterException e)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e));
-        }
+        TrustAnchor? anchor = this.OptionalPath(CaCertificatePath) is string path ? TrustAnchor.Load(path) : null;
+        gate = IsLine ? new LineGate(ThrottleLimit, Patience, Streams, waitsFromTheStart: SaysHowLong) : null;
+        Needed = client = new RegistrationClient(anchor: anchor, gate: gate);
+        provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, this.FileSystemPath(RootCertificatePath!)) : null;
     }
 
     /// <inheritdoc/>
@@ -116,17 +107,6 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
         }
     }
 
-    private protected override bool StopsLine(AutoRegisterException failure) =>
+    internal override bool StopsLine(AutoRegisterException failure) =>
         failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing || gate?.IsNeverReached(failure) == true;
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        // What is on its way ends first, and then what it needs.
-        base.Dispose(disposing);
-        if (disposing)
-        {
-            client?.Dispose();
-        }
-    }
 }

@@ -16,4 +16,15 @@ public sealed record KeyChoice
 
     /// <summary>A key that is in the token already; <see langword="null"/> when one is to be made.</summary>
     public KeyReference? Existing { get; init; }
+
+    /// <summary>Names an existing key as somebody does: by label and id, else as the PKCS#11 URI of the configuration does, else the one key there is.</summary>
+    /// <param name="label">Its label; <see langword="null"/> where it does not matter.</param>
+    /// <param name="id">Its id, hex; <see langword="null"/> where it does not matter.</param>
+    /// <param name="config">What the device is told to be.</param>
+    /// <returns>The key.</returns>
+    public static KeyReference Named(string? label, string? id, SotaConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return label is null && id is null ? config.Hsm?.NamedKey ?? new KeyReference(null, null) : new KeyReference(label, id?.ToLowerInvariant());
+    }
 }
