@@ -20,6 +20,38 @@ AfterAll {
     Stop-RigFactory $factory
 }
 
+Describe 'The parameters of Get-SotaConfig' {
+    BeforeAll {
+        $settings = @(& (& (Get-Module AutoRegister) { Get-Command -Name Get-SettingDefinition }))
+        $parameters = (Get-Command Get-SotaConfig).Parameters
+    }
+
+    It 'are those of the catalogue of settings, with its aliases' {
+        $settings.Count | Should -BeGreaterThan 20
+        foreach ($setting in $settings | Where-Object Parameter) {
+            $parameters[$setting.Parameter].Aliases | Sort-Object | Should -Be ($setting.Aliases | Sort-Object) -Because $setting.Name
+            @($setting.Parameter) + $setting.Aliases + $setting.Name | Should -Contain $setting.Said
+        }
+    }
+
+    It 'have no other beside what is no setting' {
+        $others = 'Path', 'UseHostname', 'DeviceAuthorization', 'NoHsm', 'AllowPlainHttp', 'IgnoreDeviceFiles'
+        $known = @($settings.Parameter; $settings.OffSwitch; $settings.PathParameter; $others; [System.Management.Automation.Cmdlet]::CommonParameters) -ne $null
+        $parameters.Keys | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
+        $known | Where-Object { $_ -notin $parameters.Keys -and $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters } | Should -BeNullOrEmpty
+    }
+
+    It 'that Test-SotaRegistration has as well are the same there' {
+        $doctor = (Get-Command Test-SotaRegistration).Parameters
+        $shared = @($settings.Parameter -ne $null | Where-Object { $doctor.ContainsKey($_) })
+        $shared | Should -Be 'Root', 'Factory', 'SotaDirectory', 'DeviceApi', 'HsmModule', 'TokenLabel', 'TokenSerial', 'Pkcs11Uri'
+        foreach ($name in $shared) {
+            $doctor[$name].Aliases | Should -Be $parameters[$name].Aliases
+            $doctor[$name].ParameterSets.Values.ValueFromPipelineByPropertyName | Should -Be $parameters[$name].ParameterSets.Values.ValueFromPipelineByPropertyName
+        }
+    }
+}
+
 Describe 'Tab completion' {
     It 'offers the factory of the image' {
         Get-Completion "Get-SotaConfig -Root $($device.Root) -Factory " | Should -Be @('acme')

@@ -68,6 +68,21 @@ Describe 'The command line of lmp-device-register' {
         (Read-UpstreamCommandLine $Argument)[$Option] | Should -BeExactly $Value
     }
 
+    It 'has every option of the catalogue of settings, with its default' {
+        $module = Import-Module (Get-RigPath Module) -PassThru
+        $usage = Get-UpstreamUsage
+        $default = Read-UpstreamCommandLine @()
+        foreach ($setting in & (& $module { Get-Command -Name Get-SettingDefinition })) {
+            foreach ($option in @($setting.Option; $setting.OwnOption; $setting.FileOption) -ne $null) {
+                $usage | Should -Match "--$option(?![-\w])"
+            }
+
+            if ($setting.Option -and $setting.Default) {
+                "$($default[$setting.Option])" | Should -Be $setting.Default -Because $setting.Name
+            }
+        }
+    }
+
     It 'is refused with the words of boost: <Case>' -ForEach $refused {
         { Read-UpstreamCommandLine $Argument } | Should -Throw -ExpectedMessage $Words
     }

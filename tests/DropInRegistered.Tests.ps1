@@ -22,6 +22,8 @@ BeforeAll {
     Import-Module "$PSScriptRoot/support/DeviceRig.psm1"
     $dropIn = "$(Get-RigPath Module)/device/lmp-device-register.ps1"
     Import-Module "$(Get-RigPath Module)/device/UpstreamWords.psm1"
+    $module = Import-Module (Get-RigPath Module) -PassThru
+    Initialize-UpstreamWord @(& (& $module { Get-Command -Name Get-SettingDefinition }))
     $factory = Start-RigFactory "$TestDrive/factory"
 
     function Invoke-DropIn($Device, [string[]] $Option, [hashtable] $Variable = @{}) {

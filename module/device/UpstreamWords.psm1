@@ -3,28 +3,30 @@
 
 Set-StrictMode -Version Latest
 
-# Our parameters, with and without the words around them, and what stands for them here.
-$Options = [ordered]@{
-    'Tags?'              = '--tags'
-    'Factory'            = '--factory'
-    'HardwareId'         = '--hwid'
-    'Name'               = '--name'
-    'Uuid'               = '--uuid'
-    'SkipUuidValidation' = '--validate-uuid 0'
-    'ValidateUuid'       = '--validate-uuid'
-    'DeviceGroup'        = '--device-group'
-    'Apps?'              = '--apps'
-    'RestorableApps?'    = '--restorable-apps'
-    'ApiTokenHeader'     = '--api-token-header'
-    'ApiTokenPath'       = '--api-token-file'
-    'ApiToken'           = '--api-token'
-    'HsmModule'          = '--hsm-module'
-    'HsmPin'             = '--hsm-pin'
-    'HsmSoPin'           = '--hsm-so-pin'
-    'SotaDirectory'      = '--sota-dir'
-    'Root'               = '--root'
-    'Production'         = '--production'
-    'UseOstreeServer'    = '--use-ostree-server'
+# Our parameters, and what stands for them here.
+$Options = @{}
+
+<#
+.SYNOPSIS
+    Takes from the module's catalogue of settings what our parameters, and the names in the hsm file, are called here.
+#>
+function Initialize-UpstreamWord {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [object[]] $Setting)
+
+    foreach ($one in $Setting) {
+        $option = if ($one.Option) { "--$($one.Option)" } elseif ($one.OwnOption) { "--$($one.OwnOption)" }
+        if ($option) {
+            @($one.Parameter; $one.Said; $one.Aliases) -ne $null | ForEach-Object { $Options["(\bparameter )?(?<![\w-])-$_(?!\w)"] = $option }
+        }
+
+        if ($one.OffSwitch) { $Options["(?<![\w-])-$($one.OffSwitch)(?!\w)"] = "$option 0" }
+        if ($one.PathParameter) { $Options["(?<![\w-])-$($one.PathParameter)(?!\w)"] = "--$($one.FileOption)" }
+        if ($option -and $one.FileKey -like 'HSM_*') { $Options["\b$($one.FileKey)\b"] = $option }
+    }
+
+    # As the public documentation has it.
+    $Options['\bHSM_PI\b'] = '--hsm-pin'
 }
 
 # What to do where our own remedy cannot be said here.
@@ -61,11 +63,9 @@ function ConvertTo-UpstreamWord {
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
 
     $said = $Text -creplace '\brun New-HsmDeviceKey -Force\b', 'run this with --force 1' -creplace '(\bNew-HsmDeviceKey )?(?<![\w-])-Force\b', '--force 1'
-    foreach ($name in $Options.Keys) {
-        $said = $said -creplace "(\bparameter )?(?<![\w-])-$name(?!\w)", $Options[$name]
+    foreach ($pattern in $Options.Keys) {
+        $said = $said -creplace $pattern, $Options[$pattern]
     }
-
-    $said = $said -creplace '\bHSM_MODULE\b', '--hsm-module' -creplace '\bHSM_SOPIN\b', '--hsm-so-pin' -creplace '\bHSM_PIN?\b', '--hsm-pin'
 
     # This command sends a request once.
     $said -creplace '^Nothing: the request is repeated', 'Run this again later' -creplace '[;,] the request is repeated', '; then run this again'
@@ -91,4 +91,4 @@ function Get-UpstreamRemedy {
     if ($Remedies.ContainsKey($ErrorId)) { $Remedies[$ErrorId] } else { '' }
 }
 
-Export-ModuleMember -Function ConvertTo-UpstreamWord, Get-UpstreamRemedy
+Export-ModuleMember -Function Initialize-UpstreamWord, ConvertTo-UpstreamWord, Get-UpstreamRemedy

@@ -30,35 +30,29 @@ function ConvertTo-Secret([string] $Text) { [System.Net.NetworkCredential]::new(
 # A file's only line: what an editor adds to it is not part of a PIN.
 function Read-Secret([string] $Path) { ConvertTo-Secret ("$(Get-Content -LiteralPath $Path -Raw)".TrimEnd([char[]]"`r`n")) }
 
-function Get-ConfigParameter([hashtable] $Option) {
+# What each option says, for the parameter that the catalogue of settings has for it.
+function Get-ConfigParameter([hashtable] $Option, [object[]] $Setting) {
     $parameters = @{
         IgnoreDeviceFiles   = $true
-        Root                = $Option.root
-        SotaDirectory       = $Option['sota-dir']
-        Production          = $Option.production
-        UseOstreeServer     = $Option['use-ostree-server']
-        SkipUuidValidation  = -not $Option['validate-uuid']
-        ApiTokenHeader      = $Option['api-token-header']
         DeviceAuthorization = -not ($Option['api-token'] -or $Option['api-token-file'] -or $env:JOURNAL_STREAM)
     }
-    # Upstream takes an empty text for an option that was not given.
-    $texts = @{ 'device-group' = 'DeviceGroup'; hwid = 'HardwareId'; uuid = 'Uuid'; name = 'Name'; 'hsm-module' = 'HsmModule'; 'api-token-file' = 'ApiTokenPath' }
-    foreach ($name in $texts.Keys) {
-        if ($Option[$name]) { $parameters[$texts[$name]] = $Option[$name] }
+    foreach ($one in $Setting | Where-Object { $_.Option -or $_.OwnOption }) {
+        $value = $Option[$one.Option ? $one.Option : $one.OwnOption]
+        if ($one.OffSwitch) { $parameters[$one.OffSwitch] = -not $value }
+        elseif ($one.Kind -eq 'Flag') { $parameters[$one.Parameter] = $value }
+        # Upstream takes an empty text for an option that was not given.
+        elseif ($value) { $parameters[$one.Parameter] = if ($one.Kind -eq 'Secret') { ConvertTo-Secret $value } else { $value } }
+
+        $file = if ($one.FileOption) { $Option[$one.FileOption] }
+        if ($file -and $one.PathParameter) { $parameters[$one.PathParameter] = $file }
+        elseif ($file) { $parameters[$one.Parameter] = Read-Secret $file }
     }
 
+    # These it takes otherwise: an empty factory is none, and lists of apps are split here.
     if ($Option.ContainsKey('factory')) { $parameters.Factory = $Option.factory }
-    if ($Option.ContainsKey('tags')) { $parameters.Tag = $Option.tags }
     if ($Option['apps']) { $parameters.App = $Option.apps.Split(',') }
+    $parameters.Remove('RestorableApp')
     if ($Option['restorable-apps'] -ne ' ') { $parameters.RestorableApp = $Option['restorable-apps'].Split(',', [StringSplitOptions]::RemoveEmptyEntries) }
-    foreach ($pair in @('api-token', 'ApiToken'), @('hsm-pin', 'HsmPin'), @('hsm-so-pin', 'HsmSoPin')) {
-        if ($Option[$pair[0]]) { $parameters[$pair[1]] = ConvertTo-Secret $Option[$pair[0]] }
-    }
-
-    foreach ($pair in @('hsm-pin-file', 'HsmPin'), @('hsm-so-pin-file', 'HsmSoPin')) {
-        if ($Option[$pair[0]]) { $parameters[$pair[1]] = Read-Secret $Option[$pair[0]] }
-    }
-
     $parameters
 }
 
@@ -132,8 +126,11 @@ try {
         exit 255
     }
 
-    Import-Module -Name "$PSScriptRoot/../AutoRegister.psd1" -Verbose:$false
-    $parameters = Get-ConfigParameter $option
+    $module = Import-Module -Name "$PSScriptRoot/../AutoRegister.psd1" -PassThru -Verbose:$false
+    # Not exported: it is for this script alone.
+    $settings = @(& (& $module { Get-Command -Name Get-SettingDefinition }))
+    Initialize-UpstreamWord $settings
+    $parameters = Get-ConfigParameter $option $settings
     & {
         $VerbosePreference = 'Continue'
         Get-SotaConfig @parameters |

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AutoRegister.Core.Configuration;
 using Xunit;
 
 namespace AutoRegister.Core.Tests;
@@ -6,13 +7,8 @@ namespace AutoRegister.Core.Tests;
 /// <summary><c>docs/options.md</c> is complete, and every test it names exists.</summary>
 public sealed class OptionsTableTests
 {
-    private static readonly string[] Upstream =
-    [
-        "--help", "--use-ostree-server", "--production", "--start-daemon", "--sota-dir", "--device-group", "--factory", "--hsm-so-pin",
-        "--mlock-all", "--validate-uuid", "--hwid", "--tags", "--api-token", "--hsm-module", "--hsm-pin", "--uuid", "--name",
-        "--api-token-header", "--force", "--apps", "--restorable-apps", "TOKEN_FILE", "APPS", "USE_HOSTNAME", "DEVICE_FACTORY",
-        "PRODUCTION", "DEVICE_API", "OAUTH_BASE",
-    ];
+    // What upstream takes and is no setting of a device.
+    private static readonly string[] NoSettings = ["--help", "--start-daemon", "--mlock-all", "--force"];
 
     private static IEnumerable<string[]> Rows => DocumentedTests.Rows("options.md");
 
@@ -25,8 +21,21 @@ public sealed class OptionsTableTests
 
     [Fact]
     public void EveryOptionAndVariableOfUpstreamHasItsRow() => Assert.All(
-        Upstream, option => Assert.Contains(Rows, row => Regex.IsMatch(row[0], $@"^`(-\w )?{option}`")));
+        [.. NoSettings, .. SettingCatalogue.All.SelectMany(setting => new[] { setting.Option is null ? null : $"--{setting.Option}", setting.Variable }).OfType<string>()],
+        name => Assert.Contains(Rows, row => IsOf(row, name)));
+
+    [Fact]
+    public void EveryOptionOfASettingNamesItsParameter() => Assert.All(
+        SettingCatalogue.All.Where(setting => setting.Option is not null),
+        setting => Assert.Contains(Rows, row => IsOf(row, $"--{setting.Option}") && Regex.IsMatch(row[2], $@"Get-SotaConfig -{setting.Parameter ?? setting.OffSwitch}\b")));
+
+    [Fact]
+    public void EveryOtherParameterOfASettingIsNamed() => Assert.All(
+        SettingCatalogue.All.Where(setting => setting.Option is null && setting.Parameter is not null),
+        setting => Assert.Contains(Rows, row => string.Join(' ', row).Contains($"Get-SotaConfig -{setting.Parameter}", StringComparison.Ordinal)));
 
     [Fact]
     public void EveryTestThatIsNamedExists() => Assert.All(Rows.Where(row => row[3] != "proof"), DocumentedTests.RequireThatTheyExist);
+
+    private static bool IsOf(string[] row, string name) => Regex.IsMatch(row[0], $@"^`(-\w )?{name}`");
 }

@@ -13,11 +13,11 @@ internal static class ApiTokenSetting
     // Servers refuse longer header fields (8 KiB for all of them together is common); real tokens have 40 to 2000 bytes.
     private const int MaximumLength = 4096;
 
+    private const string Token = "an API token with scope devices:create";
+
     private static SettingDefinition Setting => SettingCatalogue.ApiToken;
 
     private static SettingSource FromCredential => SettingInputs.FromCredential(Setting.Credential!);
-
-    private const string Token = "an API token with scope devices:create";
 
     /// <summary>Reads the token.</summary>
     /// <returns>The token, owned by the caller; <see langword="null"/> when none is wanted or needed.</returns>

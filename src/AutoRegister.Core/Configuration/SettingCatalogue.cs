@@ -8,11 +8,11 @@ namespace AutoRegister.Core.Configuration;
 /// Every setting of a device, in the order in which a person reads them: its names everywhere, where it comes from, its rule and its
 /// default. Reading, the table of sources, the files of devices on their way and the options of <c>lmp-device-register</c> follow it.
 /// </summary>
-internal static class SettingCatalogue
+public static class SettingCatalogue
 {
     internal static TypedSetting<string> Root { get; } = new("Root")
     {
-        Parameter = "Root", FileOption = "root", Default = "/", Turn = ReadingTurn.Directories,
+        Parameter = "Root", OwnOption = "root", Default = "/", Turn = ReadingTurn.Directories,
         Find = from => from.Text,
         Set = (config, root) => config with { Root = root },
     };
@@ -191,7 +191,7 @@ internal static class SettingCatalogue
     internal static SotaConfigOptions Repeat(DeviceDescription device, SotaConfigOptions options) => All.Aggregate(options, (said, setting) => setting.Repeat(device, said));
 
     /// <summary>All of them.</summary>
-    internal static IReadOnlyList<SettingDefinition> All { get; } =
+    public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         Root, Factory, Tags, HardwareId, Name, Uuid, ValidateUuid, Production, DeviceGroup, Apps, RestorableApps, UseOstreeServer, SotaDirectory,
         DeviceApi, OAuthBase, ApiToken, ApiTokenHeader, AllowedTomlKeys,

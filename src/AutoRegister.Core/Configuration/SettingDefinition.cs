@@ -3,62 +3,71 @@ using AutoRegister.Core.Files;
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>One setting: what each place that can say it calls it, and how it is read. The instances are in <see cref="SettingCatalogue"/>.</summary>
-/// <param name="name">Its name in <see cref="SotaConfig.Settings"/>: the property, with <c>Hsm.</c> before one of the token.</param>
-internal abstract class SettingDefinition(string name)
+public abstract class SettingDefinition
 {
-    /// <summary>Its name in <see cref="SotaConfig.Settings"/>.</summary>
-    internal string Name { get; } = name;
+    private protected SettingDefinition(string name)
+    {
+        Name = name;
+        Given = name;
+    }
+
+    /// <summary>Its name in <see cref="SotaConfig.Settings"/>: the property, with <c>Hsm.</c> before one of the token.</summary>
+    public string Name { get; }
 
     /// <summary>The property of <see cref="SotaConfigOptions"/> that holds what a caller says.</summary>
-    internal string Given { get; init; } = name;
+    internal string Given { get; init; }
 
     /// <summary>The parameter of <c>Get-SotaConfig</c>; <see langword="null"/> for none that says the value itself.</summary>
-    internal string? Parameter { get; init; }
+    public string? Parameter { get; init; }
 
     /// <summary>The parameter's aliases.</summary>
-    internal IReadOnlyList<string> Aliases { get; init; } = [];
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The name by which messages call the parameter: itself or one of its aliases.</summary>
-    internal string Said => SaidAs ?? Parameter ?? Name;
+    public string Said => SaidAs ?? Parameter ?? Name;
 
     /// <summary><see cref="Said"/>, where that is not the parameter.</summary>
     internal string? SaidAs { get; init; }
 
     /// <summary>A switch that turns off what is on by default.</summary>
-    internal string? OffSwitch { get; init; }
+    public string? OffSwitch { get; init; }
 
     /// <summary>The parameter that names a file with the value.</summary>
-    internal string? PathParameter { get; init; }
+    public string? PathParameter { get; init; }
 
     /// <summary>The option of <c>lmp-device-register</c>, without its dashes.</summary>
-    internal string? Option { get; init; }
+    public string? Option { get; init; }
+
+    /// <summary>Our own option of that command for the same.</summary>
+    public string? OwnOption { get; init; }
 
     /// <summary>Our option of that command for a file with the value, which no list of processes shows.</summary>
-    internal string? FileOption { get; init; }
+    public string? FileOption { get; init; }
 
     /// <summary>The variable of the environment; of an API token the one that names its file.</summary>
-    internal string? Variable { get; init; }
+    public string? Variable { get; init; }
 
     /// <summary>The systemd credential.</summary>
-    internal string? Credential { get; init; }
+    public string? Credential { get; init; }
 
     /// <summary>The file or directory on the device.</summary>
-    internal string? File { get; init; }
+    public string? File { get; init; }
 
     /// <summary>What the value is called in that file, where it is one of several.</summary>
-    internal string? FileKey { get; init; }
+    public string? FileKey { get; init; }
 
     /// <summary>What is built in, as text.</summary>
-    internal string? Default { get; init; }
+    public string? Default { get; init; }
 
     /// <summary>When it is read.</summary>
     internal ReadingTurn Turn { get; init; } = ReadingTurn.Unchecked;
 
-    /// <summary>What kind of value it is.</summary>
-    internal abstract Type Kind { get; }
+    /// <summary>What kind of value it has.</summary>
+    public abstract SettingKind Kind { get; }
 
-    /// <summary>Every parameter that has to do with it.</summary>
-    internal IEnumerable<string> Parameters => new[] { Parameter, OffSwitch, PathParameter }.OfType<string>().Concat(Aliases);
+    /// <summary>Its name.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Name;
 
     /// <summary>The source of a value that the parameter gave.</summary>
     internal SettingSource FromParameter => SettingInputs.FromParameter(Said);

@@ -22,7 +22,11 @@ internal sealed class TypedSetting<T>(string name) : SettingDefinition(name)
     /// <summary>Where a description has it, if it says who the device is and goes with it from machine to machine.</summary>
     internal Func<DeviceDescription, object?>? OfDevice { get; init; }
 
-    internal override Type Kind => typeof(T);
+    /// <inheritdoc/>
+    public override SettingKind Kind => typeof(T) == typeof(bool) ? SettingKind.Flag
+        : typeof(T) == typeof(Secret) ? SettingKind.Secret
+        : typeof(T) == typeof(IReadOnlyList<string>) ? SettingKind.List
+        : SettingKind.Text;
 
     /// <summary>Reads this setting alone.</summary>
     /// <exception cref="Errors.AutoRegisterException">The value cannot be used.</exception>
