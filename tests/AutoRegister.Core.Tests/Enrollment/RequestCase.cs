@@ -41,28 +41,22 @@ internal sealed class RequestCase(string name, string token)
     }
 
     /// <summary>The parameters of Get-SotaConfig as Core takes them.</summary>
-    public SotaConfigOptions Options(string deviceApi) => new()
+    public SotaConfigOptions Options(string deviceApi) => SettingCatalogue.All.Where(setting => setting.Parameter is not null).Aggregate(
+        new SotaConfigOptions
+        {
+            DeviceApi = deviceApi,
+            UseHostname = Flag("UseHostname"),
+            ValidateUuid = Flag("SkipUuidValidation") is true ? false : null,
+            NoHsm = Flag("NoHsm") ?? false,
+        },
+        (options, setting) => Parameter(setting.Parameter!) is null ? options : options.Saying(setting.Given, Value(setting)));
+
+    private object? Value(SettingDefinition setting) => setting.Kind switch
     {
-        DeviceApi = deviceApi,
-        Name = Text("Name"),
-        UseHostname = Flag("UseHostname"),
-        Uuid = Text("Uuid"),
-        ValidateUuid = Flag("SkipUuidValidation") is true ? false : null,
-        Tags = List("Tag"),
-        Apps = List("App"),
-        RestorableApps = List("RestorableApp"),
-        UseOstreeServer = Flag("UseOstreeServer"),
-        Production = Flag("Production"),
-        DeviceGroup = Text("DeviceGroup"),
-        HardwareId = Text("HardwareId"),
-        Factory = Text("Factory"),
-        SotaDirectory = Text("SotaDirectory"),
-        ApiTokenHeader = Text("ApiTokenHeader"),
-        ApiToken = Hidden("ApiToken"),
-        HsmModule = Text("HsmModule"),
-        HsmPin = Hidden("HsmPin"),
-        HsmSoPin = Hidden("HsmSoPin"),
-        NoHsm = Flag("NoHsm") ?? false,
+        SettingKind.Flag => Flag(setting.Parameter!),
+        SettingKind.List => List(setting.Parameter!),
+        SettingKind.Secret => Hidden(setting.Parameter!),
+        _ => Text(setting.Parameter!),
     };
 
     private JsonNode? Parameter(string parameter) => json["parameters"]?[parameter];
