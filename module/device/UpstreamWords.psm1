@@ -16,12 +16,11 @@ function Initialize-UpstreamWord {
 
     foreach ($one in $Setting) {
         $option = if ($one.Option) { "--$($one.Option)" } elseif ($one.OwnOption) { "--$($one.OwnOption)" }
-        if ($option) {
-            @($one.Parameter; $one.Said; $one.Aliases) -ne $null | ForEach-Object { $Options["(\bparameter )?(?<![\w-])-$_(?!\w)"] = $option }
-        }
-
-        if ($one.OffSwitch) { $Options["(?<![\w-])-$($one.OffSwitch)(?!\w)"] = "$option 0" }
-        if ($one.PathParameter) { $Options["(?<![\w-])-$($one.PathParameter)(?!\w)"] = "--$($one.FileOption)" }
+        $names = @{}
+        if ($option) { @($one.Parameter; $one.Said; $one.Aliases) -ne $null | ForEach-Object { $names[$_] = $option } }
+        if ($one.OffSwitch) { $names[$one.OffSwitch] = "$option 0" }
+        if ($one.PathParameter) { $names[$one.PathParameter] = "--$($one.FileOption)" }
+        foreach ($name in $names.Keys) { $Options["(\bparameter )?(?<![\w-])-$name(?!\w)"] = $names[$name] }
         if ($option -and $one.FileKey -like 'HSM_*') { $Options["\b$($one.FileKey)\b"] = $option }
     }
 

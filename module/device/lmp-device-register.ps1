@@ -40,8 +40,8 @@ function Get-ConfigParameter([hashtable] $Option, [object[]] $Setting) {
         $value = $Option[$one.Option ? $one.Option : $one.OwnOption]
         if ($one.OffSwitch) { $parameters[$one.OffSwitch] = -not $value }
         elseif ($one.Kind -eq 'Flag') { $parameters[$one.Parameter] = $value }
-        # Upstream takes an empty text for an option that was not given.
-        elseif ($value) { $parameters[$one.Parameter] = if ($one.Kind -eq 'Secret') { ConvertTo-Secret $value } else { $value } }
+        # Upstream takes an empty text for an option that was not given, where it has no default.
+        elseif ($value -or $one.Default) { $parameters[$one.Parameter] = if ($one.Kind -eq 'Secret') { ConvertTo-Secret $value } else { $value } }
 
         $file = if ($one.FileOption) { $Option[$one.FileOption] }
         if ($file -and $one.PathParameter) { $parameters[$one.PathParameter] = $file }
