@@ -40,157 +40,73 @@ public sealed record SotaConfig : IDisposable
     public string SotaDirectory { get; init; } = DefaultSotaDirectory;
 
     /// <summary>The factory; the OU of the device certificate.</summary>
-    public required string Factory
-    {
-        get => Device.Factory;
-        init => Device = Device with { Factory = value };
-    }
+    public required string Factory { get => Device.Factory; init => Device = Device with { Factory = value }; }
 
     /// <summary>The tags whose targets the OTA client follows; usually one.</summary>
-    public required IReadOnlyList<string> Tags
-    {
-        get => Device.Tags;
-        init => Device = Device with { Tags = value };
-    }
+    public required IReadOnlyList<string> Tags { get => Device.Tags; init => Device = Device with { Tags = value }; }
 
     /// <summary>The hardware id (<c>LMP_MACHINE</c>).</summary>
-    public required string HardwareId
-    {
-        get => Device.HardwareId;
-        init => Device = Device with { HardwareId = value };
-    }
+    public required string HardwareId { get => Device.HardwareId; init => Device = Device with { HardwareId = value }; }
 
     /// <summary>The device name, when one was chosen; else the UUID is used.</summary>
-    public string? Name
-    {
-        get => Device.Name;
-        init => Device = Device with { Name = value };
-    }
+    public string? Name { get => Device.Name; init => Device = Device with { Name = value }; }
 
     /// <summary>The UUID, when one was chosen; else one is found or made.</summary>
-    public string? Uuid
-    {
-        get => Device.Uuid;
-        init => Device = Device with { Uuid = value };
-    }
+    public string? Uuid { get => Device.Uuid; init => Device = Device with { Uuid = value }; }
 
     /// <summary>Whether a chosen UUID must have the form 8-4-4-4-12.</summary>
-    public bool ValidateUuid
-    {
-        get => Device.ValidateUuid;
-        init => Device = Device with { ValidateUuid = value };
-    }
+    public bool ValidateUuid { get => Device.ValidateUuid; init => Device = Device with { ValidateUuid = value }; }
 
     /// <summary>Whether this is a production device (<c>businessCategory=production</c> in the CSR).</summary>
-    public bool Production
-    {
-        get => Device.Production;
-        init => Device = Device with { Production = value };
-    }
+    public bool Production { get => Device.Production; init => Device = Device with { Production = value }; }
 
     /// <summary>The device group, when one was chosen.</summary>
-    public string? DeviceGroup
-    {
-        get => Device.DeviceGroup;
-        init => Device = Device with { DeviceGroup = value };
-    }
+    public string? DeviceGroup { get => Device.DeviceGroup; init => Device = Device with { DeviceGroup = value }; }
 
     /// <summary>The apps to run; empty means all apps of the target.</summary>
-    public IReadOnlyList<string> Apps
-    {
-        get => Device.Apps;
-        init => Device = Device with { Apps = value };
-    }
+    public IReadOnlyList<string> Apps { get => Device.Apps; init => Device = Device with { Apps = value }; }
 
     /// <summary>
     /// The restorable apps. <see langword="null"/>: not told (upstream's default, a blank). Empty: disabled unless the image
     /// is preloaded with restorable apps. Else: these, besides <see cref="Apps"/>.
     /// </summary>
-    public IReadOnlyList<string>? RestorableApps
-    {
-        get => Device.RestorableApps;
-        init => Device = Device with { RestorableApps = value };
-    }
+    public IReadOnlyList<string>? RestorableApps { get => Device.RestorableApps; init => Device = Device with { RestorableApps = value }; }
 
     /// <summary>Whether the OSTree proxy server is used.</summary>
-    public bool UseOstreeServer
-    {
-        get => Device.UseOstreeServer;
-        init => Device = Device with { UseOstreeServer = value };
-    }
+    public bool UseOstreeServer { get => Device.UseOstreeServer; init => Device = Device with { UseOstreeServer = value }; }
 
     /// <summary>The registration endpoint.</summary>
-    public Uri DeviceApi
-    {
-        get => Access.DeviceApi;
-        init => Access = Access with { DeviceApi = value };
-    }
+    public Uri DeviceApi { get => Access.DeviceApi; init => Access = Access with { DeviceApi = value }; }
 
     /// <summary>The base of the OAuth device flow.</summary>
-    public Uri OAuthBase
-    {
-        get => Access.OAuthBase;
-        init => Access = Access with { OAuthBase = value };
-    }
+    public Uri OAuthBase { get => Access.OAuthBase; init => Access = Access with { OAuthBase = value }; }
 
     /// <summary>The API token; <see langword="null"/> when none is configured.</summary>
-    public Secret? ApiToken
-    {
-        get => Access.ApiToken;
-        init => Access = Access with { ApiToken = value };
-    }
+    public Secret? ApiToken { get => Access.ApiToken; init => Access = Access with { ApiToken = value }; }
 
     /// <summary>
     /// The file on this machine that holds <see cref="ApiToken"/>, or did before it was removed; <see langword="null"/> when
     /// the token was given otherwise.
     /// </summary>
-    public string? ApiTokenFile
-    {
-        get => Access.ApiTokenFile;
-        init => Access = Access with { ApiTokenFile = value };
-    }
+    public string? ApiTokenFile { get => Access.ApiTokenFile; init => Access = Access with { ApiTokenFile = value }; }
 
     /// <summary>Whether a person is to authorise the device when there is no <see cref="ApiToken"/>.</summary>
-    public bool DeviceAuthorization
-    {
-        get => Access.DeviceAuthorization;
-        init => Access = Access with { DeviceAuthorization = value };
-    }
+    public bool DeviceAuthorization { get => Access.DeviceAuthorization; init => Access = Access with { DeviceAuthorization = value }; }
 
     /// <summary>The header that carries <see cref="ApiToken"/>.</summary>
-    public string ApiTokenHeader
-    {
-        get => Access.ApiTokenHeader;
-        init => Access = Access with { ApiTokenHeader = value };
-    }
+    public string ApiTokenHeader { get => Access.ApiTokenHeader; init => Access = Access with { ApiTokenHeader = value }; }
 
     /// <summary>Keys that the server's <c>sota.toml</c> may have besides the known ones: <c>section.key</c> or <c>section.key:kind</c>.</summary>
-    public IReadOnlyList<string> AllowedTomlKeys
-    {
-        get => Access.AllowedTomlKeys;
-        init => Access = Access with { AllowedTomlKeys = value };
-    }
+    public IReadOnlyList<string> AllowedTomlKeys { get => Access.AllowedTomlKeys; init => Access = Access with { AllowedTomlKeys = value }; }
 
     /// <summary>The token that holds the device key; <see langword="null"/> means a key file.</summary>
-    public HsmSettings? Hsm
-    {
-        get => Access.Hsm;
-        init => Access = Access with { Hsm = value };
-    }
+    public HsmSettings? Hsm { get => Access.Hsm; init => Access = Access with { Hsm = value }; }
 
     /// <summary>What was decided about that token on the way.</summary>
-    internal TokenDecisions Decisions
-    {
-        get => Access.Decisions;
-        init => Access = Access with { Decisions = value };
-    }
+    internal TokenDecisions Decisions { get => Access.Decisions; init => Access = Access with { Decisions = value }; }
 
     /// <summary>The token that holds the device key and is not on this machine: the device was imported. <see langword="null"/> otherwise.</summary>
-    public TokenReference? RemoteToken
-    {
-        get => Access.RemoteToken;
-        init => Access = Access with { RemoteToken = value };
-    }
+    public TokenReference? RemoteToken { get => Access.RemoteToken; init => Access = Access with { RemoteToken = value }; }
 
     /// <summary>What the server's <c>sota.toml</c> may have.</summary>
     public SotaKeys TomlKeys => (AllowedTomlKeys.Count == 0 ? SotaKeys.Standard : SotaKeys.Standard.With(AllowedTomlKeys, nameof(AllowedTomlKeys))).Below(Root);
@@ -199,11 +115,7 @@ public sealed record SotaConfig : IDisposable
     public bool UsesToken => Hsm is not null || RemoteToken is not null;
 
     /// <summary>Who zeroes the secrets.</summary>
-    public SecretOwner SecretOwner
-    {
-        get => Access.SecretOwner;
-        init => Access = Access with { SecretOwner = value };
-    }
+    public SecretOwner SecretOwner { get => Access.SecretOwner; init => Access = Access with { SecretOwner = value }; }
 
     /// <summary>Every setting with its source, in the order a person reads them.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
