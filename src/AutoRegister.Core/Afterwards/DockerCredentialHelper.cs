@@ -13,7 +13,7 @@ namespace AutoRegister.Core.Afterwards;
 /// </summary>
 public static class DockerCredentialHelper
 {
-    private const long SizeLimit = 1024 * 1024;
+    private const int SizeLimit = 1024 * 1024;
 
     // The file is read by people and by Docker, never put into HTML.
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -92,26 +92,24 @@ public static class DockerCredentialHelper
         try
         {
             using OwnersFile? file = Find(path, create: false);
-            if (file is not { Status: FileStatus status })
+            if (file is not { Exists: true })
             {
                 return [];
             }
 
-            if (status.Size > SizeLimit && status.IsRegular)
+            if (SmallFile.TryRead(file.StablePath, SizeLimit, out byte[] content, out _) is FileProblem problem)
             {
-                throw new AutoRegisterException(ErrorId.FileTooLarge, $"'{path}' is larger than {SizeLimit / 1024} KiB.", "Give the path of Docker's config.json.", path);
+                throw problem.Kind == FileProblemKind.TooLarge
+                    ? new AutoRegisterException(ErrorId.FileTooLarge, problem.Of(path).Message, "Give the path of Docker's config.json.", path)
+                    : new AutoRegisterException(ErrorId.FileUnreadable, problem.Of(path).Message, "Run this as the user that owns the file.", path, problem.Cause);
             }
 
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            return JsonNode.Parse(SmallFile.Read(file.StablePath), documentOptions: options) as JsonObject ?? throw Invalid(path, "it is no JSON object", null);
+            return JsonNode.Parse(content, documentOptions: options) as JsonObject ?? throw Invalid(path, "it is no JSON object", null);
         }
         catch (JsonException e)
         {
             throw Invalid(path, $"it is no JSON (line {e.LineNumber + 1})", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", "Run this as the user that owns the file.", path, e);
         }
     }
 
@@ -121,7 +119,7 @@ public static class DockerCredentialHelper
         {
             return OwnersFile.Find(path, create);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Invalid(path, e.Message, e);
         }

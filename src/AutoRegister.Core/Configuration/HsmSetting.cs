@@ -117,7 +117,7 @@ internal static class HsmSetting
                 hsm.Module.Value);
         }
 
-        using SafeFileHandle? module = RegularFile.TryOpen(hsm.Module.Value, out FileStatus found, out _);
+        using SafeFileHandle? module = Posix.TryOpenRegular(hsm.Module.Value, out FileStatus found, out _);
         FileTrust.Require(found, hsm.Module.Value, $"which code is run ({hsm.Module.Source} names it)");
     }
 

@@ -172,7 +172,7 @@ public sealed class EnrollmentJournal
 
     /// <summary>Keeps the encrypted private key of an imported device, which this machine cannot open.</summary>
     /// <param name="pem">The key as PEM.</param>
-    public void SaveSealedKey(string pem) => AtomicFile.Write(sealedKeyPath, Encoding.ASCII.GetBytes(pem), AtomicFile.OwnerOnly);
+    public void SaveSealedKey(string pem) => AtomicFile.Write(sealedKeyPath, pem);
 
     /// <summary>Reads the encrypted private key back.</summary>
     /// <returns>What <see cref="SaveSealedKey"/> wrote; <see langword="null"/> when there is none.</returns>

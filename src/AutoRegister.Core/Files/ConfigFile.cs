@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using AutoRegister.Core.Errors;
-using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Core.Files;
 
@@ -17,15 +16,13 @@ public sealed class ConfigFile : IDisposable
 
     private readonly byte[] buffer;
     private readonly int start;
-    private readonly int length;
 
-    private ConfigFile(string name, byte[] buffer, int length, FileStatus? status)
+    private ConfigFile(string name, byte[] buffer, FileStatus? status)
     {
         Name = name;
         Status = status;
         this.buffer = buffer;
-        start = buffer.AsSpan(0, length).StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
-        this.length = length - start;
+        start = buffer.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
     }
 
     /// <summary>The path as messages show it: as whoever reads them can open it, below the root and without links.</summary>
@@ -35,7 +32,7 @@ public sealed class ConfigFile : IDisposable
     internal FileStatus? Status { get; }
 
     /// <summary>The text, without a byte order mark.</summary>
-    public ReadOnlySpan<byte> Utf8 => buffer.AsSpan(start, length);
+    public ReadOnlySpan<byte> Utf8 => buffer.AsSpan(start);
 
     /// <summary>Reads a file of the device.</summary>
     /// <param name="root">The directory device paths are below.</param>
@@ -47,25 +44,17 @@ public sealed class ConfigFile : IDisposable
     public static ConfigFile? TryRead(string root, string devicePath)
     {
         string name = RootedPath.Shown(root, devicePath);
-        using var handle = RegularFile.TryOpen(RootedPath.Resolve(root, devicePath), out var status, out var problem);
-        if (handle is null)
+        FileProblem? problem = SmallFile.TryRead(RootedPath.Resolve(root, devicePath), MaximumLength, out byte[] content, out FileStatus status);
+        return problem?.Kind switch
         {
-            // A link into nowhere is not the same as no file: somebody meant there to be one.
-            return problem is not null ? throw Unreadable(name, problem)
-                : RootedPath.FindLink(root, devicePath) is string link ? throw Unreadable(link, "it is a symbolic link to a file that does not exist")
-                : null;
-        }
+            null => Create(name, content, status),
 
-        // The size is a hint: files of /proc have none, and a file may grow. One byte more than allowed tells.
-        var content = GC.AllocateUninitializedArray<byte>(MaximumLength + 1, pinned: true);
-        var read = status.Size > MaximumLength ? content.Length : ReadFully(name, handle, content);
-        return read < content.Length
-            ? Create(name, content, read, status)
-            : throw new AutoRegisterException(
-                ErrorId.FileTooLarge,
-                $"{name} is larger than {MaximumLength / 1024} KiB, far more than it may hold.",
-                "Replace it with the file that was meant.",
-                name);
+            // A link into nowhere is not the same as no file: somebody meant there to be one.
+            FileProblemKind.Missing => RootedPath.FindLink(root, devicePath) is string link ? throw Unreadable(link, "it is a symbolic link to a file that does not exist") : null,
+            FileProblemKind.TooLarge => throw new AutoRegisterException(
+                ErrorId.FileTooLarge, $"{name} is {problem.Words}, far more than it may hold.", "Replace it with the file that was meant.", name),
+            _ => throw Unreadable(name, problem.Words, problem.Cause),
+        };
     }
 
     /// <summary>Takes a copy of bytes as if they had been read from a file.</summary>
@@ -77,7 +66,7 @@ public sealed class ConfigFile : IDisposable
     {
         var copy = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
         content.CopyTo(copy);
-        return Create(name, copy, copy.Length, status: null);
+        return Create(name, copy, status: null);
     }
 
     /// <summary>The place of one of its lines.</summary>
@@ -88,9 +77,9 @@ public sealed class ConfigFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => CryptographicOperations.ZeroMemory(buffer);
 
-    private static ConfigFile Create(string name, byte[] content, int length, FileStatus? status)
+    private static ConfigFile Create(string name, byte[] content, FileStatus? status)
     {
-        var file = new ConfigFile(name, content, length, status);
+        var file = new ConfigFile(name, content, status);
         try
         {
             ConfigText.Require(name, file.Utf8);
@@ -100,28 +89,6 @@ public sealed class ConfigFile : IDisposable
         {
             file.Dispose();
             throw;
-        }
-    }
-
-    private static int ReadFully(string name, SafeFileHandle handle, Span<byte> content)
-    {
-        try
-        {
-            var total = 0;
-            while (total < content.Length && RandomAccess.Read(handle, content[total..], total) is > 0 and var count)
-            {
-                total += count;
-            }
-
-            return total;
-        }
-        catch (IOException e)
-        {
-            throw Unreadable(name, e.Message, e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw Unreadable(name, e.Message, e);
         }
     }
 

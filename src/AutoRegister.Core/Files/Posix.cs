@@ -32,6 +32,37 @@ internal static partial class Posix
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
     }
 
+    /// <summary>
+    /// Opens a file that must be a regular one, for reading. .NET's own open blocks on a FIFO until somebody writes to it and cannot tell
+    /// a device from a file, so this is open(2) with O_NONBLOCK, then statx(2) on the opened handle.
+    /// </summary>
+    /// <param name="path">The path on this machine; a link is followed.</param>
+    /// <param name="status">What is known of what was opened.</param>
+    /// <param name="problem">Why there is no handle; <see langword="null"/> when the file does not exist.</param>
+    /// <returns>The handle, or <see langword="null"/>.</returns>
+    internal static SafeFileHandle? TryOpenRegular(string path, out FileStatus status, out string? problem)
+    {
+        status = default;
+        problem = null;
+        SafeFileHandle? handle = TryOpen(path, OpenFlags.NoTerminal | OpenFlags.NonBlocking);
+        if (handle is null)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            problem = error == NoSuchFile ? null : Marshal.GetPInvokeErrorMessage(error);
+            return null;
+        }
+
+        status = StatusOf(handle, path);
+        problem = status.IsRegular ? null : status.IsDirectory ? "it is a directory" : "it is not a regular file";
+        if (problem is null)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
     /// <summary>Opens a directory; it is an error when the path is none.</summary>
     /// <exception cref="IOException">open(2) failed.</exception>
     internal static SafeFileHandle OpenDirectory(string path) => TryOpen(path, OpenFlags.Directory) ?? throw LastFailure("open", path);

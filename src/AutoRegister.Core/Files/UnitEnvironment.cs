@@ -77,15 +77,10 @@ internal static class UnitEnvironment
 
     private static string[] Lines(string file, string continued)
     {
-        try
-        {
-            return File.ReadAllText(file).Replace("\\\n", continued, StringComparison.Ordinal).Split('\n');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What nobody can read, systemd cannot either.
-            return [];
-        }
+        // What nobody can read, systemd cannot either.
+        return SmallFile.TryRead(file, SmallFile.MaximumLength, out byte[] content, out _) is null
+            ? SmallFile.TextOf(content).Replace("\\\n", continued, StringComparison.Ordinal).Split('\n')
+            : [];
     }
 
     // What has a specifier ("%t") is known to systemd alone.

@@ -5,7 +5,6 @@ using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.X509;
-using Microsoft.Win32.SafeHandles;
 using Org.BouncyCastle.Pkcs;
 
 namespace AutoRegister.Core.Transfer;
@@ -54,7 +53,7 @@ internal static class EnrollmentFileFormat
     {
         try
         {
-            byte[] content = ReadBounded(path);
+            byte[] content = Content(path);
             RequireVersion(path, content);
             return JsonSerializer.Deserialize(content, EnrollmentFileJson.Default.EnrollmentFile) ?? throw Invalid(path, "it says null");
         }
@@ -62,24 +61,14 @@ internal static class EnrollmentFileFormat
         {
             throw Invalid(path, $"line {e.LineNumber + 1}: {Printable.Text(e.Message)}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", target: path, innerException: e);
-        }
     }
 
-    private static byte[] ReadBounded(string path)
+    private static byte[] Content(string path) => SmallFile.TryRead(path, SizeLimit, out byte[] content, out _) switch
     {
-        using SafeFileHandle file = RegularFile.TryOpen(path, out _, out string? problem) ?? throw new IOException(problem ?? "there is no such file");
-        var content = new byte[SizeLimit + 1];
-        int length = 0;
-        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and int count)
-        {
-            length += count;
-        }
-
-        return length <= SizeLimit ? content[..length] : throw Invalid(path, $"it has more than {SizeLimit} bytes, and no such file has");
-    }
+        null => content,
+        { Kind: FileProblemKind.TooLarge } => throw Invalid(path, $"it has more than {SizeLimit} bytes, and no such file has"),
+        var problem => throw new AutoRegisterException(ErrorId.FileUnreadable, problem.Of(path).Message, target: path, innerException: problem.Cause),
+    };
 
     // Before the rest: what another version has is not for this one to judge.
     private static void RequireVersion(string path, byte[] content)

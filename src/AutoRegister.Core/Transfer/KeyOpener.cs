@@ -89,7 +89,7 @@ public sealed class KeyOpener : IDisposable
 
     private static byte[] ReadKey(string path, Secret? passphrase)
     {
-        byte[] content = Read(path);
+        byte[] content = SmallFile.ReadNamed(path);
         char[] text = Encoding.ASCII.GetChars(content);
         try
         {
@@ -103,19 +103,6 @@ public sealed class KeyOpener : IDisposable
         {
             CryptographicOperations.ZeroMemory(content);
             Array.Clear(text);
-        }
-    }
-
-    /// <summary>Reads a file; the caller zeroes what it gets.</summary>
-    internal static byte[] Read(string path)
-    {
-        try
-        {
-            return SmallFile.Read(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", target: path, innerException: e);
         }
     }
 

@@ -120,15 +120,11 @@ public sealed class KeySeal
         try
         {
             // The loader's own reading says of a file that is not there that it holds no certificate.
-            return X509CertificateLoader.LoadCertificate(SmallFile.Read(path));
+            return X509CertificateLoader.LoadCertificate(SmallFile.ReadNamed(path));
         }
         catch (CryptographicException e)
         {
             throw new AutoRegisterException(ErrorId.SettingInvalid, $"'{path}' holds no certificate: {e.Message}", $"Give a PEM or DER file with the {whose}'s certificate.", path, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoRegisterException(ErrorId.FileUnreadable, $"'{path}' cannot be read: {e.Message}", target: path, innerException: e);
         }
     }
 }

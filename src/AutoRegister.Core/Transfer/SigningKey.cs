@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Transfer;
 
@@ -19,7 +20,7 @@ public sealed class SigningKey : IDisposable
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.PrivateKeyLocked"/>.</exception>
     public static SigningKey Load(string path, Secret? passphrase)
     {
-        byte[] content = KeyOpener.Read(path);
+        byte[] content = SmallFile.ReadNamed(path);
         char[] text = Encoding.ASCII.GetChars(content);
         var key = new AnyKey();
         try

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
@@ -56,28 +55,10 @@ internal static class CaFile
             : throw Invalid(path, source, blocks == 0 ? "it holds no certificate in PEM form" : "none of its certificates is trusted for servers");
     }
 
-    private static string Text(string path, string source)
-    {
-        using var handle = RegularFile.TryOpen(path, out FileStatus status, out string? problem);
-        if (handle is null || status.Size > Limit)
-        {
-            problem = handle is null ? problem ?? "it does not exist" : "it is too large";
-            throw new AutoRegisterException(
-                ErrorId.FileUnreadable, $"The CA file '{path}' ({source}) cannot be read: {problem}.", "Give the path of a PEM file.", path);
-        }
-
-        try
-        {
-            using var stream = new FileStream(handle, FileAccess.Read);
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            return reader.ReadToEnd();
-        }
-        catch (IOException e)
-        {
-            throw new AutoRegisterException(
-                ErrorId.FileUnreadable, $"The CA file '{path}' ({source}) cannot be read: {e.Message}", "Give the path of a PEM file.", path, e);
-        }
-    }
+    private static string Text(string path, string source) => SmallFile.TryRead(path, Limit, out byte[] content, out _) is FileProblem problem
+        ? throw new AutoRegisterException(
+            ErrorId.FileUnreadable, $"The CA file '{path}' ({source}) cannot be read: {(problem.Kind == FileProblemKind.TooLarge ? "it is too large" : problem.Words)}.", "Give the path of a PEM file.", path, problem.Cause)
+        : SmallFile.TextOf(content);
 
     // Only at the beginning of a line, as OpenSSL: bundles have words between the blocks.
     private static int Next(string text, int from)

@@ -22,6 +22,42 @@ public sealed class SmallFileTests : IDisposable
         Assert.Contains($"'{Worn}' cannot be read: Input/output error", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 10, null)]
+    [InlineData(10, 10, null)]
+    [InlineData(11, 10, "larger than 0 KiB")]
+    [InlineData(2048, 2048, null)]
+    [InlineData(2049, 2048, "larger than 2 KiB")]
+    public void A_file_is_read_whole_or_not_at_all(int length, int limit, string? words)
+    {
+        string path = Path.Join(device.Config.SotaPath, "file");
+        DurableDirectory.Create(device.Config.SotaPath);
+        byte[] written = [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+        File.WriteAllBytes(path, written);
+        FileProblem? problem = SmallFile.TryRead(path, limit, out byte[] content, out FileStatus status);
+        Assert.Equal((words, (long)length), (problem?.Words, status.Size));
+        Assert.Equal(words is null ? written : [], content);
+    }
+
+    [Fact]
+    public void A_file_of_the_kernel_that_says_no_size_is_read_whole_and_bounded_too()
+    {
+        byte[] expected = File.ReadAllBytes("/proc/self/environ");
+        Assert.Equal(0, new FileInfo("/proc/self/environ").Length);
+        Assert.Equal(expected, SmallFile.Read("/proc/self/environ"));
+        Assert.Equal(FileProblemKind.TooLarge, SmallFile.TryRead("/proc/self/environ", 16, out _, out _)!.Kind);
+    }
+
+    [Fact]
+    public void A_file_that_a_person_named_is_unreadable_in_one_sentence()
+    {
+        foreach ((string path, string message) in new[] { ("/nowhere/key.pem", "There is no file '/nowhere/key.pem'."), ("/proc", "'/proc' cannot be read: it is a directory."), ("/dev/zero", "'/dev/zero' cannot be read: it is not a regular file.") })
+        {
+            var error = Assert.Throws<AutoRegisterException>(() => SmallFile.ReadNamed(path));
+            Assert.Equal((ErrorId.FileUnreadable, message, (object)path), (error.Id, error.Message, error.Target));
+        }
+    }
+
     [Fact]
     public void A_journal_that_cannot_be_read_just_now_is_not_taken_for_a_damaged_one()
     {

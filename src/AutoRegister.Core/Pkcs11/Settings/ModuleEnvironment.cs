@@ -17,6 +17,8 @@ internal static partial class ModuleEnvironment
     /// <summary>What to do about <see cref="ProblemOfClients"/>.</summary>
     public const string ClientRemedy = "Give its service the same, in a drop-in with Environment= (hsm-tpm2-client.conf is one).";
 
+    // The kernel allows a quarter of the stack, or 6 MiB (execve(2)).
+    private const int MostEnvironment = 8 * 1024 * 1024;
     private const string Unit = "lmp-device-auto-register.service";
 
     // OP-TEE, tpm2-pkcs11 and its TSS, SoftHSM2, OpenSC, p11-kit, openCryptoki, libp11 and pkcs11-spy, NSS.
@@ -126,17 +128,9 @@ internal static partial class ModuleEnvironment
     }
 
     // proc(5): what execve(2) was given. The names alone: what a session removed before we were asked is not in .NET's copy any more.
-    private static IEnumerable<string> StartedWith()
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(File.ReadAllBytes("/proc/self/environ")).Split('\0').Select(entry => entry.Split('=')[0]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private static IEnumerable<string> StartedWith() => SmallFile.TryRead("/proc/self/environ", MostEnvironment, out byte[] content, out _) is null
+        ? Encoding.UTF8.GetString(content).Split('\0').Select(entry => entry.Split('=')[0])
+        : [];
 
     private static string? Native(string name) => Marshal.PtrToStringUTF8(GetEnvironment(name));
 

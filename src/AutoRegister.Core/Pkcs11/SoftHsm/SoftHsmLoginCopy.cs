@@ -56,8 +56,8 @@ internal static class SoftHsmLoginCopy
     private static void TakeWhole(string directory, string copy)
     {
         string token = Path.Join(directory, TokenFile);
-        byte[] saved = File.ReadAllBytes(copy);
-        if (saved.Length > 0 && IsTorn(File.Exists(token) ? File.ReadAllBytes(token) : [], saved))
+        byte[] saved = SmallFile.Read(copy);
+        if (saved.Length > 0 && IsTorn(File.Exists(token) ? SmallFile.Read(token) : [], saved))
         {
             AtomicFile.Write(token, saved, AtomicFile.OwnerOnly);
         }
@@ -72,7 +72,7 @@ internal static class SoftHsmLoginCopy
     private static int TrailingZeros(byte[] content) => content.Length - (content.AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
 
     private static bool TryCopy(string directory) => Try(() =>
-        AtomicFile.Write(Path.Join(directory, FileName), File.ReadAllBytes(Path.Join(directory, TokenFile)), AtomicFile.OwnerOnly));
+        AtomicFile.Write(Path.Join(directory, FileName), SmallFile.Read(Path.Join(directory, TokenFile)), AtomicFile.OwnerOnly));
 
     private static IReadOnlyList<string> Directories(ModuleVariables environment)
     {
