@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
@@ -160,11 +159,8 @@ public sealed class EnrollmentJournal
     }
 
     /// <summary>Makes a checked answer durable; the entry says separately that it counts.</summary>
-    /// <param name="files">File names and contents.</param>
-    public void SaveAnswer(IReadOnlyDictionary<string, string> files) => AtomicFile.Write(
-        answerPath,
-        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(files), EnrollmentJson.Default.DictionaryStringString),
-        AtomicFile.OwnerOnly);
+    /// <param name="body">The body as it came.</param>
+    public void SaveAnswer(ReadOnlySpan<byte> body) => AtomicFile.Write(answerPath, body, AtomicFile.OwnerOnly);
 
     /// <summary>Reads the answer back.</summary>
     /// <returns>The bytes that <see cref="SaveAnswer"/> wrote; <see langword="null"/> when there are none.</returns>

@@ -11,5 +11,4 @@ namespace AutoRegister.Core.Enrollment;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(RegistrationRequest))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class EnrollmentJson : JsonSerializerContext;

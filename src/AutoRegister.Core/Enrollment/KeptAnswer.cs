@@ -19,7 +19,7 @@ internal static class KeptAnswer
         try
         {
             byte[]? body = journal.ReadAnswer();
-            return body is null ? null : RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null, keys);
+            return body is null ? null : RegistrationAnswer.Check(AnswerFiles.Parse(body), entry.Subject, entry.KeyFingerprint, now: null, keys);
         }
         catch (Exception e) when (e is InvalidDataException or AutoRegisterException { Id: not ErrorId.ReadFailed })
         {

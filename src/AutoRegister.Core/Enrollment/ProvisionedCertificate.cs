@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
@@ -46,8 +45,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
             UuidIsOurs = false,
             CertificateId = id,
         };
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(Files(entry, certificate), EnrollmentJson.Default.DictionaryStringString);
-        return (entry, RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now));
+        return (entry, RegistrationAnswer.Check(AnswerFiles.Of(Files(entry, certificate)), entry.Subject, entry.KeyFingerprint, now));
     }
 
     private (string Id, IssuedCertificate Certificate) Find(HsmSettings hsm, JournalEntry entry)

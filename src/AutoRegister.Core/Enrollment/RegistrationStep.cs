@@ -126,7 +126,7 @@ internal sealed class RegistrationStep(
     {
         try
         {
-            return RegistrationAnswer.Check(body, entry.Subject, entry.KeyFingerprint, now: null, key.Config.TomlKeys);
+            return RegistrationAnswer.Check(AnswerFiles.Parse(body), entry.Subject, entry.KeyFingerprint, now: null, key.Config.TomlKeys);
         }
         catch (AutoRegisterException e)
         {
@@ -174,7 +174,7 @@ internal sealed class RegistrationStep(
 
     private JournalEntry Remember(JournalEntry entry, RegistrationAnswer answer)
     {
-        journal.SaveAnswer(answer.Files);
+        journal.SaveAnswer(answer.Source.Body.Span);
         return Remember(entry);
     }
 

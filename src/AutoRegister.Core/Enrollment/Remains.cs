@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
@@ -71,10 +70,9 @@ internal sealed class Remains(EnrollmentJournal journal, SotaConfig config, IReg
     {
         try
         {
-            Dictionary<string, string>? files = journal.ReadAnswer() is byte[] body ? JsonSerializer.Deserialize(body, EnrollmentJson.Default.DictionaryStringString) : null;
-            return Parse(files?.GetValueOrDefault(CredentialFileNames.ClientCertificate));
+            return journal.ReadAnswer() is byte[] body ? Parse(AnswerFiles.Parse(body)[CredentialFileNames.ClientCertificate]) : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or AutoRegisterException { Id: not ErrorId.ReadFailed })
         {
             return null;
         }

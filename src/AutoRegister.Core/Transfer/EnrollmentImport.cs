@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Enrollment;
@@ -100,8 +99,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
 
         try
         {
-            byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(file.Answer), EnrollmentJson.Default.DictionaryStringString);
-            return RegistrationAnswer.Check(body, new(key.Uuid, file.Device.Factory, file.Device.Production), key.Fingerprint, TimeProvider.System.GetUtcNow(), keys);
+            return RegistrationAnswer.Check(AnswerFiles.Of(file.Answer), new(key.Uuid, file.Device.Factory, file.Device.Production), key.Fingerprint, TimeProvider.System.GetUtcNow(), keys);
         }
         catch (AutoRegisterException e)
         {
@@ -135,7 +133,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         entry = entry with { KeyIsElsewhere = !isHere && opened is null };
         if (answer is not null && entry.State < RegistrationState.AnswerReceived)
         {
-            journal.SaveAnswer(answer.Files);
+            journal.SaveAnswer(answer.Source.Body.Span);
             entry = entry with { State = RegistrationState.AnswerReceived, CertificateId = key.CertificateId };
         }
 

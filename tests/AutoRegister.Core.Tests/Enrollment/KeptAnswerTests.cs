@@ -40,6 +40,18 @@ public sealed class KeptAnswerTests : IClassFixture<FactoryFixture>, IDisposable
     }
 
     [Fact]
+    public async Task It_is_written_anew_as_it_came()
+    {
+        await RegisterAsync();
+        string spread = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(AnswerPath))!.ToJsonString(new() { WriteIndented = true }) + "\n";
+        await File.WriteAllTextAsync(AnswerPath, spread);
+        DateTime before = File.GetLastWriteTimeUtc(AnswerPath);
+        Assert.Equal(0, (await RegisterAsync()).Attempts);
+        Assert.Equal(spread, await File.ReadAllTextAsync(AnswerPath));
+        Assert.True(File.GetLastWriteTimeUtc(AnswerPath) > before);
+    }
+
+    [Fact]
     public async Task It_counts_when_the_journal_says_so_and_not_before()
     {
         await RegisterAsync();

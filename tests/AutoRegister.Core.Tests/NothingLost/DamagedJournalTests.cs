@@ -49,7 +49,7 @@ public sealed class DamagedJournalTests
     {
         await using var device = new InterruptedDevice();
         JournalEntry entry = await device.StopAtAsync(RegistrationState.AnswerReceived);
-        string certificate = RegistrationAnswer.Check(device.Journal.ReadAnswer(), entry.Subject, entry.KeyFingerprint, DateTimeOffset.UtcNow).Files["client.pem"];
+        string certificate = RegistrationAnswer.Check(AnswerFiles.Parse(device.Journal.ReadAnswer()), entry.Subject, entry.KeyFingerprint, DateTimeOffset.UtcNow).Files["client.pem"];
         File.WriteAllText(Path.Join(device.Config.SotaPath, "client.pem"), certificate);
         Damage(device.JournalFile, "cut");
         Damage(device.IdentityFile, "cut");

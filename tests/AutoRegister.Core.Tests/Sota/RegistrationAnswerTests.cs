@@ -43,6 +43,17 @@ public sealed class RegistrationAnswerTests
     public void A_chain_may_come_along_and_then_the_certificate_counts() =>
         Assert.Equal(ErrorId.CertificateMismatch, Fail("{\"root.crt\": \"x\", \"client.chained\": \"x\", \"client.pem\": \"x\", \"sota.toml\": \"x\"}").Id);
 
+    [Fact]
+    public void The_body_stays_as_it_came_and_files_without_one_get_one_that_says_the_same()
+    {
+        byte[] body = Encoding.UTF8.GetBytes(" {\n  \"root.crt\" : \"a+b\\u00e9\" }\n");
+        AnswerFiles parsed = AnswerFiles.Parse(body);
+        Assert.Equal(body, parsed.Body);
+        Assert.Equal(("a+b\u00e9", null), (parsed["root.crt"], parsed["client.pem"]));
+        AnswerFiles made = AnswerFiles.Of(parsed.Files);
+        Assert.Equal(parsed.Files, AnswerFiles.Parse(made.Body).Files);
+    }
+
     private static AutoRegisterException Fail(string body) => Assert.Throws<AutoRegisterException>(
-        () => RegistrationAnswer.Check(Encoding.UTF8.GetBytes(body), new DeviceSubject("u-1", "acme", false), new string('a', 64), DateTimeOffset.UtcNow));
+        () => RegistrationAnswer.Check(AnswerFiles.Parse(Encoding.UTF8.GetBytes(body)), new DeviceSubject("u-1", "acme", false), new string('a', 64), DateTimeOffset.UtcNow));
 }
