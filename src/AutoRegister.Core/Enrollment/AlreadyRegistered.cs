@@ -2,6 +2,7 @@ using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.OtaClient;
 using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Enrollment;
@@ -38,7 +39,7 @@ internal sealed class AlreadyRegistered(SotaConfig config, EnrollmentJournal jou
             Config = config,
             Uuid = Installed.Certificate?.CommonName ?? config.Uuid ?? string.Empty,
             State = RegistrationState.Registered,
-            KeyLocation = toml.HasToken ? $"pkcs11:id={new ObjectId(toml.TokenKeyId).ToUri()};type=private" : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
+            KeyLocation = toml.HasToken ? Pkcs11Uri.OfPrivateKey(token: null, id: new ObjectId(toml.TokenKeyId)) : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
             KeyFingerprint = Installed.Certificate?.KeyFingerprint ?? string.Empty,
             CertificateRequest = string.Empty,
             Differences = differences,

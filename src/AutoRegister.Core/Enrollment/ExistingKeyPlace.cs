@@ -27,7 +27,7 @@ internal sealed class ExistingKeyPlace : IKeyPlace
     public string Description => $"token {hsm.TokenLabel}, existing key id {key.Id}";
 
     public string Location =>
-        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={Uri.EscapeDataString(key.Label)};id={key.Id.ToUri()};type=private";
+        Pkcs11Uri.OfPrivateKey(hsm.TokenLabel, key.Label, key.Id);
 
     /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
     internal static ExistingKeyPlace Open(HsmSettings hsm, KeyReference existing, IRegistrationObserver observer)

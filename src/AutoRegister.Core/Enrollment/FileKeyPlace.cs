@@ -1,6 +1,5 @@
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
-using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -50,7 +49,7 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
     private static FileDeviceKey? TryOpen(string path, string fingerprint)
     {
         FileDeviceKey? key = FileDeviceKey.TryOpen(path);
-        if (key is not null && IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) == fingerprint)
+        if (key is not null && PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint)
         {
             return key;
         }

@@ -227,7 +227,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             UuidIsHardware = made.UuidIsHardware && config.Uuid is null,
             Factory = wanted.Factory,
             Production = wanted.Production,
-            KeyFingerprint = IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span),
+            KeyFingerprint = PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span),
         };
         made = made with { CertificateRequest = CertificateRequestBuilder.Build(made.Subject, key) };
         place.MakeDurable();
@@ -242,7 +242,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         Uuid = entry.Uuid,
         State = entry.State,
         KeyLocation = place.Location,
-        KeyFingerprint = IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span),
+        KeyFingerprint = PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span),
         CertificateRequest = entry.CertificateRequest,
         Replace = entry.Replace,
     };

@@ -35,7 +35,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
     public string Description => hsm.Objects.IsStandard ? $"token {hsm.TokenLabel}" : $"token {hsm.TokenLabel}, key id {hsm.Objects.KeyId}";
 
     public string Location =>
-        $"pkcs11:token={Uri.EscapeDataString(hsm.TokenLabel)};object={hsm.Objects.KeyLabel};id={hsm.Objects.KeyId.ToUri()};type=private";
+        Pkcs11Uri.OfPrivateKey(hsm.TokenLabel, hsm.Objects.KeyLabel, hsm.Objects.KeyId);
 
     /// <summary>Finds the token, initialises it when it is blank, and logs in once.</summary>
     internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase = false)

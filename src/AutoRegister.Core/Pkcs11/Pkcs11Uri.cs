@@ -72,6 +72,26 @@ public sealed record Pkcs11Uri
         };
     }
 
+    /// <summary>
+    /// Names a private key: the one place that writes such URIs. Each part is escaped as far as RFC 3986 reserves it, so that a shell, a
+    /// configuration and every reader of RFC 7512 take it whole; Pkcs11Interop's builder leaves '&amp;', ',' and more as they are.
+    /// </summary>
+    /// <param name="token">The token's label; <see langword="null"/> where only the id is known.</param>
+    /// <param name="label">The key's label.</param>
+    /// <param name="id">The key's id.</param>
+    /// <returns>The URI, without PIN and module.</returns>
+    internal static string OfPrivateKey(string? token, string? label = null, Settings.ObjectId? id = null)
+    {
+        (string Name, string? Value)[] parts =
+        [
+            ("token", token is null ? null : Uri.EscapeDataString(token)),
+            ("object", label is null ? null : Uri.EscapeDataString(label)),
+            ("id", id is { } bytes ? string.Concat(bytes.Hex.Chunk(2).Select(digits => $"%{new string(digits)}")) : null),
+            ("type", "private"),
+        ];
+        return Scheme + string.Join(';', parts.Where(part => part.Value is not null).Select(part => $"{part.Name}={part.Value}"));
+    }
+
     /// <summary>Reads a URI that somebody gave, keeping where.</summary>
     /// <param name="given">The text; <see langword="null"/> when none was given.</param>
     /// <returns>What it says.</returns>

@@ -120,10 +120,10 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>Finds a complete key pair, checks its attributes, and verifies a test signature.</summary>
-    /// <param name="label">Its label.</param>
+    /// <param name="label">Its label; <see langword="null"/> for the one of <see cref="DeviceObjects.Standard"/>, here and below.</param>
     /// <param name="id">Its id.</param>
     /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
-    public TokenKey? FindKey(string label = TokenNames.KeyLabel, ObjectId? id = null) => keys.Find(label, id ?? TokenNames.KeyId);
+    public TokenKey? FindKey(string? label = null, ObjectId? id = null) => keys.Find(label ?? DeviceObjects.Standard.KeyLabel, id ?? DeviceObjects.Standard.KeyId);
 
     /// <summary>
     /// Finds the key pair that an interrupted registration made, and repairs it: a public half that is gone or torn is put back. What
@@ -199,14 +199,15 @@ public sealed class TokenSession : IDisposable
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
     /// <param name="replaceable">Other keys' certificates, from <see cref="FindObjects()"/>, that may go.</param>
-    public void StoreCertificate(ReadOnlyMemory<byte> certificate, string label = TokenNames.CertificateLabel, ObjectId? id = null, IReadOnlyCollection<TokenObject>? replaceable = null) =>
-        certificates.Store(certificate.ToArray(), label, id ?? TokenNames.CertificateId, replaceable ?? []);
+    public void StoreCertificate(ReadOnlyMemory<byte> certificate, string? label = null, ObjectId? id = null, IReadOnlyCollection<TokenObject>? replaceable = null) =>
+        certificates.Store(certificate.ToArray(), label ?? DeviceObjects.Standard.CertificateLabel, id ?? DeviceObjects.Standard.CertificateId, replaceable ?? []);
 
     /// <summary>Finds a certificate.</summary>
     /// <param name="label">Its label.</param>
     /// <param name="id">Its id.</param>
     /// <returns>The DER; <see langword="null"/> when there is none.</returns>
-    public byte[]? FindCertificate(string label = TokenNames.CertificateLabel, ObjectId? id = null) => certificates.Find(label, id ?? TokenNames.CertificateId);
+    public byte[]? FindCertificate(string? label = null, ObjectId? id = null) =>
+        certificates.Find(label ?? DeviceObjects.Standard.CertificateLabel, id ?? DeviceObjects.Standard.CertificateId);
 
     /// <summary>Reads a certificate.</summary>
     /// <param name="found">The certificate, from <see cref="FindObjects()"/>.</param>

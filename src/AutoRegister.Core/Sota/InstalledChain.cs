@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using AutoRegister.Core.Base;
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Sota;
@@ -83,7 +84,7 @@ internal sealed class InstalledChain
         {
             yield return Unsigned(CredentialFileNames.ClientCertificate, client[0]);
         }
-        else if (issuers.Count == 0 && IssuedCertificate.Fingerprint(client[0].PublicKey.ExportSubjectPublicKeyInfo()) == record?.Key)
+        else if (issuers.Count == 0 && PublicKeyHash.Of(client[0].PublicKey.ExportSubjectPublicKeyInfo()) == record?.Key)
         {
             // A renewal would have made a key of its own.
             yield return "client.pem is not the certificate that was issued for its key";

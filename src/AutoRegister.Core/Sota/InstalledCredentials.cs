@@ -131,7 +131,7 @@ public sealed class InstalledCredentials
         {
             problems.Add("pkey.pem is missing or holds no private key");
         }
-        else if (Certificate is not null && IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) != Certificate.KeyFingerprint)
+        else if (Certificate is not null && PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) != Certificate.KeyFingerprint)
         {
             problems.Add("pkey.pem and client.pem are not a pair");
         }

@@ -141,7 +141,7 @@ internal static class EnrollmentFileFormat
             }
 
             var subject = new DeviceSubject(key.Uuid, device.Factory, device.Production);
-            return IssuedCertificate.Fingerprint(publicKey) != key.Fingerprint ? "its CSR is for another key"
+            return PublicKeyHash.Of(publicKey) != key.Fingerprint ? "its CSR is for another key"
                 : !CertificateRequestBuilder.SubjectName(subject).Equivalent(request.GetCertificationRequestInfo().Subject) ? $"its CSR is not for {key.Uuid} in the factory {device.Factory}"
                 : null;
         }

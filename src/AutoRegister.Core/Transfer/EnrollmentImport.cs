@@ -200,7 +200,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         Uuid = key.Uuid,
         State = state,
         KeyLocation = config.UsesToken
-            ? $"pkcs11:token={Uri.EscapeDataString(config.Hsm?.TokenLabel ?? config.RemoteToken!.Label)};type=private"
+            ? Pkcs11Uri.OfPrivateKey(config.Hsm?.TokenLabel ?? config.RemoteToken!.Label)
             : Path.Join(config.SotaPath, EnrollmentJournal.DirectoryName, CredentialFileNames.PrivateKey),
         KeyFingerprint = key.Fingerprint,
         CertificateRequest = key.CertificateRequest,

@@ -57,7 +57,7 @@ public sealed class KeyOpener : IDisposable
             $"The private key in '{file}' does not open with this {(hasPassphrase ? "passphrase" : "recipient's key")}.",
             hasPassphrase ? "Give the passphrase it was exported with." : "Give the private key of the certificate it was exported for.",
             file);
-        if (IssuedCertificate.Fingerprint(key.SubjectPublicKeyInfo.Span) == fingerprint)
+        if (PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint)
         {
             return key;
         }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
 
 namespace AutoRegister.Core.X509;
 
@@ -44,17 +45,11 @@ public sealed class IssuedCertificate
     public bool IsProduction => SubjectAttributes.Of(Leaf.SubjectName, BusinessCategoryOid) is ["production", ..];
 
     /// <summary>SHA-256 of the SubjectPublicKeyInfo, lower-case hex.</summary>
-    public string KeyFingerprint => Fingerprint(Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+    public string KeyFingerprint => PublicKeyHash.Of(Leaf.PublicKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>Whom it names and until when.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CommonName} of {OrganizationalUnit}, until {NotAfter:u}");
-
-    /// <summary>SHA-256 of a DER SubjectPublicKeyInfo, lower-case hex.</summary>
-    /// <param name="subjectPublicKeyInfo">The public key.</param>
-    /// <returns>64 hex digits.</returns>
-    public static string Fingerprint(ReadOnlySpan<byte> subjectPublicKeyInfo) =>
-        Convert.ToHexStringLower(SHA256.HashData(subjectPublicKeyInfo));
 
     /// <summary>Parses a PEM text: the device certificate first, its issuers after it.</summary>
     /// <param name="pem">The text of <c>client.pem</c>.</param>

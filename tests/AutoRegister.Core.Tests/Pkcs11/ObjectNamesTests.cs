@@ -54,7 +54,6 @@ public sealed class ObjectNamesTests
     {
         Assert.True(DeviceObjects.Standard.IsStandard);
         Assert.False(Shared.IsStandard);
-        Assert.Equal("%0a%02", Shared.KeyId.ToUri());
         Assert.Equal([0x0a, 0x02], Shared.KeyId.ToBytes());
         Assert.Equal("0a", ObjectId.FromByte(10).ToString());
         Assert.Equal(DeviceObjects.Standard.KeyId, new KeyRequest().Id);

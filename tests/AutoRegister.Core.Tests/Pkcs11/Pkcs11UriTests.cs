@@ -1,5 +1,6 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
@@ -14,6 +15,18 @@ public sealed class Pkcs11UriTests
 
         Assert.Equal(("My token", "0a;", "M", "X"), (uri.Token, uri.Serial, uri.Manufacturer, uri.Model));
         Assert.Equal(("tls", "01ab", "/usr/lib/m.so", "/etc/sota/pin"), (uri.ObjectLabel, uri.ObjectId, uri.ModulePath, uri.PinPath));
+    }
+
+    [Theory]
+    [InlineData("aktualizr", "tls", "01", "pkcs11:token=aktualizr;object=tls;id=%01;type=private")]
+    [InlineData("a;b&c,d%e ü", "x/y?z", "0a61", "pkcs11:token=a%3Bb%26c%2Cd%25e%20%C3%BC;object=x%2Fy%3Fz;id=%0a%61;type=private")]
+    [InlineData("aktualizr", null, null, "pkcs11:token=aktualizr;type=private")]
+    [InlineData(null, null, "03", "pkcs11:id=%03;type=private")]
+    public void What_is_written_is_read_back(string? token, string? label, string? id, string expected)
+    {
+        string text = Pkcs11Uri.OfPrivateKey(token, label, id is null ? null : new ObjectId(id));
+        Pkcs11Uri read = Pkcs11Uri.Parse(text);
+        Assert.Equal((expected, token, label, id), (text, read.Token, read.ObjectLabel, read.ObjectId));
     }
 
     [Fact]

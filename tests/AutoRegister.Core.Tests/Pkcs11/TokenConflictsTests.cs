@@ -38,7 +38,7 @@ public sealed class TokenConflictsTests : IDisposable
         var e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(session.Token, session.FindObjects(), [], DeviceObjects.Standard));
 
         Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
-        Assert.Contains($"private key \"{label}\" (id {TokenNames.Hex(id)})", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"private key \"{label}\" (id {ObjectId.FromByte(id)})", e.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorId.HsmObjectConflict, Assert.Throws<AutoRegisterException>(() => session.GenerateKey(new KeyRequest())).Id);
         Assert.Equal(2, session.FindObjects().Count);
     }

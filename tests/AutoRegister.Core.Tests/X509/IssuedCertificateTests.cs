@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.X509;
 using Xunit;
 
@@ -102,7 +103,7 @@ public sealed class IssuedCertificateTests : IDisposable
     private IssuedCertificate Check(string pem)
     {
         IssuedCertificate certificate = IssuedCertificate.Parse(pem);
-        certificate.CheckBelongsTo(Subject, IssuedCertificate.Fingerprint(key.ExportSubjectPublicKeyInfo()));
+        certificate.CheckBelongsTo(Subject, PublicKeyHash.Of(key.ExportSubjectPublicKeyInfo()));
         return certificate;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Keys;
 using AutoRegister.Core.X509;
 using Xunit;
 
@@ -86,7 +87,7 @@ public sealed class LegalCertificatesTests : IDisposable
         Assert.Contains("key usage is KeyAgreement, without DigitalSignature", Sign(request, Now.AddDays(-1), Now.AddDays(30)).FindDifference(Subject, Fingerprint(), Now), StringComparison.Ordinal);
     }
 
-    private string Fingerprint() => IssuedCertificate.Fingerprint(key.ExportSubjectPublicKeyInfo());
+    private string Fingerprint() => PublicKeyHash.Of(key.ExportSubjectPublicKeyInfo());
 
     private string? Difference(X500DistinguishedName subject, DateTimeOffset? from = null, DateTimeOffset? end = null, string usages = ClientAuthentication) =>
         Issue(subject, from, end, usages).FindDifference(Subject, Fingerprint(), Now);

@@ -33,8 +33,8 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
         IReadOnlyList<TokenObject> objects = PublicTokenObjects.Read(context.Token!, context.Hsm?.ModuleParameters, certificateId, out byte[]? der);
         TokenObject[] keys = [.. objects.Where(o => o.Kind == TokenObjectKind.PublicKey && o.Id == keyId)];
         TokenObject[] certificates = [.. objects.Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificateId)];
-        TokenObject? key = keys.OrderByDescending(o => o.Label == TokenNames.KeyLabel).FirstOrDefault();
-        TokenObject? certificate = certificates.OrderByDescending(o => o.Label == TokenNames.CertificateLabel).FirstOrDefault();
+        TokenObject? key = keys.OrderByDescending(o => o.Label == DeviceObjects.Standard.KeyLabel).FirstOrDefault();
+        TokenObject? certificate = certificates.OrderByDescending(o => o.Label == DeviceObjects.Standard.CertificateLabel).FirstOrDefault();
         if (certificate is null)
         {
             return CheckFinding.Failed($"The token shows no certificate with id {certificateId}.", Anew);

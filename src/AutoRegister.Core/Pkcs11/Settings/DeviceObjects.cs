@@ -8,7 +8,7 @@ namespace AutoRegister.Core.Pkcs11.Settings;
 public sealed record DeviceObjects(string KeyLabel, ObjectId KeyId, string CertificateLabel, ObjectId CertificateId)
 {
     /// <summary>Where the OTA client of an LmP device looks, which has the token to itself.</summary>
-    public static DeviceObjects Standard { get; } = new(TokenNames.KeyLabel, TokenNames.KeyId, TokenNames.CertificateLabel, TokenNames.CertificateId);
+    public static DeviceObjects Standard { get; } = new("tls", 0x01, "client", 0x03);
 
     /// <summary>Whether the token is the device's alone.</summary>
     public bool IsStandard => this == Standard;
@@ -19,7 +19,7 @@ public sealed record DeviceObjects(string KeyLabel, ObjectId KeyId, string Certi
     /// </summary>
     /// <param name="id">The device's id.</param>
     /// <returns>The names.</returns>
-    public static DeviceObjects Under(ObjectId id) => new($"{TokenNames.KeyLabel}-{id}", id, $"{TokenNames.CertificateLabel}-{id}", id);
+    public static DeviceObjects Under(ObjectId id) => new($"{Standard.KeyLabel}-{id}", id, $"{Standard.CertificateLabel}-{id}", id);
 
     /// <summary>Whether an object has a label or an id of this device, rightly or not.</summary>
     internal bool Touches(TokenObject o) => o.Kind == TokenObjectKind.Certificate

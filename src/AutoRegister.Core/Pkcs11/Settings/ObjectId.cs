@@ -11,7 +11,7 @@ public readonly record struct ObjectId(string Hex)
     /// <summary>An id of one byte.</summary>
     /// <param name="id">The byte.</param>
     /// <returns>The id.</returns>
-    public static ObjectId FromByte(byte id) => new(TokenNames.Hex(id));
+    public static ObjectId FromByte(byte id) => new(Convert.ToHexStringLower([id]));
 
     /// <summary>Whether aktualizr-lite and fioconfig, which write ids differently, mean the same by it: they do on 01 to 09.</summary>
     public bool SuitsOtaClient => Hex is ['0', >= '1' and <= '9'];
@@ -19,10 +19,6 @@ public readonly record struct ObjectId(string Hex)
     /// <summary>The bytes.</summary>
     /// <returns>A copy.</returns>
     internal byte[] ToBytes() => Convert.FromHexString(Hex);
-
-    /// <summary>The id as a <c>pkcs11:</c> URI writes it (RFC 7512, section 2.3).</summary>
-    /// <returns>The text, each byte escaped.</returns>
-    internal string ToUri() => string.Concat(Hex.Chunk(2).Select(digits => $"%{new string(digits)}"));
 
     /// <summary>The id as messages write it.</summary>
     /// <returns>Lower-case hex.</returns>
