@@ -71,7 +71,7 @@ internal static class ConnectionErrors
 
         string reason = e.InnerException is AuthenticationException inner ? Printable.Text(inner.Message) + "." : HttpErrors.Words(e);
         return new(
-            ErrorId.ServerNotTrusted, $"{failed}: {reason}{(untimely is null ? string.Empty : $" Besides, {untimely}.")}", "If the server has a private CA, name its certificate with -CaCertificatePath or SSL_CERT_FILE. Verification cannot be turned off.", api, e);
+            ErrorId.ServerNotTrusted, $"{failed}: {reason}{(untimely is null ? string.Empty : $" Besides, {untimely}.")}", target: api, innerException: e);
     }
 
     private static string Place(string host, int port) =>

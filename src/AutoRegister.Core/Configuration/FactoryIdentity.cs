@@ -23,8 +23,7 @@ internal static class FactoryIdentity
                 factory is { } placeholder
                     ? $"{placeholder.Source}: '{placeholder.Value}' is no factory."
                     : $"No factory is configured: {osRelease.Lacks("LMP_FACTORY")}.",
-                "Give -Factory or DEVICE_FACTORY, or use an image that was built for a factory.",
-                factory?.Source.ToString())
+                target: factory?.Source.ToString())
             : Check(found, "factory", MaximumFactory, ErrorId.FactoryInvalid);
     }
 
@@ -38,8 +37,7 @@ internal static class FactoryIdentity
                 hardwareId is { } empty
                     ? $"{empty.Source}: the hardware id is empty."
                     : $"No hardware id is configured: {osRelease.Lacks("LMP_MACHINE")}.",
-                "Give -HardwareId, or use an image whose os-release has LMP_MACHINE.",
-                hardwareId?.Source.ToString())
+                target: hardwareId?.Source.ToString())
             : Check(found, "hardware id", MaximumHardwareId, ErrorId.HardwareIdInvalid);
     }
 

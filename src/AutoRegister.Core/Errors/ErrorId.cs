@@ -239,9 +239,6 @@ public enum ErrorId : long
     /// <summary>The SOTA directory holds parts of a registration that cannot be finished.</summary>
     RegistrationIncomplete,
 
-    /// <summary>The journal of an interrupted registration is damaged; it was set aside.</summary>
-    JournalDamaged,
-
     /// <summary>The file of a device on its way between machines cannot be used.</summary>
     EnrollmentFileInvalid,
 

@@ -91,7 +91,7 @@ internal static class ErrorTable
         ErrorId.ClockNotSet => new(FailureSort.TryAgain, FailureCategory.SecurityError, "Set the clock, or wait for time synchronisation."),
         ErrorId.ClockWrong => new(FailureSort.TryAgain, FailureCategory.SecurityError, "Set the clock, or wait for time synchronisation; if it is right, the server's certificate or clock is not."),
         // A proxy that reads along, or a clock that is wrong.
-        ErrorId.ServerNotTrusted => new(FailureSort.TryAgain, FailureCategory.SecurityError, "If the server has a private CA, name its certificate with -CaCertificatePath or SSL_CERT_FILE."),
+        ErrorId.ServerNotTrusted => new(FailureSort.TryAgain, FailureCategory.SecurityError, "If the server has a private CA, name its certificate with -CaCertificatePath or SSL_CERT_FILE. Verification cannot be turned off."),
         ErrorId.CaptivePortal => new(FailureSort.TryAgain, FailureCategory.ConnectionError, "Sign in to the network, or correct the proxy."),
         ErrorId.ApiTokenRejected => new(FailureSort.Refused, FailureCategory.AuthenticationError, "Give a valid API token with the scope devices:create for this factory."),
         ErrorId.DeviceConflict => new(FailureSort.Refused, FailureCategory.ResourceExists, "Choose another device name, or delete the device of that name or UUID in the factory."),
@@ -118,7 +118,6 @@ internal static class ErrorTable
         ErrorId.SotaDirectoryUnusable => new(FailureSort.TryAgain, FailureCategory.InvalidOperation, "Make it a directory that this user owns and may write to."),
         ErrorId.DirectoryNotTrusted => new(FailureSort.Configuration, FailureCategory.SecurityError, "Move the directory away, or give it to root if all of it is the device's own; take the right to write to those above it from others."),
         ErrorId.RegistrationIncomplete => new(FailureSort.NeedsPerson, FailureCategory.InvalidOperation, "Register anew with New-HsmDeviceKey -Force, or put the missing files back."),
-        ErrorId.JournalDamaged => new(FailureSort.NeedsPerson, FailureCategory.InvalidData, "Run the registration again: it begins anew."),
         ErrorId.EnrollmentFileInvalid => new(FailureSort.Configuration, FailureCategory.InvalidData, "Export the device again with Export-DeviceEnrollment."),
         ErrorId.PrivateKeyLocked => new(FailureSort.Configuration, FailureCategory.PermissionDenied, "Give the passphrase it was exported with, or the private key of the certificate it was exported for."),
         ErrorId.WriteFailed => new(FailureSort.TryAgain, FailureCategory.WriteError, "Make room, or make the file system writable, and run again: it continues where it stopped."),

@@ -14,4 +14,9 @@ public static class FailureSorts
     /// <returns>Its category.</returns>
     /// <exception cref="System.Runtime.CompilerServices.SwitchExpressionException">The number is no id.</exception>
     public static FailureCategory CategoryOf(this ErrorId id) => ErrorTable.RowOf(id).Category;
+
+    /// <summary>Tells what to do about a failure of which nothing more is known.</summary>
+    /// <param name="id">The condition.</param>
+    /// <returns>One sentence or two.</returns>
+    internal static string RemedyOf(this ErrorId id) => ErrorTable.RowOf(id).Remedy;
 }

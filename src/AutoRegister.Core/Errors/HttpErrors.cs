@@ -47,10 +47,10 @@ internal static class HttpErrors
     private static AutoRegisterException FromStatus(Uri api, int status, string said) =>
         status switch
         {
-            401 or 403 => new(ErrorId.ApiTokenRejected, said, "Give a valid API token with the scope devices:create for this factory.", api),
-            409 => new(ErrorId.DeviceConflict, said, "Choose another device name, or delete the device of that name or UUID in the factory.", api),
-            400 or 413 or 415 or 422 => new(ErrorId.RequestRejected, said, "Correct what the server complains about; the request follows the device's configuration.", api),
-            _ => new(ErrorId.ServerUnexpected, said, "Check that DEVICE_API is the address of a registration API.", api),
+            401 or 403 => new(ErrorId.ApiTokenRejected, said, target: api),
+            409 => new(ErrorId.DeviceConflict, said, target: api),
+            400 or 413 or 415 or 422 => new(ErrorId.RequestRejected, said, target: api),
+            _ => new(ErrorId.ServerUnexpected, said, target: api),
         };
 
     internal static AutoRegisterException TimedOut(Uri api, string what, Exception e) => new(
@@ -60,7 +60,7 @@ internal static class HttpErrors
         ErrorId.ServerUnreachable, $"The connection to '{Origin(api)}' was cut off in the middle of the answer: {Words(e)}", "Check the network; the request is repeated.", api, e);
 
     internal static AutoRegisterException TooLarge(Uri api, int limit) => new(
-        ErrorId.AnswerInvalid, $"The answer of '{Origin(api)}' is larger than {limit / 1024} KiB. Nothing was written.", "Check that DEVICE_API is the address of a registration API.", api);
+        ErrorId.AnswerInvalid, $"The answer of '{Origin(api)}' is larger than {limit / 1024} KiB. Nothing was written.", target: api);
 
     internal static bool LooksLikeHtml(HttpResponseMessage response, ReadOnlySpan<byte> body)
     {

@@ -19,7 +19,7 @@ public static class RootedPath
     {
         if (!Directory.Exists(root))
         {
-            throw new AutoRegisterException(ErrorId.RootNotFound, $"The root directory {root} does not exist.", "Mount the image, or correct -Root.", root);
+            throw new AutoRegisterException(ErrorId.RootNotFound, $"The root directory {root} does not exist.", target: root);
         }
     }
 

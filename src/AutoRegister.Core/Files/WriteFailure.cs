@@ -10,9 +10,5 @@ internal static class WriteFailure
     /// <param name="cause">What the system said.</param>
     /// <returns>The error.</returns>
     internal static AutoRegisterException Of(string path, Exception cause) => new(
-        ErrorId.WriteFailed,
-        $"'{path}' could not be written: {cause.Message}",
-        "Make room, or make the file system writable, and run the registration again: it continues where it stopped.",
-        path,
-        cause);
+        ErrorId.WriteFailed, $"'{path}' could not be written: {cause.Message}", target: path, innerException: cause);
 }

@@ -48,7 +48,7 @@ public static class GatewayProbe
         if (hsm is null)
         {
             using FileDeviceKey key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey)) ?? throw new AutoRegisterException(
-                ErrorId.HsmKeyNotFound, $"There is no device key in {sotaPath}.", "Register anew with New-HsmDeviceKey -Force.", sotaPath);
+                ErrorId.HsmKeyNotFound, $"There is no device key in {sotaPath}.", target: sotaPath);
             return await AskAsync(server, roots, Chain(sotaPath), key, cancellation).ConfigureAwait(false);
         }
 

@@ -113,8 +113,7 @@ public sealed class SotaToml
     /// <summary>The error that a server's file cannot be used.</summary>
     internal static AutoRegisterException Invalid(string what) => new(
         ErrorId.SotaTomlInvalid,
-        $"The sota.toml in the server's answer cannot be used: {what}. Nothing was written.",
-        "Correct the configuration that the factory's server hands out; then run the registration again.");
+        $"The sota.toml in the server's answer cannot be used: {what}. Nothing was written.");
 
     /// <summary>The same file with other lines.</summary>
     internal static SotaToml Of(IReadOnlyList<SotaEntry> entries) => new(entries);

@@ -199,6 +199,5 @@ public sealed class IssuedCertificate
     private static AutoRegisterException Mismatch(string what, Exception? cause = null) => new(
         ErrorId.CertificateMismatch,
         $"The server's answer cannot be used: {what}. Nothing was written.",
-        "Check that the API belongs to this factory; then run the registration again.",
         innerException: cause);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Base;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -14,7 +15,7 @@ internal sealed class ClockCheck() : LocalCheck("Clock")
         string seen = now.ToString("u", CultureInfo.InvariantCulture);
         if (now < BuildInformation.ReleaseDate)
         {
-            return CheckFinding.Failed($"It says {seen}, which is before this software was made: it is not set.", "Set the clock, or wait for time synchronisation.");
+            return CheckFinding.Failed($"It says {seen}, which is before this software was made: it is not set.", ErrorId.ClockNotSet.RemedyOf());
         }
 
         // With a token the file is a copy: KeyPairCheck looks at the certificate that counts.
@@ -31,7 +32,7 @@ internal sealed class ClockCheck() : LocalCheck("Clock")
     internal static CheckFinding? FindUntimely(X509Certificate2 certificate, DateTimeOffset now)
     {
         CertificateValidity validity = CertificateValidity.Of(certificate);
-        return validity.IsBefore(now) ? CheckFinding.Failed($"The clock says {now:u}; the device certificate is not valid before {validity.NotBefore:u}.", "Set the clock, or wait for time synchronisation.")
+        return validity.IsBefore(now) ? CheckFinding.Failed($"The clock says {now:u}; the device certificate is not valid before {validity.NotBefore:u}.", ErrorId.ClockNotSet.RemedyOf())
             : validity.IsAfter(now) ? CheckFinding.Failed(
                 $"The clock says {now:u}; the device certificate expired at {validity.NotAfter:u}.",
                 "If the clock is right, register anew with New-HsmDeviceKey -Force: a certificate that has expired cannot be renewed.")

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.X509;
 
@@ -6,7 +7,7 @@ namespace AutoRegister.Core.Diagnosis.Checks;
 /// <summary>Key and certificate belong together. In a token only what it shows without a login is looked at.</summary>
 internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
 {
-    private const string Anew = "Register anew with New-HsmDeviceKey -Force.";
+    private static readonly string Anew = ErrorId.HsmKeyNotFound.RemedyOf();
 
     protected override CheckFinding Run(DiagnosisContext context)
     {

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 
@@ -37,7 +38,7 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
             ? CheckFinding.Passed($"Registered{(context.Installed.Certificate is { } certificate ? $": device {certificate.CommonName} of factory {string.Join(", ", certificate.OrganizationalUnits)}" : string.Empty)}")
             : CheckFinding.Failed(
                 $"'{context.SotaPath}' holds parts of a registration: {string.Join("; ", context.Installed.Problems)}.",
-                "Register anew with New-HsmDeviceKey -Force, or put the missing files back.");
+                ErrorId.RegistrationIncomplete.RemedyOf());
     }
 
     private static string Words(RegistrationState state) => state switch

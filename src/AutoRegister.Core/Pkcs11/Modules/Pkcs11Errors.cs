@@ -21,7 +21,7 @@ internal static class Pkcs11Errors
     /// <returns>The error.</returns>
     public static AutoRegisterException Failure(string subject, Pkcs11Exception cause, object target)
     {
-        (ErrorId id, string action) = cause.RV switch
+        (ErrorId id, string? action) = cause.RV switch
         {
             CKR.CKR_DEVICE_REMOVED or CKR.CKR_TOKEN_NOT_PRESENT =>
                 (ErrorId.HsmTokenUnusable, "Check that the token and the service that serves it are present."),
@@ -40,7 +40,7 @@ internal static class Pkcs11Errors
                 (ErrorId.HsmFailure, "Nobody entered the PIN at the token's PIN pad; run again and enter it there."),
             CKR.CKR_DEVICE_ERROR or CKR.CKR_GENERAL_ERROR or CKR.CKR_FUNCTION_FAILED or CKR.CKR_HOST_MEMORY =>
                 (ErrorId.HsmFailure, $"The medium that the token keeps its objects on may be full or read-only: {TokenMedium.Words(target)}"),
-            _ => (ErrorId.HsmFailure, "Look up the return value in the module's documentation and log."),
+            _ => (ErrorId.HsmFailure, null),
         };
         return new AutoRegisterException(id, $"{Capital(subject)} failed: {cause.Method} returned {NameOf(cause.RV)}.", action, target, cause);
     }
