@@ -8,8 +8,8 @@ using AutoRegister.Core.Pkcs11.Settings;
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>
-/// The whole story: a key, a registration, credentials. Each step takes the lock of the SOTA directory, reads in the journal
-/// how far an earlier run came, does what is left, and makes it durable before the next step can begin.
+/// The whole story: a key, a registration, credentials. Each is an <see cref="EnrollmentStep{TResult}"/>, run under the lock of the SOTA
+/// directory: it reads in the journal how far an earlier run came, does what is left, and makes it durable before the next can begin.
 /// </summary>
 /// <param name="options">How patient to be, and whom to trust.</param>
 /// <param name="observer">Is told the story.</param>
@@ -37,8 +37,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         SotaConfig chosen = choice.Existing is null ? config : config with { Decisions = WithExisting(config, choice.Existing) };
         chosen = choice.EraseToken && chosen.Hsm is not null ? chosen with { Decisions = chosen.Decisions with { MayErase = true } } : chosen;
         DurableDirectory.Create(config.SotaPath);
-        using DirectoryLock held = Lock(config, cancellation);
-        return new KeyStep(chosen, observer).Run(choice);
+        return ExecuteAsync(new KeyStep(chosen, choice, observer), cancellation).GetAwaiter().GetResult();
     }
 
     /// <summary>Sends the request until the answer is there, checked and durable.</summary>
@@ -55,10 +54,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
             return new DeviceRegistration { Key = key, State = RegistrationState.Registered };
         }
 
-        using DirectoryLock held = Lock(key.Config, cancellation);
-        var schedule = new RetrySchedule(options.RetryFor, observer, options.Time, options.MaxAttempts, options.IsFinal);
-        using var authority = new RequestAuthority(key.Config, client, options, observer);
-        return await new RegistrationStep(key, client, schedule, authority, options.Time, observer, options.Provisioned).RunAsync(cancellation).ConfigureAwait(false);
+        return await ExecuteAsync(new RegistrationStep(key, client, options, observer), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Puts the credentials in place; after <c>sota.toml</c> nothing is undone.</summary>
@@ -69,13 +65,19 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     public ExportedCredentials Export(DeviceRegistration registration, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(registration);
-        using DirectoryLock held = Lock(registration.Key.Config, cancellation);
-        return new ExportStep(registration, observer).Run();
+        return ExecuteAsync(new ExportStep(registration, observer), cancellation).GetAwaiter().GetResult();
     }
 
     private static TokenDecisions WithExisting(SotaConfig config, KeyReference existing) => config.Hsm is null
         ? throw new AutoRegisterException(ErrorId.HsmSettingMissing, "There is no token to take an existing key from.", "Configure HSM_MODULE, HSM_PIN and HSM_SOPIN.", config)
         : config.Decisions with { ExistingKey = existing };
+
+    /// <summary>Runs a step under the lock. Those that only use this machine are complete when this returns.</summary>
+    private async Task<TResult> ExecuteAsync<TResult>(EnrollmentStep<TResult> step, CancellationToken cancellation)
+    {
+        using DirectoryLock held = Lock(step.Config, cancellation);
+        return await step.ExecuteAsync(cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Takes the lock, and makes sure that what is read from now on is ours.</summary>
     private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation)

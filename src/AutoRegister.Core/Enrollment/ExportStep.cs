@@ -8,14 +8,15 @@ using AutoRegister.Core.Sota;
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>From a durable answer to credentials in place. Needs no network, and can be repeated from any point.</summary>
-internal sealed class ExportStep(DeviceRegistration registration, IRegistrationObserver observer)
+internal sealed class ExportStep(DeviceRegistration registration, IRegistrationObserver observer) : EnrollmentStep<ExportedCredentials>(registration.Key.Config, observer)
 {
-    private readonly SotaConfig config = registration.Key.Config;
-    private readonly EnrollmentJournal journal = new(registration.Key.Config.SotaPath, registration.Key.Config.Root);
+    public override string Name => "put the credentials in place";
 
-    internal ExportedCredentials Run()
+    protected override Task<ExportedCredentials> RunAsync(CancellationToken cancellation) => Task.FromResult(Run());
+
+    private ExportedCredentials Run()
     {
-        JournalEntry? entry = registration.State == RegistrationState.Registered ? null : journal.Read(observer);
+        JournalEntry? entry = registration.State == RegistrationState.Registered ? null : Journal.Read(Observer);
         if (entry is null || registration.Answer is not RegistrationAnswer answer)
         {
             return AlreadyThere();
@@ -32,12 +33,12 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
                 ErrorId.RegistrationIncomplete,
                 $"The private key of {registration.Name} is not on this machine, or only sealed.",
                 "Hand the device on with Export-DeviceEnrollment, or import it with what opens the key.",
-                config.SotaPath);
+                Config.SotaPath);
         }
 
-        string keyLocation = Path.Join(config.SotaPath, CredentialFileNames.PrivateKey);
+        string keyLocation = Path.Join(Config.SotaPath, CredentialFileNames.PrivateKey);
         SotaConfig written = WithCertificateId(entry);
-        SotaToml toml = new SotaPlaces(written, Placed(answer)).Fit(answer.Toml, observer);
+        SotaToml toml = new SotaPlaces(written, Placed(answer)).Fit(answer.Toml, Observer);
 
         // Read back before anything is put in place: what cannot be written stops here.
         CryptographicOperations.ZeroMemory(toml.Encode(written.Hsm, written.Decisions));
@@ -47,16 +48,16 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
             StoreInToken(written.Hsm, written.Decisions, answer);
         }
 
-        IReadOnlyList<string> files = CredentialWriter.Write(written, answer, toml, journal.PrivateKeyPath);
-        journal.RemoveAfterwards(observer);
-        observer.ReportStep("Device is now registered.");
+        IReadOnlyList<string> files = CredentialWriter.Write(written, answer, toml, Journal.PrivateKeyPath);
+        Journal.RemoveAfterwards(Observer);
+        Observer.ReportStep("Device is now registered.");
         return new ExportedCredentials
         {
             Uuid = registration.Uuid,
             Name = registration.Name,
             Factory = registration.Factory,
             AlreadyRegistered = false,
-            Path = config.SotaPath,
+            Path = Config.SotaPath,
             Files = files,
             KeyLocation = keyLocation,
             GatewayServer = registration.GatewayServer,
@@ -67,12 +68,12 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
     }
 
     /// <summary>A certificate that came with the key stays where it is, and <c>sota.toml</c> gets its id.</summary>
-    private SotaConfig WithCertificateId(JournalEntry entry) => entry.CertificateId.Length == 0 || config.Hsm is null ? config
-        : config with { Decisions = config.Decisions with { ExistingCertificateId = entry.CertificateId } };
+    private SotaConfig WithCertificateId(JournalEntry entry) => entry.CertificateId.Length == 0 || Config.Hsm is null ? Config
+        : Config with { Decisions = Config.Decisions with { ExistingCertificateId = entry.CertificateId } };
 
     private void StoreInToken(HsmSettings hsm, TokenDecisions decisions, RegistrationAnswer answer)
     {
-        using TokenSession session = TokenSession.OpenPublic(hsm, observer);
+        using TokenSession session = TokenSession.OpenPublic(hsm, Observer);
 
         // At a PIN pad a person would have to type the PIN once more.
         if (!session.Token.HasProtectedAuthenticationPath)
@@ -84,7 +85,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         if (decisions.ExistingCertificateId is null)
         {
             session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory, hsm.Objects.CertificateLabel, hsm.Objects.CertificateId);
-            observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
+            Observer.ReportStep($"Certificate written to the token '{hsm.TokenLabel}'");
         }
 
         RequireCertificate(session, hsm, decisions, answer);
@@ -125,11 +126,11 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
 
     private static IReadOnlyList<TokenObject> Listed(TokenSession session, HsmSettings hsm, TokenDecisions decisions) => decisions.ExistingKey is null ? session.FindObjects(hsm.Objects) : session.FindObjects();
 
-    private string[] Placed(RegistrationAnswer answer) => config.Hsm is null ? [.. answer.Files.Keys, CredentialFileNames.PrivateKey] : [.. answer.Files.Keys];
+    private string[] Placed(RegistrationAnswer answer) => Config.Hsm is null ? [.. answer.Files.Keys, CredentialFileNames.PrivateKey] : [.. answer.Files.Keys];
 
     private ExportedCredentials AlreadyThere()
     {
-        InstalledCredentials installed = InstalledCredentials.Inspect(config.SotaPath);
+        InstalledCredentials installed = InstalledCredentials.Inspect(Config.SotaPath);
         if (!installed.Complete)
         {
             throw Incomplete(string.Join("; ", installed.Problems.DefaultIfEmpty("no journal and no credentials are there")));
@@ -138,10 +139,10 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         return new ExportedCredentials
         {
             Uuid = registration.Uuid,
-            Name = installed.Record?.Name ?? config.Name ?? registration.Uuid,
+            Name = installed.Record?.Name ?? Config.Name ?? registration.Uuid,
             Factory = installed.Certificate is { } certificate && !certificate.OrganizationalUnits.Contains(registration.Factory) ? certificate.OrganizationalUnit : registration.Factory,
             AlreadyRegistered = true,
-            Path = config.SotaPath,
+            Path = Config.SotaPath,
             Files = installed.Files,
             KeyLocation = registration.Key.KeyLocation,
             GatewayServer = installed.Toml!.GatewayServer,
@@ -152,7 +153,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
 
     private AutoRegisterException Incomplete(string what) => new(
         ErrorId.RegistrationIncomplete,
-        $"'{config.SotaPath}' cannot be completed: {what}.",
+        $"'{Config.SotaPath}' cannot be completed: {what}.",
         "Begin again with New-HsmDeviceKey.",
-        config.SotaPath);
+        Config.SotaPath);
 }

@@ -11,29 +11,30 @@ namespace AutoRegister.Core.Enrollment;
 /// From nothing, or from whatever an interrupted run left, to a durable key, UUID and CSR. What is about to be made is
 /// remembered before it is made, so that a key in a token is known to be ours even when the power goes in between.
 /// </summary>
-internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
+internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistrationObserver observer) : EnrollmentStep<DeviceKey>(config, observer)
 {
-    private readonly EnrollmentJournal journal = new(config.SotaPath, config.Root);
-    private KeyAlgorithm? algorithm;
     private bool isCopy;
 
-    internal DeviceKey Run(KeyChoice choice)
+    public override string Name => "make the key";
+
+    protected override Task<DeviceKey> RunAsync(CancellationToken cancellation) => Task.FromResult(Run());
+
+    private DeviceKey Run()
     {
         bool replace = choice.Replace;
-        algorithm = choice.Algorithm;
-        var installed = new AlreadyRegistered(config, journal, observer);
-        if (!replace && journal.Peek(out _) is null && installed.Find() is DeviceKey registered)
+        var installed = new AlreadyRegistered(Config, Journal, Observer);
+        if (!replace && Journal.Peek(out _) is null && installed.Find() is DeviceKey registered)
         {
             return registered;
         }
 
-        JournalEntry? entry = Own(journal.Read(observer));
+        JournalEntry? entry = Own(Journal.Read(Observer));
         if (isCopy && !replace && installed.FindWhateverTheJournal() is DeviceKey whole)
         {
             return whole;
         }
 
-        bool interrupted = journal.HasTraces;
+        bool interrupted = Journal.HasTraces;
         if (entry is null && !replace && !interrupted)
         {
             installed.RequireNone();
@@ -41,30 +42,30 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
         if (entry is { KeyIsElsewhere: true } && !replace)
         {
-            throw AlreadyRegistered.KeyIsElsewhere(entry, config.SotaPath);
+            throw AlreadyRegistered.KeyIsElsewhere(entry, Config.SotaPath);
         }
 
         // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
-        OtaClientLock.RequireStopped(config.Root);
-        SotaDirectory.Restrict(config.SotaPath, observer);
-        DurableDirectory.SyncName(config.SotaPath);
+        OtaClientLock.RequireStopped(Config.Root);
+        SotaDirectory.Restrict(Config.SotaPath, Observer);
+        DurableDirectory.SyncName(Config.SotaPath);
         if (entry is not null)
         {
-            journal.Keep(entry);
+            Journal.Keep(entry);
         }
 
-        using IKeyPlace place = KeyPlaces.Open(config, journal, observer);
+        using IKeyPlace place = KeyPlaces.Open(Config, Journal, Observer);
         if (replace)
         {
             entry = BeginAnew(place, entry);
         }
         else if (entry is null)
         {
-            entry = (isCopy ? null : new Remains(journal, config, observer).FindEntry(place)) ?? BeginFromNothing(place, installed, interrupted);
+            entry = (isCopy ? null : new Remains(Journal, Config, Observer).FindEntry(place)) ?? BeginFromNothing(place, installed, interrupted);
         }
         else if (entry.KeyPlace != place.Description)
         {
-            observer.ReportWarning($"The device was told to keep its key elsewhere ({entry.KeyPlace} before, {place.Description} now): the registration begins anew.");
+            Observer.ReportWarning($"The device was told to keep its key elsewhere ({entry.KeyPlace} before, {place.Description} now): the registration begins anew.");
             entry = Begin(place, entry);
         }
 
@@ -75,12 +76,12 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
     /// <summary>Leaves a journal that came here with a copied file system to the machine that it was made on.</summary>
     private JournalEntry? Own(JournalEntry? entry)
     {
-        if (entry?.Origin.FindDifference(journal.Here()) is not string difference)
+        if (entry?.Origin.FindDifference(Journal.Here()) is not string difference)
         {
             return entry;
         }
 
-        observer.ReportWarning($"The journal in '{journal.JournalPath}' was made on another machine ({difference}). The device {entry.Uuid} is that machine's: its key is not used here, and this one begins anew.");
+        Observer.ReportWarning($"The journal in '{Journal.JournalPath}' was made on another machine ({difference}). The device {entry.Uuid} is that machine's: its key is not used here, and this one begins anew.");
         isCopy = true;
         return null;
     }
@@ -97,9 +98,9 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
         {
             place.ClearCopy();
         }
-        else if (interrupted && (journal.HasTracesOfKey || !place.IsFree))
+        else if (interrupted && (Journal.HasTracesOfKey || !place.IsFree))
         {
-            Remains.ReportLost(journal, observer);
+            Remains.ReportLost(Journal, Observer);
         }
 
         return Begin(place, isOurs: interrupted && !isCopy);
@@ -107,38 +108,38 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
     private JournalEntry Begin(IKeyPlace place, JournalEntry? givenUp = null, bool isOurs = false)
     {
-        bool replace = givenUp is { Replace: true } || (config.Hsm is { ReplaceKeys: true } && config.Decisions.ExistingKey is null);
+        bool replace = givenUp is { Replace: true } || (Config.Hsm is { ReplaceKeys: true } && Config.Decisions.ExistingKey is null);
         if (!isOurs && !replace)
         {
             place.RequireFree();
         }
 
         JournalEntry entry = NewEntry(place, givenUp) with { Replace = replace };
-        journal.Save(entry);
+        Journal.Save(entry);
         return entry;
     }
 
     private JournalEntry BeginAnew(IKeyPlace place, JournalEntry? givenUp)
     {
         JournalEntry entry = NewEntry(place, givenUp) with { Replace = true };
-        journal.Remove();
-        journal.Save(entry);
+        Journal.Remove();
+        Journal.Save(entry);
         return entry;
     }
 
     private JournalEntry NewEntry(IKeyPlace place, JournalEntry? givenUp)
     {
-        string? given = config.Uuid ?? place.FindDeviceUuid();
+        string? given = Config.Uuid ?? place.FindDeviceUuid();
         string uuid = given ?? DeviceUuid.NewRandom();
-        observer.ReportStep($"UUID: {uuid} [{(config.Uuid is not null ? "Given" : given is not null ? "HSM" : "Random")}]");
+        Observer.ReportStep($"UUID: {uuid} [{(Config.Uuid is not null ? "Given" : given is not null ? "HSM" : "Random")}]");
         return new JournalEntry
         {
             State = RegistrationState.Unregistered,
             Uuid = uuid,
             UuidIsOurs = given is null,
-            UuidIsHardware = config.Uuid is null && given is not null,
-            Factory = config.Factory,
-            Production = config.Production,
+            UuidIsHardware = Config.Uuid is null && given is not null,
+            Factory = Config.Factory,
+            Production = Config.Production,
             KeyPlace = place.Description,
             Orphans = givenUp is null ? [] : Forget(givenUp, uuid),
             Strangers = place.Inventory(),
@@ -157,7 +158,7 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
             orphans.Add(givenUp.Uuid);
             if (givenUp.Uuid != nextUuid)
             {
-                observer.ReportWarning($"The server may hold a device with the UUID {givenUp.Uuid} for an attempt that is given up; delete it there.");
+                Observer.ReportWarning($"The server may hold a device with the UUID {givenUp.Uuid} for an attempt that is given up; delete it there.");
             }
         }
 
@@ -174,42 +175,37 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
                 place.Clear();
             }
 
-            return Make(place, entry);
+            IDeviceKey made = place.Make(entry.Strangers, choice.Algorithm ?? KeyAlgorithm.EcP256);
+            WarnOfAlgorithm(made);
+            return made;
         }
 
         place.RemoveDebris(entry.Strangers);
         IDeviceKey? key = place.Recover(entry.KeyFingerprint, entry.CertificateRequest);
         if (key is not null)
         {
-            observer.ReportStep($"Continuing the registration of {entry.Uuid} ({entry.State})");
+            Observer.ReportStep($"Continuing the registration of {entry.Uuid} ({entry.State})");
             WarnOfAlgorithm(key);
             return key;
         }
 
-        observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
+        Observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
         entry = Begin(place, entry);
         return FindKey(ref entry, place);
     }
 
-    private IDeviceKey Make(IKeyPlace place, JournalEntry entry)
-    {
-        IDeviceKey key = place.Make(entry.Strangers, algorithm ?? KeyAlgorithm.EcP256);
-        WarnOfAlgorithm(key);
-        return key;
-    }
-
     private void WarnOfAlgorithm(IDeviceKey key)
     {
-        if (algorithm is KeyAlgorithm wanted && KeyAlgorithms.Of(key.SubjectPublicKeyInfo.Span) is KeyAlgorithm made && made != wanted)
+        if (choice.Algorithm is KeyAlgorithm wanted && KeyAlgorithms.Of(key.SubjectPublicKeyInfo.Span) is KeyAlgorithm made && made != wanted)
         {
-            observer.ReportWarning($"The device has an {made.Words()} key already, and it is kept; with -Force it is replaced by an {wanted.Words()} key.");
+            Observer.ReportWarning($"The device has an {made.Words()} key already, and it is kept; with -Force it is replaced by an {wanted.Words()} key.");
         }
     }
 
     /// <summary>The CSR is made once and kept byte for byte, unless the device is told to be somebody else.</summary>
     private JournalEntry Request(JournalEntry entry, IKeyPlace place, IDeviceKey key)
     {
-        DeviceSubject wanted = new(config.Uuid ?? entry.Uuid, config.Factory, config.Production);
+        DeviceSubject wanted = new(Config.Uuid ?? entry.Uuid, Config.Factory, Config.Production);
         if (entry.State != RegistrationState.Unregistered && entry.Subject == wanted)
         {
             place.MakeDurable();
@@ -218,27 +214,27 @@ internal sealed class KeyStep(SotaConfig config, IRegistrationObserver observer)
 
         // What may have been accepted under this UUID has another CSR.
         bool mayBeKnown = entry.State >= RegistrationState.RequestSent;
-        string uuid = mayBeKnown && entry.UuidIsOurs && config.Uuid is null ? DeviceUuid.NewRandom() : wanted.Uuid;
+        string uuid = mayBeKnown && entry.UuidIsOurs && Config.Uuid is null ? DeviceUuid.NewRandom() : wanted.Uuid;
         JournalEntry made = entry with { Uuid = uuid, Orphans = mayBeKnown ? Forget(entry, uuid) : entry.Orphans };
         made = made with
         {
             State = RegistrationState.KeyMade,
-            UuidIsOurs = made.UuidIsOurs && config.Uuid is null,
-            UuidIsHardware = made.UuidIsHardware && config.Uuid is null,
+            UuidIsOurs = made.UuidIsOurs && Config.Uuid is null,
+            UuidIsHardware = made.UuidIsHardware && Config.Uuid is null,
             Factory = wanted.Factory,
             Production = wanted.Production,
             KeyFingerprint = PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span),
         };
         made = made with { CertificateRequest = CertificateRequestBuilder.Build(made.Subject, key) };
         place.MakeDurable();
-        journal.Save(made);
-        observer.ReportStep($"Certificate request made for CN={made.Uuid}, OU={made.Factory}{(made.Production ? ", businessCategory=production" : string.Empty)}");
+        Journal.Save(made);
+        Observer.ReportStep($"Certificate request made for CN={made.Uuid}, OU={made.Factory}{(made.Production ? ", businessCategory=production" : string.Empty)}");
         return made;
     }
 
     private DeviceKey Describe(JournalEntry entry, IKeyPlace place, IDeviceKey key) => new()
     {
-        Config = place.Refine(config),
+        Config = place.Refine(Config),
         Uuid = entry.Uuid,
         State = entry.State,
         KeyLocation = place.Location,

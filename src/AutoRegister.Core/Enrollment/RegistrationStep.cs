@@ -13,20 +13,20 @@ namespace AutoRegister.Core.Enrollment;
 /// From a durable CSR to a durable, checked answer. That the request is sent is remembered before its first byte, so that a
 /// later 409 is understood as the answer that was lost.
 /// </summary>
-internal sealed class RegistrationStep(
-    DeviceKey key, RegistrationClient client, RetrySchedule schedule, RequestAuthority authority, TimeProvider time, IRegistrationObserver observer,
-    ProvisionedGateway? provisioned = null)
+internal sealed class RegistrationStep(DeviceKey key, RegistrationClient client, EnrollerOptions options, IRegistrationObserver observer)
+    : EnrollmentStep<DeviceRegistration>(key.Config, observer)
 {
-    private readonly EnrollmentJournal journal = new(key.Config.SotaPath, key.Config.Root);
     private JournalEntry current = null!;
     private int attempts;
 
     // An answer that came and could not be made durable: the next try writes it, and does not ask again.
     private RegistrationAnswer? unsaved;
 
-    internal async Task<DeviceRegistration> RunAsync(CancellationToken cancellation)
+    public override string Name => "register";
+
+    protected override async Task<DeviceRegistration> RunAsync(CancellationToken cancellation)
     {
-        JournalEntry? entry = journal.Read(observer);
+        JournalEntry? entry = Journal.Read(Observer);
         if (entry is null)
         {
             return Finished();
@@ -37,38 +37,40 @@ internal sealed class RegistrationStep(
             throw Gone("belongs to another attempt than this key");
         }
 
-        RegistrationAnswer? answer = entry.State == RegistrationState.AnswerReceived ? KeptAnswer.Read(journal, entry, key.Config.TomlKeys, observer) : null;
+        RegistrationAnswer? answer = entry.State == RegistrationState.AnswerReceived ? KeptAnswer.Read(Journal, entry, Config.TomlKeys, Observer) : null;
         if (answer is null && entry.State == RegistrationState.AnswerReceived && IsInPlace(entry))
         {
-            journal.RemoveAfterwards(observer);
+            Journal.RemoveAfterwards(Observer);
             return Finished();
         }
 
-        if (answer is null && provisioned is not null)
+        if (answer is null && options.Provisioned is not null)
         {
-            (entry, RegistrationAnswer own) = new ProvisionedCertificate(key, provisioned, time, observer).Take(entry);
+            (entry, RegistrationAnswer own) = new ProvisionedCertificate(key, options.Provisioned, options.Time, Observer).Take(entry);
             return Describe(Remember(entry, own), own);
         }
 
-        observer.ReportStep(answer is null
-            ? $"Registering device {key.Config.Name ?? entry.Uuid} with factory {entry.Factory} at {key.Config.DeviceApi}"
+        Observer.ReportStep(answer is null
+            ? $"Registering device {Config.Name ?? entry.Uuid} with factory {entry.Factory} at {Config.DeviceApi}"
             : $"The answer for {entry.Uuid} is already here");
 
         // Written anew: whether the run that was the first to write it could make it durable is not known.
         current = answer is null ? entry : Remember(entry, answer);
+        using var authority = new RequestAuthority(Config, client, options, Observer);
+        var schedule = new RetrySchedule(options.RetryFor, Observer, options.Time, options.MaxAttempts, options.IsFinal);
         return await schedule.RunAsync(
             async token =>
             {
-                answer ??= await TryAsync(token).ConfigureAwait(false);
+                answer ??= await TryAsync(authority, token).ConfigureAwait(false);
 
                 // A clock that was set back meanwhile is waited for; the answer is here, and is not asked for twice.
-                answer.Certificate.CheckTime(time.GetUtcNow());
+                answer.Certificate.CheckTime(options.Time.GetUtcNow());
                 return Describe(current, answer);
             },
             cancellation).ConfigureAwait(false);
     }
 
-    private async Task<RegistrationAnswer> TryAsync(CancellationToken cancellation)
+    private async Task<RegistrationAnswer> TryAsync(RequestAuthority authority, CancellationToken cancellation)
     {
         if (unsaved is not null)
         {
@@ -80,13 +82,13 @@ internal sealed class RegistrationStep(
 
         // Before the ping: whoever must be asked for a right to register is asked first.
         await authority.BearerAsync(current.Uuid, cancellation).ConfigureAwait(false);
-        await client.PingAsync(key.Config.DeviceApi, cancellation).ConfigureAwait(false);
+        await client.PingAsync(Config.DeviceApi, cancellation).ConfigureAwait(false);
         byte[]? body = null;
         while (body is null)
         {
             try
             {
-                body = await SendAsync(cancellation).ConfigureAwait(false);
+                body = await SendAsync(authority, cancellation).ConfigureAwait(false);
             }
             catch (AutoRegisterException e) when (e.Id == ErrorId.DeviceConflict)
             {
@@ -96,20 +98,20 @@ internal sealed class RegistrationStep(
 
         RegistrationAnswer answer = unsaved = Check(current, body);
         current = Remember(current with { State = RegistrationState.AnswerReceived }, answer);
-        observer.ReportStep($"The factory issued certificate {answer.Certificate.Leaf.SerialNumber} for {current.Uuid}");
+        Observer.ReportStep($"The factory issued certificate {answer.Certificate.Leaf.SerialNumber} for {current.Uuid}");
         return answer;
     }
 
-    private async Task<byte[]> SendAsync(CancellationToken cancellation)
+    private async Task<byte[]> SendAsync(RequestAuthority authority, CancellationToken cancellation)
     {
         Secret? bearer = await authority.BearerAsync(current.Uuid, cancellation).ConfigureAwait(false);
         JournalEntry before = current;
         current = Remember(current with { State = RegistrationState.RequestSent });
-        RegistrationRequest request = RegistrationRequestBuilder.Build(key.Config, current.Uuid, current.CertificateRequest, observer);
+        RegistrationRequest request = RegistrationRequestBuilder.Build(Config, current.Uuid, current.CertificateRequest, Observer);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EnrollmentJson.Default.RegistrationRequest);
         try
         {
-            return await client.RegisterAsync(key.Config, bearer, body, cancellation).ConfigureAwait(false);
+            return await client.RegisterAsync(Config, bearer, body, cancellation).ConfigureAwait(false);
         }
         catch (AutoRegisterException e) when (LeavesNothing(e))
         {
@@ -126,11 +128,11 @@ internal sealed class RegistrationStep(
     {
         try
         {
-            return RegistrationAnswer.Check(AnswerFiles.Parse(body), entry.Subject, entry.KeyFingerprint, now: null, key.Config.TomlKeys);
+            return RegistrationAnswer.Check(AnswerFiles.Parse(body), entry.Subject, entry.KeyFingerprint, now: null, Config.TomlKeys);
         }
         catch (AutoRegisterException e)
         {
-            observer.ReportDetail($"The answer was kept for a look at it: '{journal.KeepRejectedAnswer(body)}' ({e.Id})");
+            Observer.ReportDetail($"The answer was kept for a look at it: '{Journal.KeepRejectedAnswer(body)}' ({e.Id})");
             throw;
         }
     }
@@ -139,26 +141,26 @@ internal sealed class RegistrationStep(
     private void Resolve(AutoRegisterException conflict)
     {
         JournalEntry refused = current;
-        if (ConflictRule.MayStartOver(refused, key.Config))
+        if (ConflictRule.MayStartOver(refused, Config))
         {
             StartOver(refused);
-            observer.ReportWarning(
+            Observer.ReportWarning(
                 $"{conflict.Message} An earlier request of this device was answered, and the answer was lost. "
                 + $"It begins anew as {current.Uuid}; delete the device {refused.Uuid} in the factory.");
             return;
         }
 
-        if (ConflictRule.GivesUpUuid(refused, key.Config))
+        if (ConflictRule.GivesUpUuid(refused, Config))
         {
             StartOver(refused);
         }
 
-        throw refused.UuidIsHardware ? HardwareUuid.Explain(refused, key.Config, conflict) : ConflictRule.Explain(conflict, refused, key.Config);
+        throw refused.UuidIsHardware ? HardwareUuid.Explain(refused, Config, conflict) : ConflictRule.Explain(conflict, refused, Config);
     }
 
     private void StartOver(JournalEntry refused)
     {
-        using IKeyPlace place = KeyPlaces.Open(key.Config, journal, observer);
+        using IKeyPlace place = KeyPlaces.Open(Config, Journal, Observer);
         using IDeviceKey signer = place.Find(refused.KeyFingerprint) ?? throw Gone("names a key that is not there any more");
         JournalEntry fresh = refused with
         {
@@ -174,24 +176,24 @@ internal sealed class RegistrationStep(
 
     private JournalEntry Remember(JournalEntry entry, RegistrationAnswer answer)
     {
-        journal.SaveAnswer(answer.Source.Body.Span);
+        Journal.SaveAnswer(answer.Source.Body.Span);
         return Remember(entry);
     }
 
     private JournalEntry Remember(JournalEntry entry)
     {
-        journal.Save(entry);
+        Journal.Save(entry);
         return entry;
     }
 
     /// <summary>The answer is damaged, but everything of it was put in place before: asking again could only lose it.</summary>
     private bool IsInPlace(JournalEntry entry) =>
-        InstalledCredentials.Inspect(key.Config.SotaPath) is { Complete: true, Certificate: { } certificate }
+        InstalledCredentials.Inspect(Config.SotaPath) is { Complete: true, Certificate: { } certificate }
         && certificate.CommonName == entry.Uuid && certificate.KeyFingerprint == entry.KeyFingerprint;
 
     private DeviceRegistration Finished()
     {
-        var installed = InstalledIdentity.Inspect(key.Config, observer);
+        var installed = InstalledIdentity.Inspect(Config, Observer);
         if (!installed.Files.Any)
         {
             throw Gone("is gone");
@@ -199,15 +201,15 @@ internal sealed class RegistrationStep(
 
         if (installed.Problems.Count > 0)
         {
-            throw installed.Broken(key.Config.SotaPath);
+            throw installed.Broken(Config.SotaPath);
         }
 
-        observer.ReportStep($"Device already registered in '{key.Config.SotaPath}'");
+        Observer.ReportStep($"Device already registered in '{Config.SotaPath}'");
         return new DeviceRegistration { Key = key with { State = RegistrationState.Registered }, State = RegistrationState.Registered };
     }
 
     private AutoRegisterException Gone(string what) => new(
-        ErrorId.RegistrationIncomplete, $"The journal in '{journal.JournalPath}' {what}.", "Begin again with New-HsmDeviceKey.", key.Config.SotaPath);
+        ErrorId.RegistrationIncomplete, $"The journal in '{Journal.JournalPath}' {what}.", "Begin again with New-HsmDeviceKey.", Config.SotaPath);
 
     private DeviceRegistration Describe(JournalEntry entry, RegistrationAnswer answer) => new()
     {
