@@ -19,7 +19,7 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     // A device that the server fails again and again while it answers others is one error, however patient the line is.
     private const int AttemptsWhileOthersSucceed = 8;
     private RegistrationClient? client;
-    private LineGate? gate;
+    private LineThrottle? throttle;
     private ProvisionedGateway? provisioned;
 
     /// <summary>The device key.</summary>
@@ -78,8 +78,8 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     private protected override void Prepare()
     {
         TrustAnchor? anchor = this.OptionalPath(CaCertificatePath) is string path ? TrustAnchor.Load(path) : null;
-        gate = IsLine ? new LineGate(ThrottleLimit, Patience, Streams, waitsFromTheStart: SaysHowLong) : null;
-        Needed = client = new RegistrationClient(anchor: anchor, gate: gate);
+        throttle = IsLine ? new LineThrottle(ThrottleLimit, Patience, Streams, waitsFromTheStart: SaysHowLong) : null;
+        Needed = client = new RegistrationClient(anchor: anchor, throttle: throttle);
         provisioned = UseExistingCertificate ? ProvisionedGateway.Load(GatewayServer!, OstreeServer, this.FileSystemPath(RootCertificatePath!)) : null;
     }
 
@@ -94,7 +94,7 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
             {
                 RetryFor = Patience,
                 MaxAttempts = IsLine ? AttemptsWhileOthersSucceed : int.MaxValue,
-                IsFinal = gate is null ? null : gate.IsNeverReached,
+                IsFinal = throttle is null ? null : throttle.IsNeverReached,
                 PersonIsThere = DeviceAuthorization || key.Config.DeviceAuthorization || (!IsLine && Terminal.HasPerson),
                 Provisioned = provisioned,
             };
@@ -108,5 +108,5 @@ public sealed class RegisterFoundriesDeviceCommand : LineCmdlet
     }
 
     internal override bool StopsLine(AutoRegisterException failure) =>
-        failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing || gate?.IsNeverReached(failure) == true;
+        failure.Id is ErrorId.ApiTokenRejected or ErrorId.ApiTokenMissing || throttle?.IsNeverReached(failure) == true;
 }

@@ -15,7 +15,7 @@ public sealed class RegistrationClient : IDisposable
     private const int BodyLimit = 1024 * 1024;
     private readonly HttpClient http;
     private readonly HttpTimeouts timeouts;
-    private readonly LineGate? gate;
+    private readonly LineThrottle? throttle;
     private readonly Dialer dialer;
     private readonly ServerTrust trust;
     private readonly ClockWatch clock = new(TimeProvider.System);
@@ -26,18 +26,18 @@ public sealed class RegistrationClient : IDisposable
     /// </summary>
     /// <param name="timeouts">How long each phase may take.</param>
     /// <param name="anchor">A further trust anchor; <see langword="null"/> for the system's alone.</param>
-    /// <param name="gate">What many devices that share this client know of the server; they speak HTTP/2 where it is offered.</param>
+    /// <param name="throttle">What many devices that share this client know of the server; they speak HTTP/2 where it is offered.</param>
     /// <exception cref="AutoRegisterException">The trust anchors that the environment names cannot be read: <see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>.</exception>
-    public RegistrationClient(HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineGate? gate = null)
-        : this(new Dialer(ProxyVariables.OfEnvironment), timeouts, anchor, gate)
+    public RegistrationClient(HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineThrottle? throttle = null)
+        : this(new Dialer(ProxyVariables.OfEnvironment), timeouts, anchor, throttle)
     {
     }
 
     /// <summary>Prepares a client whose connections are made by a dialer of the caller's.</summary>
-    internal RegistrationClient(Dialer dialer, HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineGate? gate = null)
+    internal RegistrationClient(Dialer dialer, HttpTimeouts? timeouts = null, TrustAnchor? anchor = null, LineThrottle? throttle = null)
     {
         this.dialer = dialer;
-        this.gate = gate;
+        this.throttle = throttle;
         this.timeouts = timeouts ?? HttpTimeouts.Default;
         SocketsHttpHandler handler = HttpHandler.Create(dialer, trust = new ServerTrust(anchor), this.timeouts.Connect);
         handler.MaxConnectionsPerServer = 256;
@@ -53,7 +53,7 @@ public sealed class RegistrationClient : IDisposable
     /// <returns>A task.</returns>
     /// <exception cref="AutoRegisterException">A condition of the network or server.</exception>
     public Task PingAsync(Uri api, CancellationToken cancellation) =>
-        gate?.PassAsync(token => AskAsync(api, token), cancellation) ?? AskAsync(api, cancellation);
+        throttle?.PassAsync(token => AskAsync(api, token), cancellation) ?? AskAsync(api, cancellation);
 
     /// <summary>Sends a registration request.</summary>
     /// <param name="config">The endpoint, the token and its header.</param>
@@ -65,7 +65,7 @@ public sealed class RegistrationClient : IDisposable
     public Task<byte[]> RegisterAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return gate?.SendAsync(token => PostAsync(config, bearer, body, token), cancellation) ?? PostAsync(config, bearer, body, cancellation);
+        return throttle?.SendAsync(token => PostAsync(config, bearer, body, token), cancellation) ?? PostAsync(config, bearer, body, cancellation);
     }
 
     private async Task AskAsync(Uri api, CancellationToken cancellation)
@@ -122,7 +122,7 @@ public sealed class RegistrationClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        if (gate is not null)
+        if (throttle is not null)
         {
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
@@ -142,7 +142,7 @@ public sealed class RegistrationClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw HttpErrors.TimedOut(request.RequestUri!, gate is null ? dialer.Progress.Late : ConnectionProgress.Unknown, e);
+            throw HttpErrors.TimedOut(request.RequestUri!, throttle is null ? dialer.Progress.Late : ConnectionProgress.Unknown, e);
         }
     }
 

@@ -10,7 +10,7 @@ namespace AutoRegister.Core.Enrollment;
 /// <summary>
 /// The journal of one unfinished registration: the directory <c>.registration</c> (mode 0700) in the SOTA directory.
 /// <c>journal.json</c> is what counts, and where it is damaged or lost its copy <c>identity.json</c>; without both everything else in
-/// the directory is debris. It is gone once the device is registered. The caller holds the <see cref="DirectoryLock"/> of the SOTA
+/// the directory counts for nothing. It is gone once the device is registered. The caller holds the <see cref="DirectoryLock"/> of the SOTA
 /// directory.
 /// </summary>
 public sealed class EnrollmentJournal
@@ -184,7 +184,7 @@ public sealed class EnrollmentJournal
         return path;
     }
 
-    /// <summary>Forgets the registration: first the entry, so that what a power cut leaves is debris and nothing else.</summary>
+    /// <summary>Forgets the registration: first the entry, so that what a power cut leaves is incomplete and nothing else.</summary>
     public void Remove()
     {
         if (!Directory.Exists(JournalPath))

@@ -33,8 +33,9 @@ public sealed record JournalEntry
     /// <summary>Whether the CSR asks for a production device.</summary>
     public required bool Production { get; init; }
 
-    /// <summary>Where the key is: a file or a token, as its <c>KeyPlace.Description</c> says.</summary>
-    public required string KeyPlace { get; init; }
+    /// <summary>Where the key is: a file or a token, as its <c>KeyStore.Description</c> says.</summary>
+    [JsonPropertyName("KeyPlace")]
+    public required string KeyStore { get; init; }
 
     /// <summary>SHA-256 of the public key's SubjectPublicKeyInfo, hex; empty until the key is made.</summary>
     [JsonRequired]
@@ -58,7 +59,8 @@ public sealed record JournalEntry
 
     /// <summary>What was in the token before anything was made: never ours.</summary>
     [JsonRequired]
-    public IReadOnlyList<string> Strangers { get; init; } = [];
+    [JsonPropertyName("Strangers")]
+    public IReadOnlyList<string> ForeignObjects { get; init; } = [];
 
     /// <summary>How often the registration began anew because the server knew the UUID.</summary>
     [JsonRequired]

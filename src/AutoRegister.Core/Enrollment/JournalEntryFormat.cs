@@ -42,7 +42,7 @@ internal static class JournalEntryFormat
     private static byte[] Serialize(JournalEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, EnrollmentJson.Default.JournalEntry);
 
     private static bool IsWhole(JournalEntry entry) =>
-        entry.Uuid.Length > 0 && entry.Factory.Length > 0 && entry.KeyPlace.Length > 0
+        entry.Uuid.Length > 0 && entry.Factory.Length > 0 && entry.KeyStore.Length > 0
         && (entry.State == RegistrationState.Unregistered || (entry.KeyFingerprint.Length == 64 && entry.CertificateRequest.Length > 0))
         && entry.State is >= RegistrationState.Unregistered and < RegistrationState.Registered;
 }

@@ -54,23 +54,23 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
             Journal.Keep(entry);
         }
 
-        using IKeyPlace place = KeyPlaces.Open(Config, Journal, Observer);
+        using IKeyStore store = KeyStores.Open(Config, Journal, Observer);
         if (replace)
         {
-            entry = BeginAnew(place, entry);
+            entry = BeginAnew(store, entry);
         }
         else if (entry is null)
         {
-            entry = (isCopy ? null : new Remains(Journal, Config, Observer).FindEntry(place)) ?? BeginFromNothing(place, installed, interrupted);
+            entry = (isCopy ? null : new Remains(Journal, Config, Observer).FindEntry(store)) ?? BeginFromNothing(store, installed, interrupted);
         }
-        else if (entry.KeyPlace != place.Description)
+        else if (entry.KeyStore != store.Description)
         {
-            Observer.ReportWarning($"The device was told to keep its key elsewhere ({entry.KeyPlace} before, {place.Description} now): the registration begins anew.");
-            entry = Begin(place, entry);
+            Observer.ReportWarning($"The device was told to keep its key elsewhere ({entry.KeyStore} before, {store.Description} now): the registration begins anew.");
+            entry = Begin(store, entry);
         }
 
-        using IDeviceKey key = FindKey(ref entry, place);
-        return Describe(entry = Request(entry, place, key), place, key);
+        using IDeviceKey key = FindKey(ref entry, store);
+        return Describe(entry = Request(entry, store, key), store, key);
     }
 
     /// <summary>Leaves a journal that came here with a copied file system to the machine that it was made on.</summary>
@@ -87,7 +87,7 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
     }
 
     /// <summary>Without an entry: on a device that is new, or where what is left of a registration does not say whose it is.</summary>
-    private JournalEntry BeginFromNothing(IKeyPlace place, AlreadyRegistered installed, bool interrupted)
+    private JournalEntry BeginFromNothing(IKeyStore store, AlreadyRegistered installed, bool interrupted)
     {
         if (interrupted)
         {
@@ -96,40 +96,40 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
 
         if (isCopy)
         {
-            place.ClearCopy();
+            store.ClearCopy();
         }
-        else if (interrupted && (Journal.HasTracesOfKey || !place.IsFree))
+        else if (interrupted && (Journal.HasTracesOfKey || !store.IsFree))
         {
             Remains.ReportLost(Journal, Observer);
         }
 
-        return Begin(place, isOurs: interrupted && !isCopy);
+        return Begin(store, isOurs: interrupted && !isCopy);
     }
 
-    private JournalEntry Begin(IKeyPlace place, JournalEntry? givenUp = null, bool isOurs = false)
+    private JournalEntry Begin(IKeyStore store, JournalEntry? givenUp = null, bool isOurs = false)
     {
         bool replace = givenUp is { Replace: true } || (Config.Hsm is { ReplaceKeys: true } && Config.Decisions.ExistingKey is null);
         if (!isOurs && !replace)
         {
-            place.RequireFree();
+            store.RequireFree();
         }
 
-        JournalEntry entry = NewEntry(place, givenUp) with { Replace = replace };
+        JournalEntry entry = NewEntry(store, givenUp) with { Replace = replace };
         Journal.Save(entry);
         return entry;
     }
 
-    private JournalEntry BeginAnew(IKeyPlace place, JournalEntry? givenUp)
+    private JournalEntry BeginAnew(IKeyStore store, JournalEntry? givenUp)
     {
-        JournalEntry entry = NewEntry(place, givenUp) with { Replace = true };
+        JournalEntry entry = NewEntry(store, givenUp) with { Replace = true };
         Journal.Remove();
         Journal.Save(entry);
         return entry;
     }
 
-    private JournalEntry NewEntry(IKeyPlace place, JournalEntry? givenUp)
+    private JournalEntry NewEntry(IKeyStore store, JournalEntry? givenUp)
     {
-        string? given = Config.Uuid ?? place.FindDeviceUuid();
+        string? given = Config.Uuid ?? store.FindDeviceUuid();
         string uuid = given ?? DeviceUuid.NewRandom();
         Observer.ReportStep($"UUID: {uuid} [{(Config.Uuid is not null ? "Given" : given is not null ? "HSM" : "Random")}]");
         return new JournalEntry
@@ -140,9 +140,9 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
             UuidIsHardware = Config.Uuid is null && given is not null,
             Factory = Config.Factory,
             Production = Config.Production,
-            KeyPlace = place.Description,
+            KeyStore = store.Description,
             Orphans = givenUp is null ? [] : Forget(givenUp, uuid),
-            Strangers = place.Inventory(),
+            ForeignObjects = store.Inventory(),
         };
     }
 
@@ -165,23 +165,23 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
         return orphans;
     }
 
-    private IDeviceKey FindKey(ref JournalEntry entry, IKeyPlace place)
+    private IDeviceKey FindKey(ref JournalEntry entry, IKeyStore store)
     {
         if (entry.State == RegistrationState.Unregistered)
         {
             if (entry.Replace)
             {
                 // Here and not where the journal begins: a run that was killed in the middle of it must not take what is left for its own.
-                place.Clear();
+                store.Clear();
             }
 
-            IDeviceKey made = place.Make(entry.Strangers, choice.Algorithm ?? KeyAlgorithm.EcP256);
+            IDeviceKey made = store.Make(entry.ForeignObjects, choice.Algorithm ?? KeyAlgorithm.EcP256);
             WarnOfAlgorithm(made);
             return made;
         }
 
-        place.RemoveDebris(entry.Strangers);
-        IDeviceKey? key = place.Recover(entry.KeyFingerprint, entry.CertificateRequest);
+        store.RemoveIncomplete(entry.ForeignObjects);
+        IDeviceKey? key = store.Recover(entry.KeyFingerprint, entry.CertificateRequest);
         if (key is not null)
         {
             Observer.ReportStep($"Continuing the registration of {entry.Uuid} ({entry.State})");
@@ -189,26 +189,26 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
             return key;
         }
 
-        Observer.ReportWarning($"The key of the interrupted registration is not in {place.Location} any more: the registration begins anew.");
-        entry = Begin(place, entry);
-        return FindKey(ref entry, place);
+        Observer.ReportWarning($"The key of the interrupted registration is not in {store.Location} any more: the registration begins anew.");
+        entry = Begin(store, entry);
+        return FindKey(ref entry, store);
     }
 
     private void WarnOfAlgorithm(IDeviceKey key)
     {
         if (choice.Algorithm is KeyAlgorithm wanted && KeyAlgorithms.Of(key.SubjectPublicKeyInfo.Span) is KeyAlgorithm made && made != wanted)
         {
-            Observer.ReportWarning($"The device has an {made.Words()} key already, and it is kept; with -Force it is replaced by an {wanted.Words()} key.");
+            Observer.ReportWarning($"The device has an {made.DisplayName()} key already, and it is kept; with -Force it is replaced by an {wanted.DisplayName()} key.");
         }
     }
 
     /// <summary>The CSR is made once and kept byte for byte, unless the device is told to be somebody else.</summary>
-    private JournalEntry Request(JournalEntry entry, IKeyPlace place, IDeviceKey key)
+    private JournalEntry Request(JournalEntry entry, IKeyStore store, IDeviceKey key)
     {
         DeviceSubject wanted = new(Config.Uuid ?? entry.Uuid, Config.Factory, Config.Production);
         if (entry.State != RegistrationState.Unregistered && entry.Subject == wanted)
         {
-            place.MakeDurable();
+            store.MakeDurable();
             return entry;
         }
 
@@ -226,18 +226,18 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
             KeyFingerprint = PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span),
         };
         made = made with { CertificateRequest = CertificateRequestBuilder.Build(made.Subject, key) };
-        place.MakeDurable();
+        store.MakeDurable();
         Journal.Save(made);
         Observer.ReportStep($"Certificate request made for CN={made.Uuid}, OU={made.Factory}{(made.Production ? ", businessCategory=production" : string.Empty)}");
         return made;
     }
 
-    private DeviceKey Describe(JournalEntry entry, IKeyPlace place, IDeviceKey key) => new()
+    private DeviceKey Describe(JournalEntry entry, IKeyStore store, IDeviceKey key) => new()
     {
-        Config = place.Refine(Config),
+        Config = store.Refine(Config),
         Uuid = entry.Uuid,
         State = entry.State,
-        KeyLocation = place.Location,
+        KeyLocation = store.Location,
         KeyFingerprint = PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span),
         CertificateRequest = entry.CertificateRequest,
         Replace = entry.Replace,

@@ -160,8 +160,8 @@ internal sealed class RegistrationStep(DeviceKey key, RegistrationClient client,
 
     private void StartOver(JournalEntry refused)
     {
-        using IKeyPlace place = KeyPlaces.Open(Config, Journal, Observer);
-        using IDeviceKey signer = place.Find(refused.KeyFingerprint) ?? throw Gone("names a key that is not there any more");
+        using IKeyStore store = KeyStores.Open(Config, Journal, Observer);
+        using IDeviceKey signer = store.Find(refused.KeyFingerprint) ?? throw Gone("names a key that is not there any more");
         JournalEntry fresh = refused with
         {
             State = RegistrationState.KeyMade,
@@ -170,7 +170,7 @@ internal sealed class RegistrationStep(DeviceKey key, RegistrationClient client,
             Orphans = [.. refused.Orphans, refused.Uuid],
         };
         fresh = fresh with { CertificateRequest = CertificateRequestBuilder.Build(fresh.Subject, signer) };
-        place.MakeDurable();
+        store.MakeDurable();
         current = Remember(fresh);
     }
 

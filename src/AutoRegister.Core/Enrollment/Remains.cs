@@ -15,9 +15,9 @@ namespace AutoRegister.Core.Enrollment;
 internal sealed class Remains(EnrollmentJournal journal, SotaConfig config, IRegistrationObserver observer)
 {
     /// <summary>Makes the entry anew from key, answer and certificate.</summary>
-    /// <param name="place">Where the key may be.</param>
+    /// <param name="store">Where the key may be.</param>
     /// <returns>The entry, saved; <see langword="null"/> when nothing proves one.</returns>
-    internal JournalEntry? FindEntry(IKeyPlace place)
+    internal JournalEntry? FindEntry(IKeyStore store)
     {
         if (!journal.HasTraces)
         {
@@ -27,10 +27,10 @@ internal sealed class Remains(EnrollmentJournal journal, SotaConfig config, IReg
         IssuedCertificate? answered = FromAnswer();
         foreach (IssuedCertificate certificate in new[] { answered, FromInstalledFile() }.OfType<IssuedCertificate>())
         {
-            using IDeviceKey? key = place.Find(certificate.KeyFingerprint);
+            using IDeviceKey? key = store.Find(certificate.KeyFingerprint);
             if (key is not null && certificate.OrganizationalUnit == config.Factory)
             {
-                JournalEntry entry = Describe(certificate, key, place) with
+                JournalEntry entry = Describe(certificate, key, store) with
                 {
                     State = certificate == answered ? RegistrationState.AnswerReceived : RegistrationState.RequestSent,
                 };
@@ -48,9 +48,9 @@ internal sealed class Remains(EnrollmentJournal journal, SotaConfig config, IReg
         $"A registration was interrupted, and its journal in '{journal.JournalPath}' is lost: the server may hold a device for it, with a UUID that nobody here knows. "
         + "The registration begins anew; look in the factory for a device that never reports.");
 
-    private JournalEntry Describe(IssuedCertificate certificate, IDeviceKey key, IKeyPlace place)
+    private JournalEntry Describe(IssuedCertificate certificate, IDeviceKey key, IKeyStore store)
     {
-        string? given = config.Uuid ?? place.FindDeviceUuid();
+        string? given = config.Uuid ?? store.FindDeviceUuid();
         DeviceSubject subject = new(certificate.CommonName, certificate.OrganizationalUnit, certificate.IsProduction);
         return new JournalEntry
         {
@@ -60,7 +60,7 @@ internal sealed class Remains(EnrollmentJournal journal, SotaConfig config, IReg
             UuidIsHardware = config.Uuid is null && given is not null,
             Factory = subject.Factory,
             Production = subject.Production,
-            KeyPlace = place.Description,
+            KeyStore = store.Description,
             KeyFingerprint = certificate.KeyFingerprint,
             CertificateRequest = CertificateRequestBuilder.Build(subject, key),
         };

@@ -35,7 +35,7 @@ internal static class KeyAlgorithms
     public static string SignatureOid(this KeyAlgorithm algorithm) => algorithm.IsRsa() ? "1.2.840.113549.1.1.11" : "1.2.840.10045.4.3.2";
 
     /// <summary>The name as messages have it.</summary>
-    public static string Words(this KeyAlgorithm algorithm) => algorithm switch
+    public static string DisplayName(this KeyAlgorithm algorithm) => algorithm switch
     {
         KeyAlgorithm.EcP384 => "EC P-384",
         KeyAlgorithm.EcP521 => "EC P-521",

@@ -56,9 +56,9 @@ public sealed record Pkcs11Uri
             throw Invalid("it does not begin with 'pkcs11:'");
         }
 
-        string[] halves = text[Scheme.Length..].Split('?', 2);
-        Dictionary<string, byte[]> path = Read(halves[0], ';', PathNames);
-        Dictionary<string, byte[]> query = Read(halves.Length > 1 ? halves[1] : string.Empty, '&', QueryNames);
+        string[] parts = text[Scheme.Length..].Split('?', 2);
+        Dictionary<string, byte[]> path = Read(parts[0], ';', PathNames);
+        Dictionary<string, byte[]> query = Read(parts.Length > 1 ? parts[1] : string.Empty, '&', QueryNames);
         return new Pkcs11Uri
         {
             Token = Text(path, "token"),

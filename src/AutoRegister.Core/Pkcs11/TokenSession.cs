@@ -36,7 +36,7 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>The token.</summary>
-    public TokenDescription Token => access.Token;
+    public TokenInfo Token => access.Token;
 
     /// <summary>Whether opening it initialised the token or set its user PIN.</summary>
     public bool InitializedNow => opened.InitializedNow;
@@ -94,12 +94,12 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>Lists all keys and certificates in the token.</summary>
-    /// <returns>The objects; halves of key pairs included.</returns>
+    /// <returns>The objects; incomplete key pairs included.</returns>
     public IReadOnlyList<TokenObject> FindObjects() => objects.FindAll();
 
     /// <summary>Lists what may be a device's: in a token of its own everything, in one that it shares what has one of its names.</summary>
     /// <param name="ours">The device's names.</param>
-    /// <returns>The objects; halves of key pairs included.</returns>
+    /// <returns>The objects; incomplete key pairs included.</returns>
     public IReadOnlyList<TokenObject> FindObjects(DeviceObjects ours)
     {
         ArgumentNullException.ThrowIfNull(ours);
@@ -176,19 +176,19 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>Removes what a run of ours left that was killed while the token wrote an object.</summary>
-    /// <param name="before">The <see cref="TokenDebris.Inventory"/> from before anything was made.</param>
+    /// <param name="before">The <see cref="IncompleteObjects.Inventory"/> from before anything was made.</param>
     /// <param name="ours">The names of what a run of ours may have been writing.</param>
     /// <param name="observer">Hears what is removed.</param>
-    public void RemoveDebris(IReadOnlyCollection<string> before, DeviceObjects ours, IRegistrationObserver observer)
+    public void RemoveIncomplete(IReadOnlyCollection<string> before, DeviceObjects ours, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        IReadOnlyList<TokenObject> debris = TokenDebris.Find(FindObjects(ours), before, ours);
-        foreach (TokenObject item in debris)
+        IReadOnlyList<TokenObject> incomplete = IncompleteObjects.Find(FindObjects(ours), before, ours);
+        foreach (TokenObject item in incomplete)
         {
             observer.ReportWarning($"Removing the {item} from {Token}: an interrupted run did not finish writing it");
         }
 
-        DestroyObjects(debris);
+        DestroyObjects(incomplete);
     }
 
     /// <summary>

@@ -79,7 +79,7 @@ internal sealed class InstalledToken(InstalledCredentials installed, HsmSettings
     }
 
     // The file is a copy that a renewal need not replace; the OTA client does not use it.
-    private void CompareWithFile(TokenDescription token)
+    private void CompareWithFile(TokenInfo token)
     {
         if (installed.Certificate is not IssuedCertificate file || Certificate is null)
         {
@@ -96,7 +96,7 @@ internal sealed class InstalledToken(InstalledCredentials installed, HsmSettings
         }
     }
 
-    private bool MayLogIn(TokenDescription token)
+    private bool MayLogIn(TokenInfo token)
     {
         if (token.UserPin == PinState.Locked)
         {

@@ -39,7 +39,7 @@ internal sealed class AnyKey : IDisposable
     {
         try
         {
-            if (pem.Contains(KeySeal.PassphraseLabel, StringComparison.Ordinal))
+            if (pem.Contains(KeyProtection.PassphraseLabel, StringComparison.Ordinal))
             {
                 if (passphrase is null)
                 {

@@ -13,7 +13,7 @@ namespace AutoRegister.Core.Transfer;
 /// <param name="withoutKey">Whether a private key in a file is to stay behind.</param>
 /// <param name="prover">What proves the files; <see langword="null"/> for nothing.</param>
 /// <param name="observer">Told while waiting for another run.</param>
-public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker? prover, IRegistrationObserver observer)
+public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, ProofMaker? prover, IRegistrationObserver observer)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
 
@@ -82,7 +82,7 @@ public sealed class EnrollmentExport(KeySeal? seal, bool withoutKey, ProofMaker?
         if (journal.ReadSealedKey() is string carried)
         {
             // It passes through: this machine cannot open it.
-            return (carried, carried.Contains(KeySeal.PassphraseLabel, StringComparison.Ordinal) ? KeyCustody.Passphrase : KeyCustody.Certificate);
+            return (carried, carried.Contains(KeyProtection.PassphraseLabel, StringComparison.Ordinal) ? KeyCustody.Passphrase : KeyCustody.Certificate);
         }
 
         if (withoutKey || !File.Exists(journal.PrivateKeyPath))

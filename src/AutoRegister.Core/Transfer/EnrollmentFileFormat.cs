@@ -104,7 +104,7 @@ internal static class EnrollmentFileFormat
             return $"its {(key.Sealed?.Length > LongestText ? "private key" : "CSR")} is longer than any";
         }
 
-        if (key.Sealed is not null && Pem.DecodeAll(KeySeal.PassphraseLabel, key.Sealed).Count + Pem.DecodeAll(KeySeal.CertificateLabel, key.Sealed).Count != 1)
+        if (key.Sealed is not null && Pem.DecodeAll(KeyProtection.PassphraseLabel, key.Sealed).Count + Pem.DecodeAll(KeyProtection.CertificateLabel, key.Sealed).Count != 1)
         {
             return "its private key is not encrypted, or is none";
         }

@@ -151,7 +151,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         UuidIsHardware = key.UuidIsHardware,
         Factory = file.Device.Factory,
         Production = file.Device.Production,
-        KeyPlace = DescribePlace(file.Device.Token),
+        KeyStore = DescribePlace(file.Device.Token),
         KeyFingerprint = key.Fingerprint,
         CertificateRequest = key.CertificateRequest,
         Replace = key.Replace,

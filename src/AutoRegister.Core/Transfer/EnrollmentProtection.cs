@@ -9,7 +9,7 @@ public sealed class EnrollmentProtection : IDisposable
     private readonly Secret? passphrase;
     private readonly SigningKey? signer;
 
-    private EnrollmentProtection(Secret? passphrase, KeySeal? seal, SigningKey? signer)
+    private EnrollmentProtection(Secret? passphrase, KeyProtection? seal, SigningKey? signer)
     {
         this.passphrase = passphrase;
         this.signer = signer;
@@ -18,7 +18,7 @@ public sealed class EnrollmentProtection : IDisposable
     }
 
     /// <summary>Seals private keys; <see langword="null"/> where none may leave this machine.</summary>
-    public KeySeal? Seal { get; }
+    public KeyProtection? Seal { get; }
 
     /// <summary>Proves the files.</summary>
     public ProofMaker Prover { get; }
@@ -41,9 +41,9 @@ public sealed class EnrollmentProtection : IDisposable
                     ErrorId.SettingInvalid, $"-RecipientCertificatePath and -{(withoutKey ? "WithoutKey" : "Passphrase")} exclude each other.", "Give one of them.", "RecipientCertificatePath");
             }
 
-            KeySeal? seal = passphrase is not null ? KeySeal.With(passphrase)
+            KeyProtection? seal = passphrase is not null ? KeyProtection.With(passphrase)
                 : recipientCertificatePath is null ? null
-                : KeySeal.For(recipientCertificatePath, DateTimeOffset.UtcNow);
+                : KeyProtection.For(recipientCertificatePath, DateTimeOffset.UtcNow);
             return new EnrollmentProtection(passphrase, seal, signingKeyPath is null ? null : SigningKey.Load(signingKeyPath, signingKeyPassphrase));
         }
         catch (AutoRegisterException)

@@ -8,7 +8,7 @@ using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Transfer;
 
-/// <summary>Opens what <see cref="KeySeal"/> sealed: with the passphrase, or with the private key of the recipient's certificate.</summary>
+/// <summary>Opens what <see cref="KeyProtection"/> sealed: with the passphrase, or with the private key of the recipient's certificate.</summary>
 public sealed class KeyOpener : IDisposable
 {
     private readonly Secret? passphrase;
@@ -32,14 +32,14 @@ public sealed class KeyOpener : IDisposable
     public void Dispose() => CryptographicOperations.ZeroMemory(recipientKey);
 
     /// <summary>Opens a device's key.</summary>
-    /// <param name="pem">What <see cref="KeySeal"/> made.</param>
+    /// <param name="pem">What <see cref="KeyProtection"/> made.</param>
     /// <param name="fingerprint">The key it must be.</param>
     /// <param name="file">The file it is from, for the message.</param>
     /// <returns>The key; <see langword="null"/> when there is nothing to open it with.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.PrivateKeyLocked"/>, or <see cref="ErrorId.EnrollmentFileInvalid"/>: it is another key.</exception>
     internal FileDeviceKey? TryOpen(string pem, string fingerprint, string file)
     {
-        bool hasPassphrase = Pem.DecodeAll(KeySeal.PassphraseLabel, pem) is [_];
+        bool hasPassphrase = Pem.DecodeAll(KeyProtection.PassphraseLabel, pem) is [_];
         if (hasPassphrase ? passphrase is null : recipientKey is null)
         {
             return passphrase is null && recipientKey is null ? null : throw Locked(
@@ -48,7 +48,7 @@ public sealed class KeyOpener : IDisposable
                 file);
         }
 
-        if (hasPassphrase && !KeySeal.IsBounded(pem))
+        if (hasPassphrase && !KeyProtection.IsBounded(pem))
         {
             throw EnrollmentFileFormat.Invalid(file, $"its private key is not encrypted as Export-DeviceEnrollment does (PBES2 with PBKDF2, no more than {PassphraseMac.MostRounds} rounds)");
         }
@@ -73,7 +73,7 @@ public sealed class KeyOpener : IDisposable
     }
 
     private FileDeviceKey? OpenWithKey(string pem) =>
-        Pem.DecodeAll(KeySeal.CertificateLabel, pem) is [byte[] envelope] && KeyEnvelope.Open(envelope, recipientKey!) is byte[] der ? Take(der) : null;
+        Pem.DecodeAll(KeyProtection.CertificateLabel, pem) is [byte[] envelope] && KeyEnvelope.Open(envelope, recipientKey!) is byte[] der ? Take(der) : null;
 
     private static FileDeviceKey? Take(byte[] der)
     {

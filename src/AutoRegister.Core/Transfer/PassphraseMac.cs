@@ -8,7 +8,7 @@ namespace AutoRegister.Core.Transfer;
 /// </summary>
 internal sealed class PassphraseMac(Secret passphrase) : IDisposable
 {
-    /// <summary>The rounds of what is written here; as those of <see cref="KeySeal"/>.</summary>
+    /// <summary>The rounds of what is written here; as those of <see cref="KeyProtection"/>.</summary>
     internal const int Rounds = 600_000;
 
     /// <summary>No more rounds than this are computed because a file says so.</summary>

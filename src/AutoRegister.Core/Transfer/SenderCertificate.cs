@@ -19,10 +19,10 @@ public sealed class SenderCertificate : IDisposable
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: none, or one that cannot sign.</exception>
     public static SenderCertificate Load(string path, DateTimeOffset now)
     {
-        X509Certificate2 certificate = KeySeal.Load(path, "sender");
+        X509Certificate2 certificate = KeyProtection.Load(path, "sender");
         using RSA? rsa = certificate.GetRSAPublicKey();
         using ECDsa? elliptic = certificate.GetECDsaPublicKey();
-        string? problem = KeySeal.ProblemOfTime(certificate, now)
+        string? problem = KeyProtection.ProblemOfTime(certificate, now)
             ?? (rsa is null && elliptic is null ? "its key is neither RSA nor EC"
             : rsa?.KeySize < ShortestRsaKey ? $"its RSA key has {rsa.KeySize} bits, and needs {ShortestRsaKey}"
             : certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature)

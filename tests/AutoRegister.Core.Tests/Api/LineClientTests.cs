@@ -15,7 +15,7 @@ public sealed class LineClientTests
 {
     private readonly RecordingObserver observer = new();
 
-    private LineGate Gate => new(8, Timeout.InfiniteTimeSpan, observer);
+    private LineThrottle Gate => new(8, Timeout.InfiniteTimeSpan, observer);
 
     [Theory]
     [InlineData(true)]
@@ -26,7 +26,7 @@ public sealed class LineClientTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Task<SslApplicationProtocol> negotiated = NegotiateAsync(listener, certificate);
-        using var client = new RegistrationClient(anchor: TrustAnchor.Of(certificate), gate: line ? Gate : null);
+        using var client = new RegistrationClient(anchor: TrustAnchor.Of(certificate), throttle: line ? Gate : null);
         var api = new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
 
         // The server hangs up after the handshake.
@@ -45,7 +45,7 @@ public sealed class LineClientTests
             pings++;
             return PlainServer.SayAsync(context, 405, string.Empty);
         });
-        using var client = new RegistrationClient(gate: line ? Gate : null);
+        using var client = new RegistrationClient(throttle: line ? Gate : null);
         for (int device = 0; device < 3; device++)
         {
             await client.PingAsync(server.Origin, CancellationToken.None);
@@ -63,7 +63,7 @@ public sealed class LineClientTests
             context.Response.Headers["Retry-After"] = "1";
             return PlainServer.SayAsync(context, ++requests % 2 == 1 ? 429 : 201, "{}");
         });
-        using (var client = new RegistrationClient(gate: Gate))
+        using (var client = new RegistrationClient(throttle: Gate))
         {
             Assert.Equal("{}"u8.ToArray(), await RegisterAsync(client, server.Origin));
         }

@@ -61,7 +61,7 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task What_cannot_be_waited_for_ends_at_once_and_the_next_device_asks_anew()
     {
-        LineGate gate = Gate(null);
+        LineThrottle gate = Gate(null);
         await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw new AutoRegisterException(ErrorId.ApiTokenRejected, "no"), CancellationToken.None));
         Assert.Empty(time.Waits);
         await gate.PassAsync(_ => Task.FromResult(++asked), CancellationToken.None);
@@ -110,12 +110,12 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task A_server_that_never_answered_is_not_waited_for_unless_the_line_says_so()
     {
-        LineGate gate = FromTheStart(false);
+        LineThrottle gate = FromTheStart(false);
         AutoRegisterException failure = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw Dead(null), CancellationToken.None));
         Assert.True(gate.IsNeverReached(failure));
         Assert.Empty(time.Waits);
 
-        LineGate patient = FromTheStart(true);
+        LineThrottle patient = FromTheStart(true);
         await patient.PassAsync(_ => ++asked < 3 ? throw Dead(null) : Task.CompletedTask, CancellationToken.None);
         Assert.False(patient.IsNeverReached(failure));
         Assert.Equal(2, time.Waits.Count);
@@ -124,7 +124,7 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task A_server_that_says_not_now_has_answered_and_one_that_answered_is_waited_for_ever()
     {
-        LineGate gate = FromTheStart(false);
+        LineThrottle gate = FromTheStart(false);
         await gate.PassAsync(_ => ++asked < 3 ? throw Answer(503, null) : Task.CompletedTask, CancellationToken.None);
         Assert.Equal(2, time.Waits.Count);
         AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Dead(null), CancellationToken.None));
@@ -137,7 +137,7 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task What_is_not_found_before_any_device_was_registered_is_a_wrong_address()
     {
-        LineGate gate = FromTheStart(false);
+        LineThrottle gate = FromTheStart(false);
         AutoRegisterException wrong = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
         Assert.Equal(ErrorId.DeviceApiInvalid, wrong.Id);
         Assert.True(gate.IsNeverReached(wrong));
@@ -147,7 +147,7 @@ public sealed class LinePatienceTests
         Assert.Equal(ErrorId.ServerUnavailable, lost.Id);
     }
 
-    private LineGate FromTheStart(bool waits) => new(8, Timeout.InfiniteTimeSpan, observer, time, waits);
+    private LineThrottle FromTheStart(bool waits) => new(8, Timeout.InfiniteTimeSpan, observer, time, waits);
 
     private static AutoRegisterException Answer(int? status, int? seconds) => new(ErrorId.ServerUnavailable, "slowly")
     {
@@ -157,5 +157,5 @@ public sealed class LinePatienceTests
 
     private static AutoRegisterException Dead(int? seconds) => new(ErrorId.ServerUnreachable, "dead") { RetryAfter = seconds is null ? null : TimeSpan.FromSeconds(seconds.Value) };
 
-    private LineGate Gate(int? patience) => new(8, patience is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(patience.Value), observer, time);
+    private LineThrottle Gate(int? patience) => new(8, patience is null ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(patience.Value), observer, time);
 }

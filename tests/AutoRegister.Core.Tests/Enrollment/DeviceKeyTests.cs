@@ -30,19 +30,19 @@ public sealed class DeviceKeyTests : IDisposable
     {
         var journal = new EnrollmentJournal(directory.FullName);
         Directory.CreateDirectory(journal.JournalPath);
-        using var place = new FileKeyPlace(journal);
-        Assert.Null(place.Find("fingerprint"));
+        using var store = new FileKeyStore(journal);
+        Assert.Null(store.Find("fingerprint"));
         string fingerprint;
-        using (IDeviceKey made = place.Make([], KeyAlgorithm.EcP384))
+        using (IDeviceKey made = store.Make([], KeyAlgorithm.EcP384))
         {
             fingerprint = PublicKeyHash.Of(made.SubjectPublicKeyInfo.Span);
         }
 
-        Assert.Null(place.Find("fingerprint"));
-        using IDeviceKey found = place.Find(fingerprint)!;
+        Assert.Null(store.Find("fingerprint"));
+        using IDeviceKey found = store.Find(fingerprint)!;
         Assert.Equal(KeyAlgorithm.EcP384, KeyAlgorithms.Of(found.SubjectPublicKeyInfo.Span));
-        Assert.Equal((journal.PrivateKeyPath, "file", null), (place.Location, place.Description, place.FindDeviceUuid()));
-        Assert.Empty(place.Inventory());
+        Assert.Equal((journal.PrivateKeyPath, "file", null), (store.Location, store.Description, store.FindDeviceUuid()));
+        Assert.Empty(store.Inventory());
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class EnrollmentJournalTests : IDisposable
     private static readonly JournalEntry Whole = new()
     {
         State = RegistrationState.KeyMade, Uuid = "3b5278b1-fdbc-418a-9d66-8d533fc8b751", UuidIsOurs = true, Factory = "acme", Production = false,
-        KeyPlace = "file", KeyFingerprint = new string('a', 64), CertificateRequest = "csr",
+        KeyStore = "file", KeyFingerprint = new string('a', 64), CertificateRequest = "csr",
     };
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("journal-");
@@ -31,7 +31,7 @@ public sealed class EnrollmentJournalTests : IDisposable
     {
         journal.Save(Whole with { State = state });
         JournalEntry read = journal.Read(observer)!;
-        Assert.Equal((state, Whole.Uuid, Whole.Factory, Whole.KeyPlace, Whole.KeyFingerprint, Whole.CertificateRequest), (read.State, read.Uuid, read.Factory, read.KeyPlace, read.KeyFingerprint, read.CertificateRequest));
+        Assert.Equal((state, Whole.Uuid, Whole.Factory, Whole.KeyStore, Whole.KeyFingerprint, Whole.CertificateRequest), (read.State, read.Uuid, read.Factory, read.KeyStore, read.KeyFingerprint, read.CertificateRequest));
         Assert.True(read.UuidIsOurs);
         Assert.Empty(observer.Warnings);
         Assert.Equal(DurableDirectory.OwnerOnly, File.GetUnixFileMode(journal.JournalPath));
@@ -50,7 +50,7 @@ public sealed class EnrollmentJournalTests : IDisposable
     {
         JournalEntry[] incomplete =
         [
-            Whole with { Uuid = "" }, Whole with { Factory = "" }, Whole with { KeyPlace = "" }, Whole with { KeyFingerprint = "aa" },
+            Whole with { Uuid = "" }, Whole with { Factory = "" }, Whole with { KeyStore = "" }, Whole with { KeyFingerprint = "aa" },
             Whole with { CertificateRequest = "" },
             Whole with { State = RegistrationState.Unregistered, Uuid = "" },
         ];

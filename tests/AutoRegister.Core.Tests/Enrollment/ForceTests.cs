@@ -55,7 +55,7 @@ public sealed class ForceTests : IDisposable
     {
         device.MakeKey(device.Config with { Uuid = Given, Production = true, Factory = "other" });
         JournalEntry entry = device.Entry;
-        Assert.Equal((Given, false, true, "other", "file"), (entry.Uuid, entry.UuidIsOurs, entry.Production, entry.Factory, entry.KeyPlace));
+        Assert.Equal((Given, false, true, "other", "file"), (entry.Uuid, entry.UuidIsOurs, entry.Production, entry.Factory, entry.KeyStore));
         Assert.Contains($"UUID: {Given} [Given]", device.Observer.Steps);
         device.MakeKey(device.Config, new KeyChoice { Replace = true });
         entry = device.Entry;

@@ -22,7 +22,7 @@ public sealed class InterruptedForceTests : IDisposable
         {
             using TokenKey key = session.GenerateKey(new KeyRequest());
             stranger = key.SubjectPublicKeyInfo.ToArray();
-            inventory = TokenDebris.Inventory(session.FindObjects());
+            inventory = IncompleteObjects.Inventory(session.FindObjects());
         }
 
         SotaConfig config = Config();
@@ -35,9 +35,9 @@ public sealed class InterruptedForceTests : IDisposable
             UuidIsOurs = true,
             Factory = "acme",
             Production = false,
-            KeyPlace = "token aktualizr",
+            KeyStore = "token aktualizr",
             Replace = true,
-            Strangers = inventory,
+            ForeignObjects = inventory,
         });
 
         new Enroller(new EnrollerOptions(), hsm.Observer).MakeKey(config, replace: false, CancellationToken.None);

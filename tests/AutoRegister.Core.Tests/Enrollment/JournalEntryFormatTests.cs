@@ -11,7 +11,7 @@ public sealed class JournalEntryFormatTests
     private static readonly JournalEntry Whole = new()
     {
         State = RegistrationState.RequestSent, Uuid = "3b5278b1-fdbc-418a-9d66-8d533fc8b751", UuidIsOurs = true, Factory = "acme", Production = true,
-        KeyPlace = "token aktualizr", KeyFingerprint = new string('a', 64), CertificateRequest = "-----BEGIN\nMIIB\n", Strangers = ["one"], Orphans = ["two"],
+        KeyStore = "token aktualizr", KeyFingerprint = new string('a', 64), CertificateRequest = "-----BEGIN\nMIIB\n", ForeignObjects = ["one"], Orphans = ["two"],
         Origin = new JournalOrigin { MachineId = "ab", MachineIdIsKept = true, Hardware = "dmi:cd", Born = "1.000000002" },
     };
 
@@ -23,9 +23,9 @@ public sealed class JournalEntryFormatTests
         JournalEntry read = JournalEntryFormat.Decode(Bytes, out string damage)!;
         Assert.Empty(damage);
         Assert.Matches("\"Digest\":\"[0-9a-f]{64}\"", Encoding.UTF8.GetString(Bytes));
-        Assert.Equal(Whole.Strangers, read.Strangers);
+        Assert.Equal(Whole.ForeignObjects, read.ForeignObjects);
         Assert.Equal(Whole.Orphans, read.Orphans);
-        Assert.Equal(Whole, read with { Strangers = Whole.Strangers, Orphans = Whole.Orphans });
+        Assert.Equal(Whole, read with { ForeignObjects = Whole.ForeignObjects, Orphans = Whole.Orphans });
     }
 
     [Fact]

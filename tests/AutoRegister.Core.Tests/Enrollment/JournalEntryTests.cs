@@ -14,12 +14,12 @@ public sealed class JournalEntryTests
         UuidIsOurs = true,
         Factory = "acme \"quoted\" ü",
         Production = true,
-        KeyPlace = "token",
+        KeyStore = "token",
         KeyFingerprint = new string('a', 64),
         CertificateRequest = "-----BEGIN\n",
         CertificateId = "03",
         Replace = true,
-        Strangers = ["one", "two"],
+        ForeignObjects = ["one", "two"],
         Restarts = 1,
         Orphans = ["three"],
     };
@@ -28,9 +28,9 @@ public sealed class JournalEntryTests
     public void WhatIsWrittenIsRead()
     {
         JournalEntry read = Read(Write(Full))!;
-        Assert.Equal(Full.Strangers, read.Strangers);
+        Assert.Equal(Full.ForeignObjects, read.ForeignObjects);
         Assert.Equal(Full.Orphans, read.Orphans);
-        Assert.Equal(Full, read with { Strangers = Full.Strangers, Orphans = Full.Orphans });
+        Assert.Equal(Full, read with { ForeignObjects = Full.ForeignObjects, Orphans = Full.Orphans });
     }
 
     [Fact]

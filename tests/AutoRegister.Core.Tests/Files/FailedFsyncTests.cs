@@ -85,7 +85,7 @@ public sealed class FailedFsyncTests : IDisposable
     public void A_journal_stays_as_it_was()
     {
         var journal = new EnrollmentJournal(folder);
-        JournalEntry entry = new() { State = RegistrationState.Unregistered, Uuid = "u", UuidIsOurs = true, Factory = "acme", Production = false, KeyPlace = "file" };
+        JournalEntry entry = new() { State = RegistrationState.Unregistered, Uuid = "u", UuidIsOurs = true, Factory = "acme", Production = false, KeyStore = "file" };
         journal.Save(entry);
         Refused(() => journal.Save(entry with { Uuid = "other" }), Path.Join(journal.JournalPath, "journal.json"));
         Assert.Equal("u", journal.Peek(out _)!.Uuid);

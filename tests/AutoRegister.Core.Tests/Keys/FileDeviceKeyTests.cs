@@ -30,7 +30,7 @@ public sealed class FileDeviceKeyTests : IDisposable
         Assert.EndsWith("-----END PRIVATE KEY-----\n", File.ReadAllText(File1), StringComparison.Ordinal);
         using FileDeviceKey key = FileDeviceKey.TryOpen(File1)!;
         Assert.Equal(info, key.SubjectPublicKeyInfo.ToArray());
-        Assert.Equal((oid, words, coordinate), (key.SignatureAlgorithmOid, algorithm.Words(), algorithm.CoordinateLength()));
+        Assert.Equal((oid, words, coordinate), (key.SignatureAlgorithmOid, algorithm.DisplayName(), algorithm.CoordinateLength()));
         Assert.Equal(algorithm, KeyAlgorithms.Of(info));
         using AsymmetricAlgorithm verifier = algorithm.IsRsa() ? RSA.Create() : ECDsa.Create();
         verifier.ImportSubjectPublicKeyInfo(info, out _);

@@ -22,7 +22,7 @@ public sealed class BlankTokensTests : IDisposable
     public void Of_SoftHSM2_s_three_blank_slots_in_place_of_OP_TEE_s_the_first_is_taken_and_said_which()
     {
         AddBlanks();
-        TokenDescription[] before = Tokens();
+        TokenInfo[] before = Tokens();
         Assert.Equal((3, 0), (before.Length, before.Count(t => t.IsInitialized)));
 
         hsm.Open().Dispose();
@@ -107,7 +107,7 @@ public sealed class BlankTokensTests : IDisposable
         }
     }
 
-    private static TokenDescription[] Tokens()
+    private static TokenInfo[] Tokens()
     {
         using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
         return [.. module.ListTokens()];

@@ -23,7 +23,7 @@ internal sealed class FaultySession : IDisposable
         TokenSlot slot = TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr").WithMechanisms();
         Session = slot.Slot.OpenSession(SessionType.ReadWrite);
         Session.Login(CKU.CKU_USER, SoftHsm.PinText);
-        TokenDescription token = slot.Token with { Mechanisms = [.. slot.Token.Mechanisms.Except(withoutMechanisms)] };
+        TokenInfo token = slot.Token with { Mechanisms = [.. slot.Token.Mechanisms.Except(withoutMechanisms)] };
         opened = new OpenedSession(module, token, FakeSlot.Before(Session, Invoke), false) { LogInLater = logInLater };
         Access = new TokenAccess(opened);
         Objects = new TokenObjects(Access);

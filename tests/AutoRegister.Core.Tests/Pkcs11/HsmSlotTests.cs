@@ -6,7 +6,7 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 /// <summary>What is shown of slots and of the objects in them.</summary>
 public sealed class HsmSlotTests
 {
-    private static readonly TokenDescription Token = new()
+    private static readonly TokenInfo Token = new()
     {
         ModulePath = "/module.so", SlotId = 7, SlotDescription = "slot", Label = "line", Serial = "42", Manufacturer = "maker", Model = "model", IsInitialized = true,
         IsWriteProtected = false, IsLoginRequired = true, HasProtectedAuthenticationPath = false, UserPin = PinState.Ready, SoPin = PinState.CountLow,
@@ -26,7 +26,7 @@ public sealed class HsmSlotTests
     [Fact]
     public void Every_flag_has_its_name()
     {
-        TokenDescription other = Token with { IsInitialized = false, IsLoginRequired = false, IsWriteProtected = true, HasProtectedAuthenticationPath = true, Serial = "" };
+        TokenInfo other = Token with { IsInitialized = false, IsLoginRequired = false, IsWriteProtected = true, HasProtectedAuthenticationPath = true, Serial = "" };
         Assert.Equal(["WRITE_PROTECTED", "PROTECTED_AUTHENTICATION_PATH"], other.Flags);
         Assert.Equal("the blank token in slot 7 (no serial) of /module.so", other.ToString());
     }

@@ -20,7 +20,7 @@ public sealed class KeyMechanismsTests
     [InlineData(KeyAlgorithm.Rsa2048, "CKM_RSA_PKCS_KEY_PAIR_GEN CKM_ECDSA CKM_ECDSA_SHA256", "CKM_RSA_PKCS")]
     public void A_token_makes_keys_and_signs_or_is_refused(KeyAlgorithm algorithm, string mechanisms, string? missing)
     {
-        TokenDescription token = SomeToken.Ready with { Mechanisms = mechanisms.Split(' ') };
+        TokenInfo token = SomeToken.Ready with { Mechanisms = mechanisms.Split(' ') };
         var e = Record.Exception(() => KeyMechanisms.Check(token, algorithm)) as AutoRegisterException;
         Assert.Equal(missing is null ? null : ErrorId.HsmMechanismMissing, e?.Id);
         Assert.Equal(missing, e?.Message.Split(' ')[0]);
@@ -38,7 +38,7 @@ public sealed class KeyMechanismsTests
     [InlineData("CKM_ECDSA CKM_RSA_PKCS", false, false)]
     public void A_token_hashes_for_the_kinds_it_says(string mechanisms, bool ec, bool rsa)
     {
-        TokenDescription token = SomeToken.Ready with { Mechanisms = mechanisms.Split(' ') };
+        TokenInfo token = SomeToken.Ready with { Mechanisms = mechanisms.Split(' ') };
         Assert.Equal((ec, rsa), (KeyMechanisms.HashesItself(token, KeyAlgorithm.EcP256), KeyMechanisms.HashesItself(token, KeyAlgorithm.Rsa2048)));
     }
 

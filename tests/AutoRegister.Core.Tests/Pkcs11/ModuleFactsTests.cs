@@ -48,7 +48,7 @@ public sealed partial class ModuleFactsTests : IDisposable
     public void The_token_hashes_where_it_says_that_it_can(string listed, KeyAlgorithm algorithm, CKM expected)
     {
         using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        TokenDescription token = module.ListTokens()[0] with { Mechanisms = listed.Split(' ') };
+        TokenInfo token = module.ListTokens()[0] with { Mechanisms = listed.Split(' ') };
 
         Assert.Equal(expected, KeyMechanisms.Signing(token, algorithm));
     }

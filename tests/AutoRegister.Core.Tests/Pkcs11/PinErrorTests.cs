@@ -11,7 +11,7 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 /// <summary>What a token answers to a login, and what a person is told. SoftHSM2 never locks or expires a PIN, so the answers are given here.</summary>
 public sealed class PinErrorTests
 {
-    private static readonly TokenDescription Token = new()
+    private static readonly TokenInfo Token = new()
     {
         ModulePath = "/usr/lib/module.so", SlotId = 0, SlotDescription = string.Empty, Label = "aktualizr", Serial = "17", Manufacturer = string.Empty, Model = string.Empty,
         IsInitialized = true, IsWriteProtected = false, IsLoginRequired = true, HasProtectedAuthenticationPath = false,
@@ -49,7 +49,7 @@ public sealed class PinErrorTests
     [InlineData(CKR.CKR_DATA_INVALID, false, ErrorId.HsmFailure, "module's documentation")]
     public void Every_refusal_of_a_login_is_told_apart_with_its_remedy(CKR rv, bool officer, ErrorId id, string remedy)
     {
-        AutoRegisterException e = Login(Token, rv, new TokenPin(Value, officer, null));
+        AutoRegisterException e = Login(Token, rv, new TokenPin(Value, officer ? CKU.CKU_SO : CKU.CKU_USER, null));
 
         Assert.Equal(id, e.Id);
         Assert.Contains("\"aktualizr\" (serial 17)", e.Message, StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public sealed class PinErrorTests
     {
         foreach (bool officer in (bool[])[false, true])
         {
-            var pin = new TokenPin(Value, officer, SourceOf(kind));
+            var pin = new TokenPin(Value, officer ? CKU.CKU_SO : CKU.CKU_USER, SourceOf(kind));
             CKR[] answers = [CKR.CKR_PIN_INCORRECT, CKR.CKR_PIN_LOCKED, CKR.CKR_PIN_EXPIRED, CKR.CKR_PIN_LEN_RANGE];
             AutoRegisterException[] errors = [.. answers.Select(rv => Login(Token, rv, pin)), PinErrors.FinalTry(Token, pin), PinErrors.Locked(Token with { ModulePath = "/usr/lib/libtpm2_pkcs11.so" }, pin)];
             Assert.All(errors, e =>
@@ -83,7 +83,7 @@ public sealed class PinErrorTests
     [InlineData("/usr/lib/libckteec.so.0", true, "manufacturer", "lost")]
     public void The_remedy_for_a_locked_PIN_names_what_unlocks_this_kind_of_token(string module, bool officer, string way, string named)
     {
-        string remedy = PinErrors.Locked(Token with { ModulePath = module }, new TokenPin(Value, officer, null)).RecommendedAction;
+        string remedy = PinErrors.Locked(Token with { ModulePath = module }, new TokenPin(Value, officer ? CKU.CKU_SO : CKU.CKU_USER, null)).RecommendedAction;
         Assert.Contains(way, remedy, StringComparison.Ordinal);
         Assert.Contains(named, remedy, StringComparison.Ordinal);
         Assert.Equal(module.Contains("tpm2", StringComparison.Ordinal), remedy.Contains("TPM", StringComparison.Ordinal));
@@ -93,9 +93,9 @@ public sealed class PinErrorTests
     [InlineData(PinState.Locked, "It is locked now.")]
     [InlineData(PinState.FinalTry, "One more wrong PIN locks it.")]
     public void What_a_wrong_pin_cost_is_said(PinState after, string says) =>
-        Assert.Contains(says, Login(Token with { UserPin = after }, CKR.CKR_PIN_INCORRECT, new TokenPin(Value, IsOfficer: false, null)).Message, StringComparison.Ordinal);
+        Assert.Contains(says, Login(Token with { UserPin = after }, CKR.CKR_PIN_INCORRECT, new TokenPin(Value, CKU.CKU_USER, null)).Message, StringComparison.Ordinal);
 
-    private static AutoRegisterException Login(TokenDescription token, CKR rv, TokenPin pin) => Pkcs11Errors.Login(token, pin, new Pkcs11Exception("C_Login", rv));
+    private static AutoRegisterException Login(TokenInfo token, CKR rv, TokenPin pin) => Pkcs11Errors.Login(token, pin, new Pkcs11Exception("C_Login", rv));
 
     private static SettingSource SourceOf(string kind)
     {

@@ -1,6 +1,7 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11.Modules;
+using Net.Pkcs11Interop.Common;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
@@ -18,10 +19,10 @@ public sealed class PinLimitsTests
         using Secret pin = SoftHsm.Secret(text);
         foreach (bool officer in (bool[])[false, true])
         {
-            Exception? e = Record.Exception(() => Pin.CheckLength(new TokenPin(pin, officer, null), SomeToken.Ready));
+            Exception? e = Record.Exception(() => Pin.CheckLength(new TokenPin(pin, officer ? CKU.CKU_SO : CKU.CKU_USER, null), SomeToken.Ready));
             Assert.Equal(taken ? null : ErrorId.HsmPinLength, (e as AutoRegisterException)?.Id);
             Assert.Equal(!taken && officer, e is AutoRegisterException { RecommendedAction: string action } && action.Contains("HSM_SOPIN", StringComparison.Ordinal));
-            Pin.CheckLength(new TokenPin(pin, officer, null), SomeToken.Ready with { HasProtectedAuthenticationPath = true });
+            Pin.CheckLength(new TokenPin(pin, officer ? CKU.CKU_SO : CKU.CKU_USER, null), SomeToken.Ready with { HasProtectedAuthenticationPath = true });
         }
     }
 

@@ -3,6 +3,7 @@ using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Pkcs11.Token;
+using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
 
@@ -33,7 +34,7 @@ public sealed class PinPadTests : IDisposable
         using ISession session = ready.Slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite);
         var login = new TokenLogin();
 
-        login.Enter(session, ready, new TokenPin(unused, IsOfficer: false, null), hsm.Observer);
+        login.Enter(session, ready, new TokenPin(unused, CKU.CKU_USER, null), hsm.Observer);
 
         Assert.Equal(["InitToken", "Login", "InitPin", "Login"], pad.Asked);
         Raw.GenerateKey(session, "tls", 1);
@@ -50,11 +51,11 @@ public sealed class PinPadTests : IDisposable
         var login = new TokenLogin();
         pad.Typed = "99999999";
 
-        Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(() => login.Enter(session, slot, new TokenPin(unused, IsOfficer: false, null), hsm.Observer)).Id);
+        Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(() => login.Enter(session, slot, new TokenPin(unused, CKU.CKU_USER, null), hsm.Observer)).Id);
         Assert.Single(pad.Asked);
 
         pad.Typed = SoftHsm.PinText;
-        login.Enter(session, slot, new TokenPin(unused, IsOfficer: false, null), hsm.Observer);
+        login.Enter(session, slot, new TokenPin(unused, CKU.CKU_USER, null), hsm.Observer);
         Assert.Equal(2, pad.Asked.Count);
         login.Leave(session);
     }

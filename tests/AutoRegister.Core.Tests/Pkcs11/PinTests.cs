@@ -4,6 +4,7 @@ using AutoRegister.Core.Files;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Objects;
+using Net.Pkcs11Interop.Common;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
@@ -114,7 +115,7 @@ public sealed class PinTests : IDisposable
         TokenSlot slot = SlotWith(state);
         using Secret tooShort = SoftHsm.Secret("1");
 
-        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, new TokenPin(tooShort, IsOfficer: false, new SettingSource(SettingSourceKind.Credential, "hsm-pin")), hsm.Observer));
+        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, new TokenPin(tooShort, CKU.CKU_USER, new SettingSource(SettingSourceKind.Credential, "hsm-pin")), hsm.Observer));
 
         Assert.Equal(ErrorId.HsmPinLength, e.Id);
         Assert.Contains("the systemd credential hsm-pin", Assert.Single(hsm.Observer.Warnings), StringComparison.Ordinal);
@@ -123,7 +124,7 @@ public sealed class PinTests : IDisposable
     [Fact]
     public void A_token_with_a_pin_pad_gets_no_pin()
     {
-        TokenDescription token = SlotWith(PinState.Ready).Token;
+        TokenInfo token = SlotWith(PinState.Ready).Token;
 
         using var typed = new Pin(hsm.Pin, token with { HasProtectedAuthenticationPath = true });
         using var given = new Pin(hsm.Pin, token);

@@ -105,7 +105,7 @@ public sealed class Pkcs11ModuleTests
         using var hsm = new SoftHsm();
         using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
 
-        TokenDescription token = Assert.Single(module.ListTokens());
+        TokenInfo token = Assert.Single(module.ListTokens());
 
         Assert.False(token.IsInitialized);
         Assert.Equal(PinState.NotInitialized, token.UserPin);

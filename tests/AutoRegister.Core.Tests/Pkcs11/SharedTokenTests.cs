@@ -42,16 +42,16 @@ public sealed class SharedTokenTests : IDisposable
     }
 
     [Fact]
-    public void WhatAnotherDeviceIsJustWritingIsNoDebris()
+    public void WhatAnotherDeviceIsJustWritingIsNotRemoved()
     {
         TokenObject[] halfWritten =
         [
             new(TokenObjectKind.Unreadable, string.Empty, string.Empty), new(TokenObjectKind.PublicKey, "tls-0a02", string.Empty), new(TokenObjectKind.PublicKey, "tls-0a01", string.Empty),
         ];
         DeviceObjects ours = DeviceObjects.Under(new ObjectId("0a01"));
-        Assert.Equal([halfWritten[2]], TokenDebris.Find(halfWritten, [], ours));
-        Assert.Equal(halfWritten, TokenDebris.Find(halfWritten, [], DeviceObjects.Standard));
-        Assert.Equal([halfWritten[0]], TokenDebris.Find(halfWritten, TokenDebris.Inventory(halfWritten[1..]), DeviceObjects.Standard));
+        Assert.Equal([halfWritten[2]], IncompleteObjects.Find(halfWritten, [], ours));
+        Assert.Equal(halfWritten, IncompleteObjects.Find(halfWritten, [], DeviceObjects.Standard));
+        Assert.Equal([halfWritten[0]], IncompleteObjects.Find(halfWritten, IncompleteObjects.Inventory(halfWritten[1..]), DeviceObjects.Standard));
     }
 
     [Theory]

@@ -84,7 +84,7 @@ public sealed class TokenChoiceTests : IDisposable
     [InlineData(true, PinState.Ready, ErrorId.HsmTokenUnusable)]
     public void A_token_that_cannot_be_written_and_a_pin_that_must_not_be_tried_are_refused(bool writeProtected, PinState officer, ErrorId? expected)
     {
-        TokenDescription token = SomeToken.Ready with { IsWriteProtected = writeProtected, SoPin = officer };
+        TokenInfo token = SomeToken.Ready with { IsWriteProtected = writeProtected, SoPin = officer };
         var e = Record.Exception(() => InitializationChecks.Pins(token, hsm.Settings)) as AutoRegisterException;
         Assert.Equal(expected, e?.Id);
         Assert.Equal(expected == ErrorId.HsmPinFinalTry, e?.Message.Contains("SO PIN", StringComparison.Ordinal) ?? false);

@@ -36,7 +36,7 @@ public sealed class TokenFlagsTests : IDisposable
     [InlineData("TokenInitialized UserPinInitialized SoPinToBeChanged SoPinCountLow SoPinFinalTry SoPinLocked", PinState.Ready, PinState.Locked)]
     public void The_worst_flag_of_a_pin_that_exists_is_its_state(string flags, PinState user, PinState officer)
     {
-        TokenDescription token = Read(flags);
+        TokenInfo token = Read(flags);
         Assert.Equal((user, officer), (token.UserPin, token.SoPin));
     }
 
@@ -48,7 +48,7 @@ public sealed class TokenFlagsTests : IDisposable
     [InlineData("ProtectedAuthenticationPath", false, false, false, true)]
     public void Every_other_flag_is_one_of_the_token_s(string flags, bool initialized, bool writeProtected, bool loginRequired, bool pinPad)
     {
-        TokenDescription token = Read(flags);
+        TokenInfo token = Read(flags);
         Assert.Equal((initialized, writeProtected, loginRequired, pinPad), (token.IsInitialized, token.IsWriteProtected, token.IsLoginRequired, token.HasProtectedAuthenticationPath));
     }
 
@@ -78,14 +78,14 @@ public sealed class TokenFlagsTests : IDisposable
     [InlineData((ulong)long.MaxValue + 1, null)]
     public void Numbers_the_token_does_not_know_are_none(ulong said, long? expected)
     {
-        TokenDescription token = Read("", ("FreePrivateMemory", said), ("SessionCount", said));
+        TokenInfo token = Read("", ("FreePrivateMemory", said), ("SessionCount", said));
         Assert.Equal((expected, expected), (token.FreePrivateMemory, token.SessionCount));
     }
 
     [Fact]
     public void Texts_lose_their_padding_and_stay_where_they_belong()
     {
-        TokenDescription token = Read("", ("Label", "  label  "), ("SerialNumber", "serial "), ("ManufacturerId", "maker\0rest"), ("Model", "model   "));
+        TokenInfo token = Read("", ("Label", "  label  "), ("SerialNumber", "serial "), ("ManufacturerId", "maker\0rest"), ("Model", "model   "));
         Assert.Equal(("label", "serial", "maker", "model"), (token.Label, token.Serial, token.Manufacturer, token.Model));
         Assert.Equal((SoftHsm.ModulePath, Real.SlotId), (token.ModulePath, token.SlotId));
         Assert.Empty(token.Mechanisms);
@@ -111,7 +111,7 @@ public sealed class TokenFlagsTests : IDisposable
         Assert.Equal((ErrorId.HsmTokenUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 
-    private TokenDescription Read(string flags, params (string Name, object Value)[] said)
+    private TokenInfo Read(string flags, params (string Name, object Value)[] said)
     {
         ISlot real = Real;
         string[] set = [.. flags.Split(' ').Select(flag => $"get_{flag}")];

@@ -124,7 +124,7 @@ public sealed class TokenKeyTests : IDisposable
 
         Assert.Null(session.FindKey());
         Assert.Equal(ErrorId.HsmObjectConflict, Assert.Throws<AutoRegisterException>(() => session.GenerateKey(new KeyRequest())).Id);
-        TokenObject half = Assert.Single(TokenConflicts.FindHalves(session.FindObjects(), DeviceObjects.Standard));
+        TokenObject half = Assert.Single(TokenConflicts.FindIncompletePairs(session.FindObjects(), DeviceObjects.Standard));
         Assert.Equal(privateIsLeft ? TokenObjectKind.PrivateKey : TokenObjectKind.PublicKey, half.Kind);
 
         session.DestroyObjects([half]);

@@ -137,9 +137,9 @@ public sealed class TokenLoginTests : IDisposable
 
         using var refusing = new TokenLogin();
         answer = CKR.CKR_PIN_INCORRECT;
-        Assert.Throws<AutoRegisterException>(() => refusing.Enter(session, slot, new TokenPin(other, IsOfficer: false, null), hsm.Observer));
+        Assert.Throws<AutoRegisterException>(() => refusing.Enter(session, slot, new TokenPin(other, CKU.CKU_USER, null), hsm.Observer));
         refusing.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => refusing.Enter(session, slot, new TokenPin(other, IsOfficer: false, null), hsm.Observer));
+        Assert.Throws<ObjectDisposedException>(() => refusing.Enter(session, slot, new TokenPin(other, CKU.CKU_USER, null), hsm.Observer));
     }
 
     private static object? Answer(ref int count, CKR rv)
@@ -149,7 +149,7 @@ public sealed class TokenLoginTests : IDisposable
     }
 
     private void Enter(Secret pin, bool pinPad = false) =>
-        login.Enter(session, slot with { Token = slot.Token with { HasProtectedAuthenticationPath = pinPad } }, new TokenPin(pin, IsOfficer: false, null), hsm.Observer);
+        login.Enter(session, slot with { Token = slot.Token with { HasProtectedAuthenticationPath = pinPad } }, new TokenPin(pin, CKU.CKU_USER, null), hsm.Observer);
 
     private ErrorId Fails(Secret pin) => Assert.Throws<AutoRegisterException>(() => Enter(pin)).Id;
 }

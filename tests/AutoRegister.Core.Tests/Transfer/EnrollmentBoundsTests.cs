@@ -34,12 +34,12 @@ public sealed class EnrollmentBoundsTests : IDisposable
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
-        Assert.True(KeySeal.IsBounded(Pem.Encode(KeySeal.PassphraseLabel, key.ExportEncryptedPkcs8PrivateKey(hand.Passphrase.Utf8, parameters))));
-        Assert.True(KeySeal.IsBounded(Asking(PassphraseMac.MostRounds)));
-        Assert.All([PassphraseMac.MostRounds + 1, int.MaxValue, 0, -1], rounds => Assert.False(KeySeal.IsBounded(Asking(rounds))));
+        Assert.True(KeyProtection.IsBounded(Pem.Encode(KeyProtection.PassphraseLabel, key.ExportEncryptedPkcs8PrivateKey(hand.Passphrase.Utf8, parameters))));
+        Assert.True(KeyProtection.IsBounded(Asking(PassphraseMac.MostRounds)));
+        Assert.All([PassphraseMac.MostRounds + 1, int.MaxValue, 0, -1], rounds => Assert.False(KeyProtection.IsBounded(Asking(rounds))));
         var old = new PbeParameters(PbeEncryptionAlgorithm.TripleDes3KeyPkcs12, HashAlgorithmName.SHA1, 1000);
-        Assert.False(KeySeal.IsBounded(key.ExportEncryptedPkcs8PrivateKeyPem("correct horse", old)));
-        Assert.False(KeySeal.IsBounded(Pem.Encode(KeySeal.PassphraseLabel, [0x30, 0x00])));
+        Assert.False(KeyProtection.IsBounded(key.ExportEncryptedPkcs8PrivateKeyPem("correct horse", old)));
+        Assert.False(KeyProtection.IsBounded(Pem.Encode(KeyProtection.PassphraseLabel, [0x30, 0x00])));
 
         DeviceKey device = hand.MakeKey("lamp");
         hand.ExportWithoutKey(device, "file.json");
@@ -76,6 +76,6 @@ public sealed class EnrollmentBoundsTests : IDisposable
         var derivation = new KeyDerivationFunc(PkcsObjectIdentifiers.IdPbkdf2, new Pbkdf2Params(new byte[16], rounds));
         var cipher = new EncryptionScheme(NistObjectIdentifiers.IdAes256Cbc, new DerOctetString(new byte[16]));
         var algorithm = new AlgorithmIdentifier(PkcsObjectIdentifiers.IdPbeS2, new PbeS2Parameters(derivation, cipher));
-        return Pem.Encode(KeySeal.PassphraseLabel, new EncryptedPrivateKeyInfo(algorithm, new byte[64]).GetEncoded());
+        return Pem.Encode(KeyProtection.PassphraseLabel, new EncryptedPrivateKeyInfo(algorithm, new byte[64]).GetEncoded());
     }
 }

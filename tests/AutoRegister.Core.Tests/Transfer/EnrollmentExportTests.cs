@@ -83,12 +83,12 @@ public sealed class EnrollmentExportTests : IDisposable
     public void A_key_that_is_to_stay_is_not_sealed()
     {
         DeviceKey key = hand.MakeKey("stays");
-        ExportedEnrollment kept = hand.Write(KeySeal.With(hand.Passphrase), withoutKey: true, key, "kept.json");
+        ExportedEnrollment kept = hand.Write(KeyProtection.With(hand.Passphrase), withoutKey: true, key, "kept.json");
         Assert.Equal(KeyCustody.StaysBehind, kept.PrivateKey);
         Assert.Null(hand.Json("kept.json")["key"]!["sealed"]);
 
         File.Delete(PrivateKeyOf(key));
-        ExportedEnrollment gone = hand.Write(KeySeal.With(hand.Passphrase), withoutKey: false, key, "gone.json");
+        ExportedEnrollment gone = hand.Write(KeyProtection.With(hand.Passphrase), withoutKey: false, key, "gone.json");
         Assert.Equal(KeyCustody.StaysBehind, gone.PrivateKey);
     }
 
@@ -97,7 +97,7 @@ public sealed class EnrollmentExportTests : IDisposable
     {
         DeviceKey key = hand.MakeKey("broken");
         File.WriteAllText(PrivateKeyOf(key), "nothing");
-        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => hand.Write(KeySeal.With(hand.Passphrase), withoutKey: false, key, "broken.json"));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => hand.Write(KeyProtection.With(hand.Passphrase), withoutKey: false, key, "broken.json"));
         Assert.Equal((ErrorId.RegistrationIncomplete, PrivateKeyOf(key)), (error.Id, error.Target));
         Assert.False(File.Exists(hand.In("broken.json")));
     }

@@ -126,7 +126,7 @@ public sealed class EnrollmentFileTests : IDisposable
     public void AShortPassphraseIsRefused()
     {
         using Secret passphrase = Secret.FromUtf8("1234567"u8);
-        Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => KeySeal.With(passphrase)).Id);
+        Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => KeyProtection.With(passphrase)).Id);
     }
 
     [Fact]

@@ -123,14 +123,14 @@ public sealed class EnrollmentMembersTests : IDisposable
     [InlineData(null, "{ \"label\": \"my token\" }", "token my token")]
     [InlineData("pkcs11:token=my%20token;type=private", "{ \"label\": \"my token\", \"keyId\": \"0a\" }", "token my token, key id 0a")]
     [InlineData("pkcs11:token=t;type=private", "{ \"label\": \"t\", \"keyId\": \"0a\", \"existingKeyId\": \"0b\" }", "token t, existing key id 0b")]
-    public void The_journal_says_where_the_key_is(string? location, string? token, string place)
+    public void The_journal_says_where_the_key_is(string? location, string? token, string store)
     {
         DeviceKey key = hand.MakeKey("lamp");
         hand.ExportWithoutKey(key, "file.json");
         hand.Edit("file.json", document => document["device"]!["token"] = token is null ? null : JsonNode.Parse(token));
         DeviceKey taken = Assert.IsType<DeviceKey>(hand.Read("file.json", "device"));
         JournalEntry entry = new EnrollmentJournal(hand.In("device")).Read(observer)!;
-        Assert.Equal((place, true), (entry.KeyPlace, entry.KeyIsElsewhere));
+        Assert.Equal((store, true), (entry.KeyStore, entry.KeyIsElsewhere));
         Assert.Equal(token is null ? hand.In("device/.registration/pkey.pem") : location ?? "pkcs11:token=my%20token;type=private", taken.KeyLocation);
     }
 
@@ -146,7 +146,7 @@ public sealed class EnrollmentMembersTests : IDisposable
         hand.ExportWithoutKey(key, "file.json");
         DeviceKey taken = Assert.IsType<DeviceKey>(hand.Read("file.json", "device"));
         JournalEntry there = new EnrollmentJournal(hand.In("device")).Read(observer)!;
-        Assert.Equal(entry with { KeyIsElsewhere = true, Orphans = there.Orphans, Strangers = there.Strangers, Origin = there.Origin }, there);
+        Assert.Equal(entry with { KeyIsElsewhere = true, Orphans = there.Orphans, ForeignObjects = there.ForeignObjects, Origin = there.Origin }, there);
         Assert.Equal(entry.Orphans, there.Orphans);
         Assert.Equal(
             (key.Uuid, RegistrationState.RequestSent, key.KeyFingerprint, key.CertificateRequest, true, "lamp"),

@@ -84,7 +84,7 @@ public sealed class EnrollmentProofTests : IDisposable
     public void A_wrong_passphrase_is_told_from_a_changed_file_where_there_is_a_key_to_try()
     {
         using var prover = new ProofMaker(hand.Passphrase, null);
-        new EnrollmentExport(KeySeal.With(hand.Passphrase), withoutKey: false, prover, hand.Observer).Write(hand.MakeKey("lamp"), hand.In("file.json"), CancellationToken.None);
+        new EnrollmentExport(KeyProtection.With(hand.Passphrase), withoutKey: false, prover, hand.Observer).Write(hand.MakeKey("lamp"), hand.In("file.json"), CancellationToken.None);
         using Secret wrong = SoftHsm.Secret("incorrect horse");
         Assert.Equal(ErrorId.PrivateKeyLocked, Assert.Throws<AutoRegisterException>(() => hand.ReadWorded("file.json", wrong)).Id);
         hand.Tamper("file.json", document => document["device"]!["name"] = "evil");

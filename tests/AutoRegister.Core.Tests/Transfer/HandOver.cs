@@ -43,10 +43,10 @@ internal sealed class HandOver : IDisposable
 
     internal DeviceKey MakeKey(string name) => Enroller().MakeKey(Config(name), replace: false, CancellationToken.None);
 
-    internal void Export(string name, KeySeal seal) => Write(seal, withoutKey: false, MakeKey(name), name + ".json");
+    internal void Export(string name, KeyProtection seal) => Write(seal, withoutKey: false, MakeKey(name), name + ".json");
 
     /// <summary>Writes a device's file, signed.</summary>
-    internal ExportedEnrollment Write(KeySeal? seal, bool withoutKey, DeviceKey key, string file, CancellationToken cancellation = default) =>
+    internal ExportedEnrollment Write(KeyProtection? seal, bool withoutKey, DeviceKey key, string file, CancellationToken cancellation = default) =>
         Signed(prover => new EnrollmentExport(seal, withoutKey, prover, Observer).Write(key, In(file), cancellation));
 
     /// <summary>Writes the file of a device without a key, signed.</summary>

@@ -20,7 +20,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     [InlineData(false)]
     public async Task A_sealed_key_goes_the_whole_way(bool withPassphrase)
     {
-        KeySeal seal = withPassphrase ? KeySeal.With(hand.Passphrase) : KeySeal.For(hand.Certificate(), DateTimeOffset.UtcNow);
+        KeyProtection seal = withPassphrase ? KeyProtection.With(hand.Passphrase) : KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow);
         string name = withPassphrase ? "made with words" : "made";
         DeviceKey key = hand.MakeKey(name);
         ExportedEnrollment first = hand.Write(seal, withoutKey: false, key, "1.json");
@@ -118,7 +118,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     [Fact]
     public void The_machine_in_the_middle_must_be_of_the_same_factory()
     {
-        hand.Export("ours", KeySeal.With(hand.Passphrase));
+        hand.Export("ours", KeyProtection.With(hand.Passphrase));
         AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => hand.Read("ours.json", "device", machine: Machine() with { Factory = "other" }));
         Assert.Equal(ErrorId.SettingInvalid, error.Id);
         Assert.False(Directory.Exists(hand.In("device")));
@@ -127,7 +127,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     [Fact]
     public void A_root_that_is_not_there_is_refused()
     {
-        hand.Export("rooted", KeySeal.With(hand.Passphrase));
+        hand.Export("rooted", KeyProtection.With(hand.Passphrase));
         Assert.Equal(ErrorId.RootNotFound, Assert.Throws<AutoRegisterException>(() => hand.ReadInto("rooted.json", null, null, hand.In("no-root"), null)).Id);
         DeviceKey taken = Assert.IsType<DeviceKey>(hand.ReadInto("rooted.json", null, null, hand.Directory, null));
         Assert.Equal(Path.Join(hand.Directory, "var", "sota"), taken.Config.SotaPath);
@@ -136,7 +136,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
     [Fact]
     public void A_directory_with_parts_of_a_registration_is_refused()
     {
-        hand.Export("parts", KeySeal.With(hand.Passphrase));
+        hand.Export("parts", KeyProtection.With(hand.Passphrase));
         Directory.CreateDirectory(hand.In("device"));
         File.WriteAllText(Path.Join(hand.In("device"), "sota.toml"), "[tls]\nserver = \"https://localhost\"\n");
         using KeyOpener opener = KeyOpener.Create(hand.Passphrase, null);

@@ -19,8 +19,8 @@ public sealed class SealedKeyTests : IDisposable
     [Fact]
     public void What_is_missing_and_what_is_wrong_are_told_apart()
     {
-        hand.Export("words", KeySeal.With(hand.Passphrase));
-        hand.Export("envelope", KeySeal.For(hand.Certificate(), DateTimeOffset.UtcNow));
+        hand.Export("words", KeyProtection.With(hand.Passphrase));
+        hand.Export("envelope", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
         using var stranger = RSA.Create(2048);
         File.WriteAllText(hand.In("stranger.pem"), stranger.ExportPkcs8PrivateKeyPem());
         using Secret wrong = SoftHsm.Secret("incorrect horse");
@@ -58,7 +58,7 @@ public sealed class SealedKeyTests : IDisposable
     [Fact]
     public void A_recipients_key_in_the_clear_needs_no_passphrase_and_is_gone_when_it_is_disposed_of()
     {
-        hand.Export("sealed", KeySeal.For(hand.Certificate(), DateTimeOffset.UtcNow));
+        hand.Export("sealed", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
         KeyOpener opener = KeyOpener.Create(hand.Passphrase, hand.RecipientKey(null));
         Assert.IsType<DeviceKey>(hand.Read("sealed.json", "first", opener));
         opener.Dispose();
@@ -68,7 +68,7 @@ public sealed class SealedKeyTests : IDisposable
     [Fact]
     public void Nobody_who_opens_it_and_it_is_kept_sealed_until_somebody_does()
     {
-        hand.Export("sealed", KeySeal.With(hand.Passphrase));
+        hand.Export("sealed", KeyProtection.With(hand.Passphrase));
         Directory.CreateDirectory(hand.In("device"), DurableDirectory.Public);
         hand.Read("sealed.json", "device");
         string kept = Path.Join(hand.In("device"), ".registration", "pkey.sealed");
@@ -95,9 +95,9 @@ public sealed class SealedKeyTests : IDisposable
     public void A_passphrase_has_eight_characters()
     {
         using Secret shortest = SoftHsm.Secret("12345678");
-        Assert.Equal(KeyCustody.Passphrase, KeySeal.With(shortest).Custody);
+        Assert.Equal(KeyCustody.Passphrase, KeyProtection.With(shortest).Custody);
         using Secret shorter = SoftHsm.Secret("1234567");
-        Assert.Equal("Passphrase", Assert.Throws<AutoRegisterException>(() => KeySeal.With(shorter)).Target);
+        Assert.Equal("Passphrase", Assert.Throws<AutoRegisterException>(() => KeyProtection.With(shorter)).Target);
     }
 
     [Fact]
@@ -107,10 +107,10 @@ public sealed class SealedKeyTests : IDisposable
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(path);
         DateTimeOffset first = certificate.NotBefore;
         DateTimeOffset last = certificate.NotAfter;
-        Assert.All([first, last], time => Assert.Equal(KeyCustody.Certificate, KeySeal.For(path, time).Custody));
-        Assert.All([first.AddSeconds(-1), last.AddSeconds(1)], time => Assert.Equal(path, Assert.Throws<AutoRegisterException>(() => KeySeal.For(path, time)).Target));
+        Assert.All([first, last], time => Assert.Equal(KeyCustody.Certificate, KeyProtection.For(path, time).Custody));
+        Assert.All([first.AddSeconds(-1), last.AddSeconds(1)], time => Assert.Equal(path, Assert.Throws<AutoRegisterException>(() => KeyProtection.For(path, time)).Target));
         File.WriteAllBytes(hand.In("certificate.der"), certificate.RawData);
-        Assert.Equal(KeyCustody.Certificate, KeySeal.For(hand.In("certificate.der"), first).Custody);
+        Assert.Equal(KeyCustody.Certificate, KeyProtection.For(hand.In("certificate.der"), first).Custody);
     }
 
     [Fact]

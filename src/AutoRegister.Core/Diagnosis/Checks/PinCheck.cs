@@ -12,7 +12,7 @@ internal sealed class PinCheck() : LocalCheck("PIN state")
             return CheckFinding.Skipped("There is no token.");
         }
 
-        TokenDescription token = context.Token!.Token;
+        TokenInfo token = context.Token!.Token;
         if (!token.IsInitialized)
         {
             return CheckFinding.Passed("The token is blank and has no PINs yet");

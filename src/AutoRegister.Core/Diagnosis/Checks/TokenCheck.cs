@@ -16,7 +16,7 @@ internal sealed class TokenCheck() : LocalCheck("Token")
             return CheckFinding.Skipped("No module is loaded.");
         }
 
-        TokenDescription token = context.Token!.Token;
+        TokenInfo token = context.Token!.Token;
         string missing = string.Join(" and ", Needed.Except(token.Mechanisms));
         if (missing.Length > 0)
         {

@@ -15,7 +15,7 @@ public sealed record HsmSlot
     public required HsmSlotState State { get; init; }
 
     /// <summary>What the token says of itself; <see langword="null"/> where there is none, or it says nothing.</summary>
-    public TokenDescription? Token { get; init; }
+    public TokenInfo? Token { get; init; }
 
     /// <summary>What failed, with its <c>CKR_</c> name; empty when nothing did.</summary>
     public string Problem { get; init; } = string.Empty;

@@ -29,20 +29,20 @@ internal static class InitializationChecks
     }
 
     /// <summary>Refuses a token that cannot be written, PINs whose length it does not take, and an SO PIN that must not be tried.</summary>
-    public static void Pins(TokenDescription token, HsmSettings hsm)
+    public static void Pins(TokenInfo token, HsmSettings hsm)
     {
         if (token.IsWriteProtected)
         {
             throw new AutoRegisterException(ErrorId.HsmTokenUnusable, $"Cannot initialise {token}: it is write-protected.", "Make the token writable, or use another one.", token.ModulePath);
         }
 
-        Pin.CheckLength(TokenPin.Officer(hsm), token);
+        Pin.CheckLength(TokenPin.SecurityOfficer(hsm), token);
         Pin.CheckLength(TokenPin.User(hsm), token);
         // Locked is left for the token to say: SoftHSM2 sets the flag until C_InitToken is through, and a run that was killed
         // there leaves a token that is not locked at all. A PIN that is locked cannot be locked again by trying.
         if (token.SoPin is PinState.FinalTry)
         {
-            throw PinErrors.FinalTry(token, TokenPin.Officer(hsm));
+            throw PinErrors.FinalTry(token, TokenPin.SecurityOfficer(hsm));
         }
     }
 

@@ -8,11 +8,11 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 internal static class KeyMechanisms
 {
     /// <summary>Whether the token hashes and signs in one step.</summary>
-    public static bool HashesItself(TokenDescription token, KeyAlgorithm algorithm) =>
+    public static bool HashesItself(TokenInfo token, KeyAlgorithm algorithm) =>
         Has(token, algorithm.IsRsa() ? nameof(CKM.CKM_SHA256_RSA_PKCS) : nameof(CKM.CKM_ECDSA_SHA256));
 
     /// <summary>The mechanism that signs: with SHA-256 where the token has it, else what was hashed here.</summary>
-    public static CKM Signing(TokenDescription token, KeyAlgorithm algorithm) => (algorithm.IsRsa(), HashesItself(token, algorithm)) switch
+    public static CKM Signing(TokenInfo token, KeyAlgorithm algorithm) => (algorithm.IsRsa(), HashesItself(token, algorithm)) switch
     {
         (true, true) => CKM.CKM_SHA256_RSA_PKCS,
         (true, false) => CKM.CKM_RSA_PKCS,
@@ -24,10 +24,10 @@ internal static class KeyMechanisms
     public static CKM Generation(KeyAlgorithm algorithm) => algorithm.IsRsa() ? CKM.CKM_RSA_PKCS_KEY_PAIR_GEN : CKM.CKM_EC_KEY_PAIR_GEN;
 
     /// <summary>Whether the token does ECDH.</summary>
-    public static bool Derives(TokenDescription token) => Has(token, nameof(CKM.CKM_ECDH1_DERIVE));
+    public static bool Derives(TokenInfo token) => Has(token, nameof(CKM.CKM_ECDH1_DERIVE));
 
     /// <summary>Refuses a token that cannot make such keys or cannot sign with them.</summary>
-    public static void Check(TokenDescription token, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
+    public static void Check(TokenInfo token, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
         string generation = algorithm.IsRsa() ? nameof(CKM.CKM_RSA_PKCS_KEY_PAIR_GEN) : nameof(CKM.CKM_EC_KEY_PAIR_GEN);
         string signing = algorithm.IsRsa() ? nameof(CKM.CKM_RSA_PKCS) : nameof(CKM.CKM_ECDSA);
@@ -49,7 +49,7 @@ internal static class KeyMechanisms
     /// <param name="modulePath">The token's module; <see langword="null"/> where it is not known.</param>
     /// <returns>The remedy, naming what says which module is used.</returns>
     public static string Remedy(KeyAlgorithm algorithm, string? modulePath) =>
-        $"Use a token that can make {algorithm.Words()} keys and sign with them{(modulePath is null ? string.Empty : $"; which module is used says {ModuleCalls.Of(modulePath).Place}")}.";
+        $"Use a token that can make {algorithm.DisplayName()} keys and sign with them{(modulePath is null ? string.Empty : $"; which module is used says {ModuleCalls.Of(modulePath).Place}")}.";
 
-    private static bool Has(TokenDescription token, string mechanism) => token.Mechanisms.Contains(mechanism);
+    private static bool Has(TokenInfo token, string mechanism) => token.Mechanisms.Contains(mechanism);
 }

@@ -50,7 +50,7 @@ internal static class Pkcs11Errors
     /// <param name="pin">The PIN that was tried.</param>
     /// <param name="cause">The failure.</param>
     /// <returns>The error.</returns>
-    public static AutoRegisterException Login(TokenDescription token, TokenPin pin, Pkcs11Exception cause) => cause.RV switch
+    public static AutoRegisterException Login(TokenInfo token, TokenPin pin, Pkcs11Exception cause) => cause.RV switch
     {
         CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID => PinErrors.Rejected(token, pin, cause),
         CKR.CKR_PIN_LEN_RANGE => PinErrors.Length(token, pin, cause),

@@ -66,7 +66,7 @@ public sealed class Pkcs11Module : IDisposable
 
     /// <summary>Lists all tokens of the module, with what can be known without a login; broken ones are left out.</summary>
     /// <returns>The tokens, in the module's order of slots.</returns>
-    public IReadOnlyList<TokenDescription> ListTokens()
+    public IReadOnlyList<TokenInfo> ListTokens()
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         lock (Loaded.Calls)

@@ -81,7 +81,7 @@ internal sealed class TokenLogin(LoadedModule? softHsm = null) : IDisposable
         }
     }
 
-    private void CheckBeforehand(TokenDescription token, TokenPin pin, IRegistrationObserver observer)
+    private void CheckBeforehand(TokenInfo token, TokenPin pin, IRegistrationObserver observer)
     {
         switch (token.UserPin)
         {

@@ -8,7 +8,7 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 /// <summary>A slot with a token in it, and what the token said of itself when it was asked.</summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Token">The token.</param>
-internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
+internal sealed record TokenSlot(ISlot Slot, TokenInfo Token)
 {
     // CK_TOKEN_INFO.label (PKCS#11 2.40, section 3.2).
     private const int LabelLength = 32;
@@ -62,7 +62,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
     public TokenSlot Refresh() => Read(Slot, Token.ModulePath);
 
     /// <summary>Asks for the mechanisms as well.</summary>
-    /// <returns>The same slot with <see cref="TokenDescription.Mechanisms"/>.</returns>
+    /// <returns>The same slot with <see cref="TokenInfo.Mechanisms"/>.</returns>
     public TokenSlot WithMechanisms()
     {
         List<CKM> all = Ask("C_GetMechanismList", Slot.GetMechanismList, Token.ModulePath);
@@ -78,7 +78,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenDescription Token)
         string description = DescriptionOf(slot, modulePath);
         ITokenInfo info = Ask("C_GetTokenInfo", slot.GetTokenInfo, modulePath);
         ITokenFlags flags = info.TokenFlags;
-        return new TokenSlot(slot, new TokenDescription
+        return new TokenSlot(slot, new TokenInfo
         {
             ModulePath = modulePath,
             SlotId = slot.SlotId,

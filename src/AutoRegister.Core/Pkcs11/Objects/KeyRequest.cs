@@ -4,15 +4,15 @@ using AutoRegister.Core.Pkcs11.Settings;
 namespace AutoRegister.Core.Pkcs11.Objects;
 
 /// <summary>What key is to be made, and under which names.</summary>
-/// <param name="label">Label of both halves; <see langword="null"/> for the one the OTA client looks for.</param>
-/// <param name="id">Id of both halves; <see langword="null"/> for the one the OTA client looks for.</param>
+/// <param name="label">Label of both keys; <see langword="null"/> for the one the OTA client looks for.</param>
+/// <param name="id">Id of both keys; <see langword="null"/> for the one the OTA client looks for.</param>
 /// <param name="algorithm">What kind of key.</param>
 public sealed class KeyRequest(string? label = null, ObjectId? id = null, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
 {
-    /// <summary>Label of both halves.</summary>
+    /// <summary>Label of both keys.</summary>
     public string Label { get; } = label ?? DeviceObjects.Standard.KeyLabel;
 
-    /// <summary>Id of both halves.</summary>
+    /// <summary>Id of both keys.</summary>
     public ObjectId Id { get; } = id ?? DeviceObjects.Standard.KeyId;
 
     /// <summary>What kind of key.</summary>

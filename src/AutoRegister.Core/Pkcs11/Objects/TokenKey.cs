@@ -28,17 +28,17 @@ public sealed class TokenKey : IDeviceKey
         Algorithm = algorithm;
     }
 
-    /// <summary>The label of both halves.</summary>
+    /// <summary>The label of both keys.</summary>
     public string Label { get; }
 
-    /// <summary>The id of both halves.</summary>
+    /// <summary>The id of both keys.</summary>
     public ObjectId Id { get; }
 
     /// <summary>What kind of key it is.</summary>
     public KeyAlgorithm Algorithm { get; }
 
     /// <summary>The token that holds the key.</summary>
-    public TokenDescription Token => access.Token;
+    public TokenInfo Token => access.Token;
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo => subjectPublicKeyInfo;
@@ -68,7 +68,7 @@ public sealed class TokenKey : IDeviceKey
     /// <inheritdoc/>
     public void Dispose() => disposed = true;
 
-    /// <summary>Signs something unforeseeable and verifies it in software: proves that both halves belong together, and that the token signs at all.</summary>
+    /// <summary>Signs something unforeseeable and verifies it in software: proves that both keys belong together, and that the token signs at all.</summary>
     internal void Prove()
     {
         Span<byte> challenge = stackalloc byte[32];

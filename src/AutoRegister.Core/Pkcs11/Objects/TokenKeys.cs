@@ -30,7 +30,7 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
                 observer.ReportWarning($"ECDH with this key is not possible in {access.Token}: fioconfig will not be able to decrypt configuration files sent to this device.");
             }
 
-            observer.ReportDetail($"Made the {request.Algorithm.Words()} key \"{request.Label}\" (id {request.Id}) in {access.Token}; a test signature verified.");
+            observer.ReportDetail($"Made the {request.Algorithm.DisplayName()} key \"{request.Label}\" (id {request.Id}) in {access.Token}; a test signature verified.");
             return key;
         }
         catch (AutoRegisterException)

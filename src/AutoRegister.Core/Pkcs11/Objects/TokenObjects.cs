@@ -21,7 +21,7 @@ internal sealed class TokenObjects(TokenAccess access)
     public List<IObjectHandle> Find(TokenObjectKind kind, string label, ObjectId id) =>
         access.Find(access.NewTemplate().Class(kind).Named(label, id));
 
-    /// <summary>Finds keys, or halves of keys, that have this label or this id.</summary>
+    /// <summary>Finds key pairs, complete or not, that have this label or this id.</summary>
     public IReadOnlyList<TokenObject> FindKeysUnder(string label, ObjectId id) =>
         [.. FindUnder(TokenObjectKind.PrivateKey, label, id), .. FindUnder(TokenObjectKind.PublicKey, label, id)];
 

@@ -8,7 +8,7 @@ namespace AutoRegister.Core.Pkcs11.Token;
 /// <param name="Token">The token, with its mechanisms.</param>
 /// <param name="Session">The PKCS#11 session.</param>
 /// <param name="InitializedNow">Whether the token was initialised or its user PIN set.</param>
-internal sealed record OpenedSession(Pkcs11Module Module, TokenDescription Token, ISession Session, bool InitializedNow) : IDisposable
+internal sealed record OpenedSession(Pkcs11Module Module, TokenInfo Token, ISession Session, bool InitializedNow) : IDisposable
 {
     private TokenLogin? login;
 

@@ -44,10 +44,10 @@ internal sealed class SessionOpener : IDisposable
                 slot = setPin ? SetUserPin(slot, hsm, mayInitialize, observer) : slot;
                 return LogIn(slot, hsm, setPin, observer);
             }
-            catch (AutoRegisterException e) when (mayInitialize && TornToken.Is(slot.Token, e))
+            catch (AutoRegisterException e) when (mayInitialize && IncompleteToken.Is(slot.Token, e))
             {
                 // Not in the filter: that runs while the refused session is still open, and C_InitToken wants none.
-                if (!TornToken.SetAside(slot, hsm, observer))
+                if (!IncompleteToken.SetAside(slot, hsm, observer))
                 {
                     throw;
                 }

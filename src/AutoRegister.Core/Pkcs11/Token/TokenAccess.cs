@@ -15,7 +15,7 @@ internal sealed class TokenAccess(OpenedSession opened)
     private bool closed;
 
     /// <summary>The token.</summary>
-    public TokenDescription Token => opened.Token;
+    public TokenInfo Token => opened.Token;
 
     /// <summary>Does something with the session.</summary>
     /// <param name="function">The function that is called, for messages.</param>

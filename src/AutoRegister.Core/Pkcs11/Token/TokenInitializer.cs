@@ -22,7 +22,7 @@ internal static class TokenInitializer
     /// <returns>The initialised token's slot, without a user PIN yet.</returns>
     public static TokenSlot InitializeToken(LoadedModule module, TokenSlot blank, HsmSettings hsm, IRegistrationObserver observer, bool mayErase = false)
     {
-        TokenDescription token = blank.Token;
+        TokenInfo token = blank.Token;
         byte[] label = Encoding.UTF8.GetBytes(hsm.TokenLabel);
         InitializationChecks.Label(label, hsm.TokenLabel);
         InitializationChecks.Mechanisms(blank);
@@ -39,11 +39,11 @@ internal static class TokenInitializer
         observer.ReportStep($"Initialising {token} as \"{hsm.TokenLabel}\".");
         try
         {
-            Pin.Call("C_InitToken", TokenPin.Officer(hsm), token, pin => blank.Slot.InitToken(pin, label));
+            Pin.Call("C_InitToken", TokenPin.SecurityOfficer(hsm), token, pin => blank.Slot.InitToken(pin, label));
         }
         catch (Pkcs11Exception e)
         {
-            throw Pkcs11Errors.Login(blank.Refresh().Token, TokenPin.Officer(hsm), e);
+            throw Pkcs11Errors.Login(blank.Refresh().Token, TokenPin.SecurityOfficer(hsm), e);
         }
 
         // The slots are asked for again: modules move tokens. One that ignores the label (NSS) keeps its slot.
@@ -61,18 +61,18 @@ internal static class TokenInitializer
     /// <returns>The slot, as it is now.</returns>
     public static TokenSlot InitializeUserPin(TokenSlot slot, HsmSettings hsm, IRegistrationObserver observer)
     {
-        TokenDescription token = slot.Token;
+        TokenInfo token = slot.Token;
         InitializationChecks.Pins(token, hsm);
         observer.ReportStep($"Setting the user PIN of {token}.");
         using ShortSession opened = Open(slot);
         ISession session = opened.Session;
         try
         {
-            Pin.Call("C_Login", TokenPin.Officer(hsm), token, pin => session.Login(CKU.CKU_SO, pin));
+            Pin.Call("C_Login", TokenPin.SecurityOfficer(hsm), token, pin => session.Login(CKU.CKU_SO, pin));
         }
         catch (Pkcs11Exception e)
         {
-            throw Pkcs11Errors.Login(slot.Refresh().Token, TokenPin.Officer(hsm), e);
+            throw Pkcs11Errors.Login(slot.Refresh().Token, TokenPin.SecurityOfficer(hsm), e);
         }
 
         try

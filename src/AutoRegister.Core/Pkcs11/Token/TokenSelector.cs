@@ -26,7 +26,7 @@ public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel,
     /// <summary>Whether a token that is initialised is the one.</summary>
     /// <param name="token">The token.</param>
     /// <returns>Whether it is.</returns>
-    public bool Matches(TokenDescription token)
+    public bool Matches(TokenInfo token)
     {
         ArgumentNullException.ThrowIfNull(token);
         return token.IsInitialized && token.Label == Label && MatchesHardware(token);
@@ -35,13 +35,13 @@ public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel,
     /// <summary>Whether a blank token may become the one.</summary>
     /// <param name="token">The token.</param>
     /// <returns>Whether it may.</returns>
-    public bool MatchesBlank(TokenDescription token)
+    public bool MatchesBlank(TokenInfo token)
     {
         ArgumentNullException.ThrowIfNull(token);
         return !token.IsInitialized && MatchesHardware(token);
     }
 
-    private bool MatchesHardware(TokenDescription token) =>
+    private bool MatchesHardware(TokenInfo token) =>
         (Serial is null || token.Serial == Serial)
         && (Manufacturer is null || token.Manufacturer == Manufacturer)
         && (Model is null || token.Model == Model);

@@ -4,9 +4,9 @@ using AutoRegister.Core.Keys;
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>Where a device key lives: a file beside the journal, or a token.</summary>
-internal interface IKeyPlace : IDisposable
+internal interface IKeyStore : IDisposable
 {
-    /// <summary>What the journal remembers of the place: it changes when the device is told to keep its key elsewhere.</summary>
+    /// <summary>What the journal remembers of the store: it changes when the device is told to keep its key elsewhere.</summary>
     string Description { get; }
 
     /// <summary>Where a person finds the key: a path or a <c>pkcs11:</c> URI (RFC 7512).</summary>
@@ -20,7 +20,7 @@ internal interface IKeyPlace : IDisposable
     bool IsFree { get; }
 
     /// <summary>
-    /// Removes what came here with a copied file system, where the place is files: it is another machine's, and that machine keeps its
+    /// Removes what came here with a copied file system, where the store is files: it is another machine's, and that machine keeps its
     /// own. What cannot be copied is left for <see cref="RequireFree"/> to judge.
     /// </summary>
     void ClearCopy();
@@ -56,11 +56,11 @@ internal interface IKeyPlace : IDisposable
     /// <returns>The key.</returns>
     IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm);
 
-    /// <summary>Removes what a run of ours left that was killed while the place wrote something.</summary>
+    /// <summary>Removes what a run of ours left that was killed while the store wrote something.</summary>
     /// <param name="before">The inventory the journal remembers.</param>
-    void RemoveDebris(IReadOnlyCollection<string> before);
+    void RemoveIncomplete(IReadOnlyCollection<string> before);
 
-    /// <summary>Makes durable what the place holds, before anyone relies on it.</summary>
+    /// <summary>Makes durable what the store holds, before anyone relies on it.</summary>
     void MakeDurable();
 
     /// <summary>Adds to the configuration what was found out about the key.</summary>

@@ -11,7 +11,7 @@ using Xunit;
 namespace AutoRegister.Core.Tests.Transfer;
 
 /// <summary>What opens a sealed key, what does not, and for whom none can be sealed.</summary>
-public sealed class KeySealTests : IDisposable
+public sealed class KeyProtectionTests : IDisposable
 {
     private readonly HandOver hand = new();
 
@@ -19,14 +19,14 @@ public sealed class KeySealTests : IDisposable
     [Trait("Takes", "long")]
     public void What_does_not_open_leaves_nothing_behind()
     {
-        hand.Export("locked", KeySeal.With(hand.Passphrase));
+        hand.Export("locked", KeyProtection.With(hand.Passphrase));
         using Secret wrong = SoftHsm.Secret("incorrect horse");
         using KeyOpener guessed = KeyOpener.Create(wrong, null);
         using KeyOpener otherKind = KeyOpener.Create(null, hand.RecipientKey(null));
         Assert.All([guessed, otherKind], opener => Assert.Equal(ErrorId.PrivateKeyLocked, hand.Fail("locked.json", opener).Id));
         Assert.False(Directory.Exists(Path.Join(hand.In("device"), ".registration")));
 
-        hand.Export("enveloped", KeySeal.For(hand.Certificate(), DateTimeOffset.UtcNow));
+        hand.Export("enveloped", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
         using KeyOpener worded = KeyOpener.Create(hand.Passphrase, null);
         string strangerPath = hand.In("stranger.pem");
         using (var stranger = RSA.Create(2048))
@@ -49,8 +49,8 @@ public sealed class KeySealTests : IDisposable
     [Fact]
     public void Another_devices_sealed_key_is_refused()
     {
-        hand.Export("one", KeySeal.With(hand.Passphrase));
-        hand.Export("two", KeySeal.With(hand.Passphrase));
+        hand.Export("one", KeyProtection.With(hand.Passphrase));
+        hand.Export("two", KeyProtection.With(hand.Passphrase));
         var one = JsonNode.Parse(File.ReadAllText(hand.In("one.json")))!;
         one["key"]!["sealed"] = JsonNode.Parse(File.ReadAllText(hand.In("two.json")))!["key"]!["sealed"]!.GetValue<string>();
         File.WriteAllText(hand.In("one.json"), one.ToJsonString());
@@ -61,7 +61,7 @@ public sealed class KeySealTests : IDisposable
     [Fact]
     public void A_recipients_key_may_be_encrypted_itself()
     {
-        hand.Export("sealed", KeySeal.For(hand.Certificate(), DateTimeOffset.UtcNow));
+        hand.Export("sealed", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
         string path = hand.RecipientKey("correct horse");
         using KeyOpener opener = KeyOpener.Create(hand.Passphrase, path);
         Assert.Equal(RegistrationState.KeyMade, Assert.IsType<DeviceKey>(hand.Read("sealed.json", "device", opener)).State);
@@ -74,7 +74,7 @@ public sealed class KeySealTests : IDisposable
     public void A_certificate_that_cannot_receive_a_key_is_refused()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => KeySeal.For(hand.In("missing.pem"), now)).Id);
+        Assert.Equal(ErrorId.FileUnreadable, Assert.Throws<AutoRegisterException>(() => KeyProtection.For(hand.In("missing.pem"), now)).Id);
         File.WriteAllText(hand.In("no.pem"), "nothing");
         using var small = RSA.Create(1024);
         using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -90,11 +90,11 @@ public sealed class KeySealTests : IDisposable
         ];
         Assert.All(cases, one =>
         {
-            AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => KeySeal.For(one.Path, one.Time));
+            AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => KeyProtection.For(one.Path, one.Time));
             Assert.Equal(ErrorId.SettingInvalid, error.Id);
             Assert.Contains(one.Words, error.Message, StringComparison.Ordinal);
         });
-        Assert.Equal(KeyCustody.Certificate, KeySeal.For(hand.Certificate(usage: X509KeyUsageFlags.KeyEncipherment), now).Custody);
+        Assert.Equal(KeyCustody.Certificate, KeyProtection.For(hand.Certificate(usage: X509KeyUsageFlags.KeyEncipherment), now).Custody);
     }
 
     public void Dispose() => hand.Dispose();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace AutoRegister.Core.Tests.Api;
 
-public class LineGateTests
+public class LineThrottleTests
 {
     private static readonly Uri Api = new("https://factory.test/");
     private readonly RecordingObserver observer = new();
@@ -12,7 +12,7 @@ public class LineGateTests
     [Fact]
     public async Task One_device_asks_for_all_of_them_and_then_nobody_does()
     {
-        var gate = new LineGate(8, Timeout.InfiniteTimeSpan, observer);
+        var gate = new LineThrottle(8, Timeout.InfiniteTimeSpan, observer);
         int pings = 0;
         var answer = new TaskCompletionSource();
         Task[] devices = [.. Enumerable.Range(0, 8).Select(_ => gate.PassAsync(
@@ -32,7 +32,7 @@ public class LineGateTests
     [Fact]
     public async Task A_dead_server_is_waited_for_with_one_warning()
     {
-        var gate = new LineGate(8, Timeout.InfiniteTimeSpan, observer);
+        var gate = new LineThrottle(8, Timeout.InfiniteTimeSpan, observer);
         int pings = 0;
         Task Ping(CancellationToken token) =>
             Interlocked.Increment(ref pings) < 3 ? throw new AutoRegisterException(ErrorId.ServerUnreachable, "dead") : Task.CompletedTask;
@@ -44,7 +44,7 @@ public class LineGateTests
     [Fact]
     public async Task A_dead_server_is_not_waited_for_longer_than_the_line_is_patient()
     {
-        var gate = new LineGate(8, TimeSpan.Zero, observer);
+        var gate = new LineThrottle(8, TimeSpan.Zero, observer);
         var failure = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw new AutoRegisterException(ErrorId.ServerUnreachable, "dead"), CancellationToken.None));
         Assert.Equal(ErrorId.ServerUnreachable, failure.Id);
     }
@@ -52,7 +52,7 @@ public class LineGateTests
     [Fact]
     public async Task After_a_failure_that_may_pass_the_server_is_asked_again()
     {
-        var gate = new LineGate(8, Timeout.InfiniteTimeSpan, observer);
+        var gate = new LineThrottle(8, Timeout.InfiniteTimeSpan, observer);
         int pings = 0;
         Task Ping(CancellationToken token)
         {
@@ -71,7 +71,7 @@ public class LineGateTests
     [Fact]
     public async Task One_device_that_is_told_to_wait_holds_all_of_them()
     {
-        var gate = new LineGate(8, Timeout.InfiniteTimeSpan, observer);
+        var gate = new LineThrottle(8, Timeout.InfiniteTimeSpan, observer);
         bool refused = false;
         long told = 0;
         Task<long> refusedOnce = gate.SendAsync(
@@ -97,17 +97,17 @@ public class LineGateTests
     [Fact]
     public async Task The_number_on_their_way_is_halved_and_grows_again()
     {
-        var pace = new LinePace(8, TimeProvider.System);
+        var pace = new RequestThrottle(8, TimeProvider.System);
         Assert.True(pace.Slow(TimeSpan.FromMilliseconds(20)));
         Assert.False(pace.Slow(TimeSpan.FromMilliseconds(20)));
         Assert.Equal(4, pace.Allowed);
-        var turns = new List<LinePace.Turn>();
+        var turns = new List<RequestThrottle.Turn>();
         for (int i = 0; i < 4; i++)
         {
             turns.Add(await pace.TakeTurnAsync(CancellationToken.None));
         }
 
-        Task<LinePace.Turn> fifth = pace.TakeTurnAsync(CancellationToken.None);
+        Task<RequestThrottle.Turn> fifth = pace.TakeTurnAsync(CancellationToken.None);
         Assert.False(fifth.IsCompleted);
         turns[0].Dispose();
         (await fifth).Dispose();

@@ -4,7 +4,7 @@ using AutoRegister.Core.Keys;
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>A key file: in the journal's directory until it is put in place.</summary>
-internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
+internal sealed class FileKeyStore(EnrollmentJournal journal) : IKeyStore
 {
     private bool written;
 
@@ -16,7 +16,7 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
 
     public void RequireFree()
     {
-        // The journal's directory is ours; nothing in it can be a stranger's.
+        // The journal's directory is ours; nothing in it can be foreign.
     }
 
     public IReadOnlyList<string> Inventory() => [];
@@ -65,7 +65,7 @@ internal sealed class FileKeyPlace(EnrollmentJournal journal) : IKeyPlace
         return key;
     }
 
-    public void RemoveDebris(IReadOnlyCollection<string> before)
+    public void RemoveIncomplete(IReadOnlyCollection<string> before)
     {
         // A file is written whole or not at all.
     }

@@ -10,7 +10,7 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 
 /// <summary>Which of SoftHSM2's directories are removed as torn, and which tokens are taken for torn.</summary>
 [Collection(SoftHsmTests.Name)]
-public sealed class TornTokenFilesTests : IDisposable
+public sealed class IncompleteTokenFilesTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
 
@@ -55,7 +55,7 @@ public sealed class TornTokenFilesTests : IDisposable
     {
         using var nss = new Nss();
         string directory = Add("aktualizr", TokenFile.FlagsBeforeSoPin);
-        TornTokens.Remove(nss.Settings() with { TokenLabel = "aktualizr" }, hsm.Observer);
+        IncompleteTokens.Remove(nss.Settings() with { TokenLabel = "aktualizr" }, hsm.Observer);
         Assert.True(Directory.Exists(directory));
     }
 
@@ -65,7 +65,7 @@ public sealed class TornTokenFilesTests : IDisposable
     [InlineData(ErrorId.HsmSoPinRejected, PinState.Ready, PinState.Locked, false)]
     [InlineData(ErrorId.HsmSoPinRejected, PinState.NotInitialized, PinState.Ready, false)]
     public void A_token_whose_answer_and_flags_contradict_each_other_is_torn(ErrorId answer, PinState user, PinState officer, bool torn) =>
-        Assert.Equal(torn, TornToken.Is(SomeToken.Ready with { UserPin = user, SoPin = officer }, new AutoRegisterException(answer, "refused")));
+        Assert.Equal(torn, IncompleteToken.Is(SomeToken.Ready with { UserPin = user, SoPin = officer }, new AutoRegisterException(answer, "refused")));
 
     [Fact]
     public void A_token_that_has_an_so_pin_is_not_set_aside()
@@ -74,10 +74,10 @@ public sealed class TornTokenFilesTests : IDisposable
         using Secret wrong = SoftHsm.Secret("00000000");
         using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot slot = Ours(module);
-        Assert.False(TornToken.SetAside(slot, hsm.Settings with { SoPin = wrong }, hsm.Observer));
+        Assert.False(IncompleteToken.SetAside(slot, hsm.Settings with { SoPin = wrong }, hsm.Observer));
         Assert.Equal("aktualizr", slot.Refresh().Token.Label);
         Assert.Empty(hsm.Observer.Warnings);
-        Assert.True(TornToken.SetAside(slot, hsm.Settings, hsm.Observer));
+        Assert.True(IncompleteToken.SetAside(slot, hsm.Settings, hsm.Observer));
         Assert.Equal("set aside (torn)", slot.Refresh().Token.Label);
         Assert.Single(hsm.Observer.Warnings);
     }
@@ -91,7 +91,7 @@ public sealed class TornTokenFilesTests : IDisposable
         }
 
         using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        var e = Assert.Throws<AutoRegisterException>(() => TornToken.SetAside(Ours(module), hsm.Settings, hsm.Observer));
+        var e = Assert.Throws<AutoRegisterException>(() => IncompleteToken.SetAside(Ours(module), hsm.Settings, hsm.Observer));
         Assert.Equal((ErrorId.HsmTokenUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 
@@ -104,5 +104,5 @@ public sealed class TornTokenFilesTests : IDisposable
         return directory;
     }
 
-    private void Remove() => TornTokens.Remove(hsm.Settings, hsm.Observer);
+    private void Remove() => IncompleteTokens.Remove(hsm.Settings, hsm.Observer);
 }

@@ -1,7 +1,7 @@
 namespace AutoRegister.Core.Pkcs11.Modules;
 
 /// <summary>What can be known of a slot and its token without a login (PKCS#11 2.40, section 3.2, <c>CK_SLOT_INFO</c> and <c>CK_TOKEN_INFO</c>).</summary>
-public sealed record TokenDescription
+public sealed record TokenInfo
 {
     /// <summary>Path of the module.</summary>
     public required string ModulePath { get; init; }

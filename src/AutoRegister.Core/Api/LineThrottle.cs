@@ -16,12 +16,12 @@ namespace AutoRegister.Core.Api;
 /// Whether a server that has never answered is waited for too. What keeps the very first request from its server is a wrong address, a
 /// name or a CA more often than an outage, and a line that waits for it waits for ever.
 /// </param>
-public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver observer, TimeProvider? time = null, bool waitsFromTheStart = true)
+public sealed class LineThrottle(int limit, TimeSpan patience, IRegistrationObserver observer, TimeProvider? time = null, bool waitsFromTheStart = true)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
     private readonly TimeProvider clock = time ?? TimeProvider.System;
-    private readonly LinePace pace = new(limit, time ?? TimeProvider.System);
+    private readonly RequestThrottle throttle = new(limit, time ?? TimeProvider.System);
     private readonly Lock state = new();
     private Task? recovery;
     private bool answers;
@@ -60,18 +60,18 @@ public sealed class LineGate(int limit, TimeSpan patience, IRegistrationObserver
         long start = clock.GetTimestamp();
         for (int refused = 0; ; refused++)
         {
-            using LinePace.Turn turn = await pace.TakeTurnAsync(cancellation).ConfigureAwait(false);
+            using RequestThrottle.Turn turn = await throttle.TakeTurnAsync(cancellation).ConfigureAwait(false);
             try
             {
                 T answer = await send(cancellation).ConfigureAwait(false);
-                pace.Quicken();
+                throttle.Quicken();
                 hasRegistered = true;
                 return answer;
             }
             catch (AutoRegisterException e) when (IsTooFast(e) && (patience == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(start) < patience))
             {
                 TimeSpan wait = e.RetryAfter ?? Delay(refused);
-                if (pace.Slow(wait))
+                if (throttle.Slow(wait))
                 {
                     observer.ReportWarning($"{e.Message} The whole line waits {Seconds(wait)} s.");
                 }

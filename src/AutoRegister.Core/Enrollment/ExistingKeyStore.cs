@@ -9,14 +9,14 @@ using AutoRegister.Core.Pkcs11.Settings;
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>A key that someone else, usually the manufacturer, put into the token: it is used and never made, moved or removed.</summary>
-internal sealed class ExistingKeyPlace : IKeyPlace
+internal sealed class ExistingKeyStore : IKeyStore
 {
     private readonly HsmSettings hsm;
     private readonly TokenSession session;
     private readonly IRegistrationObserver observer;
     private readonly TokenKey key;
 
-    private ExistingKeyPlace(HsmSettings hsm, TokenSession session, TokenKey key, IRegistrationObserver observer)
+    private ExistingKeyStore(HsmSettings hsm, TokenSession session, TokenKey key, IRegistrationObserver observer)
     {
         this.hsm = hsm;
         this.session = session;
@@ -30,14 +30,14 @@ internal sealed class ExistingKeyPlace : IKeyPlace
         Pkcs11Uri.OfPrivateKey(hsm.TokenLabel, key.Label, key.Id);
 
     /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
-    internal static ExistingKeyPlace Open(HsmSettings hsm, KeyReference existing, IRegistrationObserver observer)
+    internal static ExistingKeyStore Open(HsmSettings hsm, KeyReference existing, IRegistrationObserver observer)
     {
         TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
         try
         {
             TokenKey key = session.FindExistingKey(existing, forOtaClient: true);
-            observer.ReportStep($"Using the {key.Algorithm.Words()} key \"{key.Label}\" (id {key.Id}) that is in {session.Token}");
-            return new ExistingKeyPlace(hsm, session, key, observer);
+            observer.ReportStep($"Using the {key.Algorithm.DisplayName()} key \"{key.Label}\" (id {key.Id}) that is in {session.Token}");
+            return new ExistingKeyStore(hsm, session, key, observer);
         }
         catch (AutoRegisterException)
         {
@@ -76,11 +76,11 @@ internal sealed class ExistingKeyPlace : IKeyPlace
 
     public IDeviceKey? Find(string fingerprint) => PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint ? key : null;
 
-    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects());
+    public IReadOnlyList<string> Inventory() => IncompleteObjects.Inventory(session.FindObjects());
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => key;
 
-    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, DeviceObjects.Standard, observer);
+    public void RemoveIncomplete(IReadOnlyCollection<string> before) => session.RemoveIncomplete(before, DeviceObjects.Standard, observer);
 
     public void MakeDurable() => session.MakeDurable();
 

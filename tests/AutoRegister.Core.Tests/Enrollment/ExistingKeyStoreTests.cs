@@ -14,11 +14,11 @@ namespace AutoRegister.Core.Tests.Enrollment;
 
 /// <summary>A key of the manufacturer's: it is found by whatever names it, used, and never removed.</summary>
 [Collection(SoftHsmTests.Name)]
-public sealed class ExistingKeyPlaceTests : IDisposable
+public sealed class ExistingKeyStoreTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
 
-    public ExistingKeyPlaceTests() => hsm.Open().Dispose();
+    public ExistingKeyStoreTests() => hsm.Open().Dispose();
 
     public void Dispose() => hsm.Dispose();
 
@@ -30,10 +30,10 @@ public sealed class ExistingKeyPlaceTests : IDisposable
         beside.GenerateKey(new KeyRequest("tls", 7));
         beside.StoreCertificate(TestCertificate.ForNewKey("stranger"));
         beside.StoreCertificate(TestCertificate.ForNewKey("other"), "other", 8);
-        using ExistingKeyPlace place = Open(new KeyReference("vendor", null));
-        Assert.Equal("token aktualizr, existing key id 02", place.Description);
-        place.RequireFree();
-        place.Clear();
+        using ExistingKeyStore store = Open(new KeyReference("vendor", null));
+        Assert.Equal("token aktualizr, existing key id 02", store.Description);
+        store.RequireFree();
+        store.Clear();
         Assert.Equal(["other", "tls", "tls", "vendor", "vendor"], beside.FindObjects().Select(o => o.Label).Order(StringComparer.Ordinal));
         Assert.Single(hsm.Observer.Warnings);
     }
@@ -43,34 +43,34 @@ public sealed class ExistingKeyPlaceTests : IDisposable
     {
         using TokenSession beside = hsm.Open();
         string fingerprint = PublicKeyHash.Of(beside.GenerateKey(new KeyRequest("a b", 2)).SubjectPublicKeyInfo.Span);
-        using ExistingKeyPlace place = Open(new KeyReference(null, "02"));
-        Assert.Null(place.Find("other"));
-        IDeviceKey key = place.Find(fingerprint)!;
-        Assert.Same(key, place.Make([], KeyAlgorithm.Rsa2048));
-        Assert.Equal("pkcs11:token=aktualizr;object=a%20b;id=%02;type=private", place.Location);
-        Assert.Null(place.FindDeviceUuid());
-        SotaConfig refined = place.Refine(new SotaConfig { Factory = "acme", Tags = ["main"], HardwareId = "x", Hsm = hsm.Settings });
+        using ExistingKeyStore store = Open(new KeyReference(null, "02"));
+        Assert.Null(store.Find("other"));
+        IDeviceKey key = store.Find(fingerprint)!;
+        Assert.Same(key, store.Make([], KeyAlgorithm.Rsa2048));
+        Assert.Equal("pkcs11:token=aktualizr;object=a%20b;id=%02;type=private", store.Location);
+        Assert.Null(store.FindDeviceUuid());
+        SotaConfig refined = store.Refine(new SotaConfig { Factory = "acme", Tags = ["main"], HardwareId = "x", Hsm = hsm.Settings });
         Assert.Equal(new KeyReference("a b", "02"), refined.Decisions.ExistingKey);
-        place.Dispose();
+        store.Dispose();
         Assert.Throws<ObjectDisposedException>(() => key.Sign([1]));
     }
 
     [Fact]
-    public void Debris_goes_unless_it_was_there_before()
+    public void What_is_incomplete_goes_unless_it_was_there_before()
     {
         Raw.WithSession(session =>
         {
             Raw.GenerateKey(session, "vendor", 2);
             Raw.GenerateKey(session, string.Empty, 9);
         });
-        using ExistingKeyPlace place = Open(new KeyReference("vendor", null));
-        IReadOnlyList<string> before = place.Inventory();
+        using ExistingKeyStore store = Open(new KeyReference("vendor", null));
+        IReadOnlyList<string> before = store.Inventory();
         Assert.Equal(2, before.Count);
-        place.RemoveDebris(before);
-        Assert.Equal(2, place.Inventory().Count);
-        place.RemoveDebris([]);
-        Assert.Empty(place.Inventory());
-        place.MakeDurable();
+        store.RemoveIncomplete(before);
+        Assert.Equal(2, store.Inventory().Count);
+        store.RemoveIncomplete([]);
+        Assert.Empty(store.Inventory());
+        store.MakeDurable();
     }
 
     [Theory]
@@ -122,5 +122,5 @@ public sealed class ExistingKeyPlaceTests : IDisposable
         Raw.WithSession(_ => { });
     }
 
-    private ExistingKeyPlace Open(KeyReference key) => ExistingKeyPlace.Open(hsm.Settings, key, hsm.Observer);
+    private ExistingKeyStore Open(KeyReference key) => ExistingKeyStore.Open(hsm.Settings, key, hsm.Observer);
 }

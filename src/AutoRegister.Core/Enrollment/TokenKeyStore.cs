@@ -12,7 +12,7 @@ using AutoRegister.Core.X509;
 namespace AutoRegister.Core.Enrollment;
 
 /// <summary>The device's token: the key is made in it and never leaves it.</summary>
-internal sealed class TokenKeyPlace : IKeyPlace
+internal sealed class TokenKeyStore : IKeyStore
 {
     // One at a time in this process. What an interrupted run left of a token is removed while nobody uses the module, and on a
     // line it must not be the token that the next device is just getting; a module serves one call at a time anyway.
@@ -24,7 +24,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
     private readonly IRegistrationObserver observer;
     private int disposed;
 
-    private TokenKeyPlace(HsmSettings hsm, EnrollmentJournal journal, TokenSession session, IRegistrationObserver observer)
+    private TokenKeyStore(HsmSettings hsm, EnrollmentJournal journal, TokenSession session, IRegistrationObserver observer)
     {
         this.journal = journal;
         this.hsm = hsm;
@@ -38,7 +38,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         Pkcs11Uri.OfPrivateKey(hsm.TokenLabel, hsm.Objects.KeyLabel, hsm.Objects.KeyId);
 
     /// <summary>Finds the token, initialises it when it is blank, and logs in once.</summary>
-    internal static TokenKeyPlace Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase = false)
+    internal static TokenKeyStore Open(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase = false)
     {
         Turn.Wait();
         try
@@ -52,16 +52,16 @@ internal sealed class TokenKeyPlace : IKeyPlace
         }
     }
 
-    private static TokenKeyPlace OpenAlone(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase)
+    private static TokenKeyStore OpenAlone(HsmSettings hsm, EnrollmentJournal journal, IRegistrationObserver observer, bool mayErase)
     {
         if (journal.TokenInitializationBegan)
         {
-            TornTokens.Remove(hsm, observer);
+            IncompleteTokens.Remove(hsm, observer);
         }
 
         TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization, mayErase);
         observer.ReportStep($"PKCS#11 token '{hsm.TokenLabel}' {(session.InitializedNow ? "initialised" : "found")} (serial {session.Token.Serial})");
-        return new TokenKeyPlace(hsm, journal, session, observer);
+        return new TokenKeyStore(hsm, journal, session, observer);
     }
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm);
@@ -108,13 +108,13 @@ internal sealed class TokenKeyPlace : IKeyPlace
     public IDeviceKey? Recover(string fingerprint, string certificateRequest) =>
         session.RepairKey(hsm.Objects, CertificateRequestBuilder.PublicKeyOf(certificateRequest));
 
-    public IReadOnlyList<string> Inventory() => TokenDebris.Inventory(session.FindObjects(hsm.Objects));
+    public IReadOnlyList<string> Inventory() => IncompleteObjects.Inventory(session.FindObjects(hsm.Objects));
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
         ClearWhereCopied();
-        RemoveDebris(before);
-        session.DestroyObjects(TokenConflicts.FindHalves(session.FindObjects(hsm.Objects), hsm.Objects));
+        RemoveIncomplete(before);
+        session.DestroyObjects(TokenConflicts.FindIncompletePairs(session.FindObjects(hsm.Objects), hsm.Objects));
         if (FindWhole() is TokenKey whole)
         {
             observer.ReportStep("Taking up the key that an interrupted run made");
@@ -131,7 +131,7 @@ internal sealed class TokenKeyPlace : IKeyPlace
         return key;
     }
 
-    public void RemoveDebris(IReadOnlyCollection<string> before) => session.RemoveDebris(before, hsm.Objects, observer);
+    public void RemoveIncomplete(IReadOnlyCollection<string> before) => session.RemoveIncomplete(before, hsm.Objects, observer);
 
     private void ClearWhereCopied()
     {

@@ -12,7 +12,7 @@ namespace AutoRegister.Core.Pkcs11.Token;
 /// C_InitToken makes another token and leaves this one, and OpenSSL's PKCS#11 engine stops at the first that fails. Only its
 /// files can be removed, as softhsm2-util --delete-token does. A directory that holds any object is never touched.
 /// </summary>
-internal static class TornTokens
+internal static class IncompleteTokens
 {
     private static readonly string[] Bookkeeping = ["token.object", "token.lock", "generation", SoftHsmLoginCopy.FileName];
 
@@ -43,7 +43,7 @@ internal static class TornTokens
     }
 
     // SoftHSM2 creates a token with the flag of a locked SO PIN, and takes it away when the SO PIN is set.
-    private static bool IsTorn(TokenDescription token, string label) =>
+    private static bool IsTorn(TokenInfo token, string label) =>
         token.Label == label && token.SoPin == PinState.Locked && token.UserPin == PinState.NotInitialized;
 
     // Others can make one in a directory that several users keep tokens in.

@@ -6,18 +6,18 @@ namespace AutoRegister.Core.Pkcs11.Objects;
 /// What a module leaves that was killed while it made an object for us. SoftHSM2 writes an object one attribute at a time, so
 /// there may be one without class, without names, or without value. Nothing that was there before we began is ever debris.
 /// </summary>
-public static class TokenDebris
+public static class IncompleteObjects
 {
     /// <summary>What is to be remembered before anything is made.</summary>
     /// <param name="objects">All objects of the token.</param>
-    /// <returns>One text for each object that could be taken for debris later, good for comparing.</returns>
+    /// <returns>One text for each object that could be taken for an incomplete one later, good for comparing.</returns>
     public static IReadOnlyList<string> Inventory(IReadOnlyList<TokenObject> objects)
     {
         ArgumentNullException.ThrowIfNull(objects);
         return [.. objects.Where(IsTorn).Select(Describe)];
     }
 
-    /// <summary>Finds the debris.</summary>
+    /// <summary>Finds what an interrupted run left incomplete.</summary>
     /// <param name="objects">All objects of the token.</param>
     /// <param name="before">The inventory from before our first attempt.</param>
     /// <param name="ours">The device's names. In a token that it shares with others, only what has one of them can be ours.</param>

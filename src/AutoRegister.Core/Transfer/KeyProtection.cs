@@ -12,7 +12,7 @@ namespace AutoRegister.Core.Transfer;
 /// What protects a private key in a file: a passphrase (PKCS#8 with PBES2, RFC 8018) or a recipient's certificate (CMS
 /// EnvelopedData, RFC 5652). <c>openssl pkey</c> and <c>openssl cms -decrypt</c> read what this writes.
 /// </summary>
-public sealed class KeySeal
+public sealed class KeyProtection
 {
     /// <summary>PEM label of a key under a passphrase.</summary>
     internal const string PassphraseLabel = "ENCRYPTED PRIVATE KEY";
@@ -28,7 +28,7 @@ public sealed class KeySeal
     private readonly Secret? passphrase;
     private readonly X509Certificate2? recipient;
 
-    private KeySeal(Secret? passphrase, X509Certificate2? recipient)
+    private KeyProtection(Secret? passphrase, X509Certificate2? recipient)
     {
         this.passphrase = passphrase;
         this.recipient = recipient;
@@ -41,10 +41,10 @@ public sealed class KeySeal
     /// <param name="passphrase">At least 8 bytes of UTF-8. It stays the caller's.</param>
     /// <returns>The seal.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>: too short.</exception>
-    public static KeySeal With(Secret passphrase)
+    public static KeyProtection With(Secret passphrase)
     {
         ArgumentNullException.ThrowIfNull(passphrase);
-        return passphrase.Length >= ShortestPassphrase ? new KeySeal(passphrase, null) : throw new AutoRegisterException(
+        return passphrase.Length >= ShortestPassphrase ? new KeyProtection(passphrase, null) : throw new AutoRegisterException(
             ErrorId.SettingInvalid, $"The passphrase is shorter than {ShortestPassphrase} characters: whoever has the file could guess it.", "Choose a longer one.", "Passphrase");
     }
 
@@ -53,11 +53,11 @@ public sealed class KeySeal
     /// <param name="now">The time it must be valid at.</param>
     /// <returns>The seal.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: no certificate, or one that no key may be sealed for.</exception>
-    public static KeySeal For(string path, DateTimeOffset now)
+    public static KeyProtection For(string path, DateTimeOffset now)
     {
         X509Certificate2 certificate = Load(path, "recipient");
         string? problem = ProblemOfTime(certificate, now) ?? KeyEnvelope.ProblemOf(certificate);
-        return problem is null ? new KeySeal(null, certificate) : throw new AutoRegisterException(
+        return problem is null ? new KeyProtection(null, certificate) : throw new AutoRegisterException(
             ErrorId.SettingInvalid, $"No key can be sealed for the certificate '{path}': {problem}.", "Give the certificate of whoever puts the credentials in place.", path);
     }
 

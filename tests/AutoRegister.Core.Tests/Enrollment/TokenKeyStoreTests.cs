@@ -13,48 +13,48 @@ namespace AutoRegister.Core.Tests.Enrollment;
 
 /// <summary>A token as the place of a key: what is there is taken, removed or refused, and nothing else is touched.</summary>
 [Collection(SoftHsmTests.Name)]
-public sealed class TokenKeyPlaceTests : IDisposable
+public sealed class TokenKeyStoreTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("token-place-");
     private readonly EnrollmentJournal journal;
 
-    public TokenKeyPlaceTests() => journal = new EnrollmentJournal(directory.FullName);
+    public TokenKeyStoreTests() => journal = new EnrollmentJournal(directory.FullName);
 
     [Fact]
     public void The_place_is_named_after_the_token_and_the_device_s_id_where_it_is_shared()
     {
-        using (TokenKeyPlace place = Open())
+        using (TokenKeyStore store = Open())
         {
-            Assert.Equal(("token aktualizr", "pkcs11:token=aktualizr;object=tls;id=%01;type=private", null), (place.Description, place.Location, place.FindDeviceUuid()));
+            Assert.Equal(("token aktualizr", "pkcs11:token=aktualizr;object=tls;id=%01;type=private", null), (store.Description, store.Location, store.FindDeviceUuid()));
             Assert.True(journal.TokenInitializationBegan);
         }
 
-        using TokenKeyPlace shared = Open(hsm.Settings with { Objects = DeviceObjects.Under(new ObjectId("0a02")) });
+        using TokenKeyStore shared = Open(hsm.Settings with { Objects = DeviceObjects.Under(new ObjectId("0a02")) });
         Assert.Equal("token aktualizr, key id 0a02", shared.Description);
     }
 
     [Fact]
     public void A_key_is_found_by_its_public_key_only_and_a_whole_one_is_taken_up()
     {
-        using TokenKeyPlace place = Open();
-        Assert.Null(place.Find("other"));
-        string fingerprint = Fingerprint(place.Make([], KeyAlgorithm.EcP384));
-        Assert.Null(place.Find("other"));
-        Assert.Equal(KeyAlgorithm.EcP384, ((TokenKey)place.Find(fingerprint)!).Algorithm);
-        Assert.Equal(fingerprint, Fingerprint(place.Make([], KeyAlgorithm.EcP256)));
+        using TokenKeyStore store = Open();
+        Assert.Null(store.Find("other"));
+        string fingerprint = Fingerprint(store.Make([], KeyAlgorithm.EcP384));
+        Assert.Null(store.Find("other"));
+        Assert.Equal(KeyAlgorithm.EcP384, ((TokenKey)store.Find(fingerprint)!).Algorithm);
+        Assert.Equal(fingerprint, Fingerprint(store.Make([], KeyAlgorithm.EcP256)));
         Assert.Empty(hsm.Observer.Warnings);
     }
 
     [Fact]
     public void Half_a_key_is_removed_and_another_made()
     {
-        using TokenKeyPlace place = Open();
-        string first = Fingerprint(place.Make([], KeyAlgorithm.EcP256));
+        using TokenKeyStore store = Open();
+        string first = Fingerprint(store.Make([], KeyAlgorithm.EcP256));
         using TokenSession beside = hsm.Open();
         beside.GenerateKey(new KeyRequest("other", 7));
         beside.DestroyObjects(beside.FindObjects().Where(o => o is { Kind: TokenObjectKind.PublicKey, Id: "01" }).ToList());
-        Assert.NotEqual(first, Fingerprint(place.Make([], KeyAlgorithm.EcP256)));
+        Assert.NotEqual(first, Fingerprint(store.Make([], KeyAlgorithm.EcP256)));
         Assert.Equal(["01", "01", "07", "07"], beside.FindObjects().Select(o => o.Id).Order(StringComparer.Ordinal));
     }
 
@@ -69,10 +69,10 @@ public sealed class TokenKeyPlaceTests : IDisposable
             Raw.GenerateKey(session, "other", 2);
             Raw.Rename(session, CKO.CKO_PUBLIC_KEY, "other", "tls", 1);
         });
-        using TokenKeyPlace place = Open();
+        using TokenKeyStore store = Open();
         using TokenSession beside = hsm.Open();
         beside.StoreCertificate(TestCertificate.ForNewKey("x"), "tls", 1);
-        Assert.Equal(KeyAlgorithm.EcP256, ((TokenKey)place.Make([], KeyAlgorithm.EcP256)).Algorithm);
+        Assert.Equal(KeyAlgorithm.EcP256, ((TokenKey)store.Make([], KeyAlgorithm.EcP256)).Algorithm);
         Assert.Single(hsm.Observer.Warnings);
         Assert.Equal(
             ["certificate tls", "private key other", "private key tls", "public key tls"],
@@ -82,31 +82,31 @@ public sealed class TokenKeyPlaceTests : IDisposable
     [Fact]
     public void A_stranger_in_the_way_is_refused_or_cleared_with_all_of_its_names()
     {
-        using TokenKeyPlace place = Open();
-        place.RequireFree();
+        using TokenKeyStore store = Open();
+        store.RequireFree();
         using TokenSession beside = hsm.Open();
         beside.GenerateKey(new KeyRequest("other", 7));
         beside.GenerateKey(new KeyRequest("stranger", 1));
         beside.StoreCertificate(TestCertificate.ForNewKey("x"));
-        Assert.Equal(ErrorId.HsmObjectConflict, Assert.Throws<AutoRegisterException>(place.RequireFree).Id);
-        place.Clear();
-        place.RequireFree();
+        Assert.Equal(ErrorId.HsmObjectConflict, Assert.Throws<AutoRegisterException>(store.RequireFree).Id);
+        store.Clear();
+        store.RequireFree();
         Assert.Equal(["other", "other"], beside.FindObjects().Select(o => o.Label));
         Assert.Equal(3, hsm.Observer.Warnings.Count);
     }
 
     [Fact]
-    public void Debris_goes_unless_it_was_there_before()
+    public void What_is_incomplete_goes_unless_it_was_there_before()
     {
         hsm.Open().Dispose();
         Raw.WithSession(session => Raw.GenerateKey(session, string.Empty, 9));
-        using TokenKeyPlace place = Open();
-        IReadOnlyList<string> before = place.Inventory();
+        using TokenKeyStore store = Open();
+        IReadOnlyList<string> before = store.Inventory();
         Assert.Equal(2, before.Count);
-        place.RemoveDebris(before);
-        Assert.Equal(2, place.Inventory().Count);
-        place.Make([], KeyAlgorithm.EcP256);
-        Assert.Empty(place.Inventory());
+        store.RemoveIncomplete(before);
+        Assert.Equal(2, store.Inventory().Count);
+        store.Make([], KeyAlgorithm.EcP256);
+        Assert.Empty(store.Inventory());
         Assert.Equal(2, hsm.Observer.Warnings.Count);
     }
 
@@ -114,16 +114,16 @@ public sealed class TokenKeyPlaceTests : IDisposable
     public async Task One_that_could_not_be_opened_and_one_that_ended_twice_leave_their_turn_to_the_next()
     {
         using Secret wrong = SoftHsm.Secret("99999999");
-        using (TokenKeyPlace place = Open())
+        using (TokenKeyStore store = Open())
         {
-            place.MakeDurable();
-            place.Dispose();
-            Assert.Throws<ObjectDisposedException>(place.Inventory);
+            store.MakeDurable();
+            store.Dispose();
+            Assert.Throws<ObjectDisposedException>(store.Inventory);
         }
 
         Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(() => Open(hsm.Settings with { Pin = wrong })).Id);
-        using TokenKeyPlace next = Open();
-        Task<TokenKeyPlace> waits = Task.Run(() => Open());
+        using TokenKeyStore next = Open();
+        Task<TokenKeyStore> waits = Task.Run(() => Open());
         Assert.Empty(next.Inventory());
         next.Dispose();
         (await waits).Dispose();
@@ -152,5 +152,5 @@ public sealed class TokenKeyPlaceTests : IDisposable
 
     private static string Fingerprint(IDeviceKey key) => PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span);
 
-    private TokenKeyPlace Open(HsmSettings? settings = null) => TokenKeyPlace.Open(settings ?? hsm.Settings, journal, hsm.Observer);
+    private TokenKeyStore Open(HsmSettings? settings = null) => TokenKeyStore.Open(settings ?? hsm.Settings, journal, hsm.Observer);
 }

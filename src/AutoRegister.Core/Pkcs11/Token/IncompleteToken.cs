@@ -12,7 +12,7 @@ namespace AutoRegister.Core.Pkcs11.Token;
 /// that the SO PIN is locked, yet a login does not answer CKR_PIN_LOCKED but CKR_PIN_INCORRECT, because no SO PIN was ever
 /// stored. Nothing can finish it. C_InitToken still changes its label, and so clears the way for a new one.
 /// </summary>
-internal static class TornToken
+internal static class IncompleteToken
 {
     private const string Label = "set aside (torn)";
 
@@ -20,7 +20,7 @@ internal static class TornToken
     /// <param name="token">The token.</param>
     /// <param name="refusal">How it refused.</param>
     /// <returns>Whether its flags and its answer contradict each other in this way.</returns>
-    public static bool Is(TokenDescription token, AutoRegisterException refusal) =>
+    public static bool Is(TokenInfo token, AutoRegisterException refusal) =>
         refusal.Id == ErrorId.HsmSoPinRejected && token.UserPin == PinState.NotInitialized && token.SoPin == PinState.Locked;
 
     /// <summary>Takes our label from it, if it holds nothing.</summary>
@@ -33,7 +33,7 @@ internal static class TornToken
         InitializationChecks.Empty(slot);
         try
         {
-            Pin.Call("C_InitToken", TokenPin.Officer(hsm), slot.Token, pin => slot.Slot.InitToken(pin, Encoding.UTF8.GetBytes(Label)));
+            Pin.Call("C_InitToken", TokenPin.SecurityOfficer(hsm), slot.Token, pin => slot.Slot.InitToken(pin, Encoding.UTF8.GetBytes(Label)));
         }
         catch (Pkcs11Exception)
         {

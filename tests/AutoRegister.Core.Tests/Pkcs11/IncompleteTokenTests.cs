@@ -6,7 +6,7 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 
 /// <summary>What SoftHSM2 2.6.1 leaves in its directory when its process is killed inside C_InitToken.</summary>
 [Collection(SoftHsmTests.Name)]
-public sealed class TornTokenTests : IDisposable
+public sealed class IncompleteTokenTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
 

@@ -11,7 +11,7 @@ namespace AutoRegister.Core.Tests.Enrollment;
 
 /// <summary>A device whose key is to be in a token: which keys there are its own, and what happens when the place changes.</summary>
 [Collection(SoftHsmTests.Name)]
-public sealed class KeyPlaceChoiceTests : IDisposable
+public sealed class KeyStoreChoiceTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
     private readonly UnregisteredDevice device = new();
@@ -29,7 +29,7 @@ public sealed class KeyPlaceChoiceTests : IDisposable
         Assert.NotEqual(inFile.Uuid, inToken.Uuid);
         Assert.NotEqual(inFile.KeyFingerprint, inToken.KeyFingerprint);
         Assert.StartsWith("pkcs11:token=aktualizr;", inToken.KeyLocation, StringComparison.Ordinal);
-        Assert.Equal(("token aktualizr", RegistrationState.KeyMade), (device.Entry.KeyPlace, device.Entry.State));
+        Assert.Equal(("token aktualizr", RegistrationState.KeyMade), (device.Entry.KeyStore, device.Entry.State));
         Assert.Equal(known ? [inFile.Uuid] : [], device.Entry.Orphans);
         Assert.Contains(device.Observer.Warnings, warning => warning.Contains("file before, token aktualizr now", StringComparison.Ordinal));
 
@@ -81,12 +81,12 @@ public sealed class KeyPlaceChoiceTests : IDisposable
         SoftHsm.InitializeToken("aktualizr");
         StoreNameless("before");
         device.MakeKey(InToken);
-        Assert.Single(device.Entry.Strangers);
+        Assert.Single(device.Entry.ForeignObjects);
         StoreNameless("after");
         Assert.Equal(2, CountCertificates());
         device.MakeKey(InToken);
         Assert.Equal(1, CountCertificates());
-        Assert.Single(device.Entry.Strangers);
+        Assert.Single(device.Entry.ForeignObjects);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class KeyPlaceChoiceTests : IDisposable
         var choice = new KeyChoice { Existing = new KeyReference("device", null) };
         DeviceKey key = device.MakeKey(InToken, choice);
         Assert.Equal(new KeyReference("device", "02"), key.Config.Decisions.ExistingKey);
-        Assert.Equal("token aktualizr, existing key id 02", device.Entry.KeyPlace);
+        Assert.Equal("token aktualizr, existing key id 02", device.Entry.KeyStore);
         Assert.Equal(key.CertificateRequest, device.MakeKey(InToken, choice).CertificateRequest);
         using TokenSession session = hsm.Open(mayInitialize: false);
         Assert.Equal(2, session.FindObjects().Count);

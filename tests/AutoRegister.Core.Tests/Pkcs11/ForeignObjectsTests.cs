@@ -6,8 +6,8 @@ using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
 
-/// <summary>Strangers, halves and debris among objects that are listed: one object at a time is ours or is not.</summary>
-public sealed class StrangersTests
+/// <summary>Foreign and incomplete objects among those that are listed: one object at a time is ours or is not.</summary>
+public sealed class ForeignObjectsTests
 {
     private static readonly byte[] Key = [1, 2, 3];
     private static readonly string Hash = PublicKeyHash.Of(Key);
@@ -47,10 +47,10 @@ public sealed class StrangersTests
     public void Halves_are_keys_under_both_our_names_without_their_other_half()
     {
         TokenObject other = new(TokenObjectKind.PublicKey, "tls", "02");
-        Assert.Empty(TokenConflicts.FindHalves([Private, Public, Certificate], DeviceObjects.Standard));
-        Assert.Empty(TokenConflicts.FindHalves([Certificate, other], DeviceObjects.Standard));
-        Assert.Equal([Private], TokenConflicts.FindHalves([Private, Certificate, other], DeviceObjects.Standard));
-        Assert.Equal([Public, Public], TokenConflicts.FindHalves([Public, Certificate, Public], DeviceObjects.Standard));
+        Assert.Empty(TokenConflicts.FindIncompletePairs([Private, Public, Certificate], DeviceObjects.Standard));
+        Assert.Empty(TokenConflicts.FindIncompletePairs([Certificate, other], DeviceObjects.Standard));
+        Assert.Equal([Private], TokenConflicts.FindIncompletePairs([Private, Certificate, other], DeviceObjects.Standard));
+        Assert.Equal([Public, Public], TokenConflicts.FindIncompletePairs([Public, Certificate, Public], DeviceObjects.Standard));
     }
 
     [Theory]
@@ -62,17 +62,17 @@ public sealed class StrangersTests
     [InlineData(TokenObjectKind.PrivateKey, "", "01", null, true)]
     [InlineData(TokenObjectKind.PublicKey, "tls", "", "hash", true)]
     [InlineData(TokenObjectKind.Unreadable, "tls", "01", "hash", true)]
-    public void Torn_objects_that_may_be_ours_are_debris(TokenObjectKind kind, string label, string id, string? hash, bool debris)
+    public void Objects_that_may_be_ours_and_lack_something_are_incomplete(TokenObjectKind kind, string label, string id, string? hash, bool debris)
     {
         var item = new TokenObject(kind, label, id, hash);
-        Assert.Equal(debris ? [item] : [], TokenDebris.Find([item], [], DeviceObjects.Standard));
-        Assert.Empty(TokenDebris.Find([item], TokenDebris.Inventory([item]), DeviceObjects.Standard));
+        Assert.Equal(debris ? [item] : [], IncompleteObjects.Find([item], [], DeviceObjects.Standard));
+        Assert.Empty(IncompleteObjects.Find([item], IncompleteObjects.Inventory([item]), DeviceObjects.Standard));
     }
 
     [Fact]
     public void The_inventory_has_each_torn_object_and_no_whole_one()
     {
         TokenObject nameless = Public with { Id = string.Empty };
-        Assert.Equal([$"{nameless} {Hash}", "unreadable object \"\" (id none)"], TokenDebris.Inventory([Private, Public, nameless, Certificate, new(TokenObjectKind.Unreadable, "", "")]));
+        Assert.Equal([$"{nameless} {Hash}", "unreadable object \"\" (id none)"], IncompleteObjects.Inventory([Private, Public, nameless, Certificate, new(TokenObjectKind.Unreadable, "", "")]));
     }
 }

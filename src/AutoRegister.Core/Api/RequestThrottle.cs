@@ -7,7 +7,7 @@ namespace AutoRegister.Core.Api;
 /// </summary>
 /// <param name="limit">The most there may be.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LinePace(int limit, TimeProvider time)
+internal sealed class RequestThrottle(int limit, TimeProvider time)
 {
     private readonly Lock state = new();
     private readonly Queue<TaskCompletionSource> waiting = new();
@@ -98,7 +98,7 @@ internal sealed class LinePace(int limit, TimeProvider time)
     }
 
     /// <summary>The right to have one request on its way.</summary>
-    internal sealed class Turn(LinePace pace) : IDisposable
+    internal sealed class Turn(RequestThrottle throttle) : IDisposable
     {
         private int disposed;
 
@@ -107,7 +107,7 @@ internal sealed class LinePace(int limit, TimeProvider time)
         {
             if (Interlocked.Exchange(ref disposed, 1) == 0)
             {
-                pace.Release();
+                throttle.Release();
             }
         }
     }
