@@ -26,7 +26,7 @@ public sealed class ConvertToDeviceReportCommand : PSCmdlet
                 break;
             case ErrorRecord failed:
                 (string name, string uuid) = Names(failed.TargetObject);
-                DeviceReport report = DeviceReport.Of(name, uuid, failed.Exception, DateTime.UtcNow);
+                var report = DeviceReport.Of(name, uuid, failed.Exception, DateTime.UtcNow);
 
                 // An error that came from a job has another exception than it had there, and the same id.
                 WriteObject(failed.Exception is not RemoteException ? report : report with { ErrorId = failed.FullyQualifiedErrorId.Split(',')[0] });

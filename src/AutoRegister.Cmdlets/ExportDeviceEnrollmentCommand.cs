@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using AutoRegister.Core.Base;
 using AutoRegister.Core.Transfer;
 
 namespace AutoRegister.Cmdlets;
@@ -71,7 +70,7 @@ public sealed class ExportDeviceEnrollmentCommand : LineCmdlet
 
     private protected override void Prepare()
     {
-        using Secret? opens = SigningKeyPassphrase.ToSecret();
+        using var opens = SigningKeyPassphrase.ToSecret();
         Needed = protection = EnrollmentProtection.Create(
             Passphrase.ToSecret(), this.OptionalPath(RecipientCertificatePath), this.OptionalPath(SigningKeyPath), opens, WithoutKey);
     }

@@ -107,7 +107,7 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
     private void WriteObjects(HsmSettings hsm)
     {
         IReadOnlyList<HsmObject> found;
-        using (TokenSession session = TokenSession.Open(hsm, mayInitialize: false, Streams))
+        using (var session = TokenSession.Open(hsm, mayInitialize: false, Streams))
         {
             found = session.ListObjects();
         }

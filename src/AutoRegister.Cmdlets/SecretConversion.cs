@@ -15,7 +15,7 @@ internal static class SecretConversion
         }
 
         nint buffer = Marshal.SecureStringToGlobalAllocUnicode(secure);
-        var characters = new char[secure.Length];
+        char[] characters = new char[secure.Length];
         try
         {
             Marshal.Copy(buffer, characters, 0, characters.Length);

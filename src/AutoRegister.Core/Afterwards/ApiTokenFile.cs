@@ -23,7 +23,7 @@ public static class ApiTokenFile
 
         try
         {
-            using OwnersFile? file = OwnersFile.Find(path, create: false);
+            using var file = OwnersFile.Find(path, create: false);
             if (file is not { Status: FileStatus status })
             {
                 return false;

@@ -46,7 +46,7 @@ internal sealed class AddressRace(TimeProvider time)
                     running.Add(AttemptAsync(new IPEndPoint(next, port), race.Token));
                 }
 
-                Task pause = Task.Delay(waiting.Count > 0 ? Stagger : Timeout.InfiniteTimeSpan, time, race.Token);
+                var pause = Task.Delay(waiting.Count > 0 ? Stagger : Timeout.InfiniteTimeSpan, time, race.Token);
                 if (await Task.WhenAny([.. running, pause]).ConfigureAwait(false) is Task<Socket> ended)
                 {
                     running.Remove(ended);

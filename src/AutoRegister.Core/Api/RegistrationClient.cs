@@ -154,7 +154,7 @@ public sealed class RegistrationClient : IDisposable
         {
             using Stream stream = await response.Content.ReadAsStreamAsync(bounded.Token).ConfigureAwait(false);
             using var body = new MemoryStream();
-            var buffer = new byte[16 * 1024];
+            byte[] buffer = new byte[16 * 1024];
             int read;
             while ((read = await stream.ReadAsync(buffer, bounded.Token).ConfigureAwait(false)) > 0)
             {

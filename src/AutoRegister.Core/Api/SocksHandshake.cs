@@ -98,7 +98,7 @@ internal sealed class SocksHandshake(Stream stream, ProxyServer proxy)
 
     private async Task<byte[]> ReadAsync(int length, CancellationToken cancellation)
     {
-        var answer = new byte[length];
+        byte[] answer = new byte[length];
         await stream.ReadExactlyAsync(answer, cancellation).ConfigureAwait(false);
         return answer;
     }
@@ -109,7 +109,7 @@ internal sealed class SocksHandshake(Stream stream, ProxyServer proxy)
 
     private static byte[] Port(int port)
     {
-        var bytes = new byte[2];
+        byte[] bytes = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)port);
         return bytes;
     }

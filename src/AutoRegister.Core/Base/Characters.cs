@@ -33,7 +33,7 @@ internal static class Characters
     /// <returns>The first control, format or line separator character, described; <see langword="null"/> when all are printable.</returns>
     public static string? Unprintable(ReadOnlySpan<char> text)
     {
-        foreach (var rune in text.EnumerateRunes())
+        foreach (Rune rune in text.EnumerateRunes())
         {
             if (!IsPrintable(rune))
             {
@@ -51,7 +51,7 @@ internal static class Characters
     /// <summary>A text as a message quotes it: no longer than a line.</summary>
     public static string Quote(string text)
     {
-        var length = text.Length <= MaximumQuote ? text.Length : MaximumQuote - (char.IsHighSurrogate(text[MaximumQuote - 1]) ? 1 : 0);
+        int length = text.Length <= MaximumQuote ? text.Length : MaximumQuote - (char.IsHighSurrogate(text[MaximumQuote - 1]) ? 1 : 0);
         return length == text.Length ? $"'{text}'" : $"'{text.AsSpan(0, length)}…'";
     }
 

@@ -38,7 +38,7 @@ internal static class ApiTokenSetting
             return null;
         }
 
-        using var credential = inputs.Credential(Setting.Credential!);
+        using ConfigFile? credential = inputs.Credential(Setting.Credential!);
         return credential is not null
             ? new Sourced<Secret>(Parse(credential, $"Put {Token} into {FromCredential.Place}.").Value, FromCredential)
             : FromFile(inputs.Root, FileOnDevice(inputs), inputs);
@@ -62,7 +62,7 @@ internal static class ApiTokenSetting
 
     private static Sourced<Secret> Parse(ConfigFile file, string action)
     {
-        var line = ConfigLine.First(file, out var number);
+        ReadOnlySpan<byte> line = ConfigLine.First(file, out int number);
         return number > 0
             ? new Sourced<Secret>(Check(line, file.At(number).ToString(), action), file.At(number))
             : throw new AutoRegisterException(ErrorId.TokenFileEmpty, $"{file.Name} is empty.", action, file.Name);

@@ -27,7 +27,7 @@ internal static class AppList
 
         if (from.Variable is { } listed)
         {
-            var names = listed.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            string[] names = listed.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             return names.Length > 0
                 ? Check(new Sourced<IReadOnlyList<string>>(names, listed.Source), inputs.Observer)
                 : throw Invalid(listed.Source, "the list names no app");
@@ -79,9 +79,9 @@ internal static class AppList
 
     private static Sourced<IReadOnlyList<string>> Check(Sourced<IReadOnlyList<string>> apps, IRegistrationObserver observer)
     {
-        foreach (var name in apps.Value)
+        foreach (string name in apps.Value)
         {
-            var problem = string.IsNullOrWhiteSpace(name) ? "an app name is empty"
+            string? problem = string.IsNullOrWhiteSpace(name) ? "an app name is empty"
                 : Characters.Unprintable(name) is string wrong ? $"an app name has {wrong}"
                 : name.AsSpan().ContainsAny(",\"\\") ? $"the app name {Characters.Quote(name)} has a comma, quote or backslash"
                 : null;

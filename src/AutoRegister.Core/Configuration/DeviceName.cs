@@ -39,7 +39,7 @@ public static class DeviceName
     public static void Require(string name, string place)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var problem = string.IsNullOrWhiteSpace(name) ? "the device name is empty"
+        string? problem = string.IsNullOrWhiteSpace(name) ? "the device name is empty"
             : name.Length > MaximumLength ? $"the device name has more than {MaximumLength} characters"
             : Characters.Unprintable(name) is string wrong ? $"the device name has {wrong}"
             : null;
@@ -57,7 +57,7 @@ public static class DeviceName
     public static string FromHostname(string root, out SettingSource source)
     {
         string path = RootedPath.Shown(root, HostnamePath);
-        using var file = ConfigFile.TryRead(root, HostnamePath)
+        using ConfigFile file = ConfigFile.TryRead(root, HostnamePath)
             ?? throw Invalid(path, path, "the file does not exist, and the device is to be named after it");
         string name = ParseHostname(file, out int line);
         source = file.At(line);
@@ -77,7 +77,7 @@ public static class DeviceName
         var lines = new ConfigLines(file.Utf8);
         while (lines.MoveNext())
         {
-            var text = lines.Current.Trim(" \t"u8);
+            ReadOnlySpan<byte> text = lines.Current.Trim(" \t"u8);
             if (text.IsEmpty || text[0] == '#')
             {
                 continue;

@@ -23,7 +23,7 @@ public static class DeviceUuid
             return false;
         }
 
-        for (var i = 0; i < text.Length; i++)
+        for (int i = 0; i < text.Length; i++)
         {
             if (i is 8 or 13 or 18 or 23 ? text[i] != '-' : !char.IsAsciiHexDigit(text[i]))
             {
@@ -41,7 +41,7 @@ public static class DeviceUuid
     /// <summary>Reads the one that was chosen.</summary>
     internal static Sourced<string>? Read(SettingLayers from)
     {
-        var uuid = from.Parameter<string>();
+        Sourced<string>? uuid = from.Parameter<string>();
         if (uuid is { } given)
         {
             Require(given.Value, from.Inputs.Options.ValidateUuid ?? true, given.Source.ToString(), from.Inputs.Observer);
@@ -66,7 +66,7 @@ public static class DeviceUuid
         }
 
         // Whatever its form, it becomes the CN of a certificate, a part of URLs and of file names on servers.
-        var problem = string.IsNullOrWhiteSpace(uuid) ? "the UUID is empty"
+        string? problem = string.IsNullOrWhiteSpace(uuid) ? "the UUID is empty"
             : Characters.Unprintable(uuid) is string wrong ? $"the UUID has {wrong}"
             : validate ? $"{Characters.Quote(uuid)} is not a UUID of the form 8-4-4-4-12"
             : uuid.Contains('/', StringComparison.Ordinal) ? $"{Characters.Quote(uuid)} has a '/'"

@@ -10,9 +10,9 @@ internal static class EndpointSetting
     /// <summary>Reads one of them.</summary>
     public static Sourced<Uri>? Read(SettingLayers from)
     {
-        var text = from.Text;
-        var place = text.Source.ToString();
-        var uri = Parse(text.Value, place);
+        Sourced<string> text = from.Text;
+        string place = text.Source.ToString();
+        Uri uri = Parse(text.Value, place);
         PlainHttpPolicy.Require(uri, place, from.Inputs.Options.AllowPlainHttp ?? from.Inputs.Environment("ALLOW_PLAIN_HTTP")?.Value == "1", from.Inputs.Observer);
         return new Sourced<Uri>(uri, text.Source);
     }
@@ -21,7 +21,7 @@ internal static class EndpointSetting
     {
         // Uri repairs blanks and backslashes silently; a URL that needs repair is not the one that was meant.
         if (Characters.Unprintable(text) is not null || text.AsSpan().ContainsAny(" \\\"<>")
-            || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
         {
             throw Invalid(place, "this is not an absolute http or https URL");

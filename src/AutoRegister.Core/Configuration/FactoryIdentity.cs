@@ -16,7 +16,7 @@ internal static class FactoryIdentity
     /// <summary>The factory: what somebody says, else <c>LMP_FACTORY</c>. <c>lmp</c> is what an image without one says.</summary>
     public static Sourced<string> Factory(OsRelease osRelease, Sourced<string>? said)
     {
-        var factory = said ?? osRelease.Factory;
+        Sourced<string>? factory = said ?? osRelease.Factory;
         return factory is not { Value: not ("" or "lmp") } found
             ? throw new AutoRegisterException(
                 ErrorId.FactoryMissing,
@@ -30,7 +30,7 @@ internal static class FactoryIdentity
     /// <summary>The hardware id: what somebody says, else <c>LMP_MACHINE</c>. Upstream has it compiled in.</summary>
     public static Sourced<string> HardwareId(OsRelease osRelease, Sourced<string>? said)
     {
-        var hardwareId = said ?? osRelease.Machine;
+        Sourced<string>? hardwareId = said ?? osRelease.Machine;
         return hardwareId is not { Value: not "" } found
             ? throw new AutoRegisterException(
                 ErrorId.HardwareIdMissing,
@@ -44,7 +44,7 @@ internal static class FactoryIdentity
     // A set that means the same in X.509, JSON, an OAuth scope, a URL and TOML.
     private static Sourced<string> Check(Sourced<string> value, string thing, int maximum, ErrorId error)
     {
-        var problem = Characters.Outside(value.Value, Characters.Name) is string wrong ? $"a {thing} cannot have {wrong}"
+        string? problem = Characters.Outside(value.Value, Characters.Name) is string wrong ? $"a {thing} cannot have {wrong}"
             : value.Value.Length > maximum ? $"the {thing} has more than {maximum} characters"
             : null;
         return problem is null

@@ -78,7 +78,7 @@ internal sealed class HsmFile : IDisposable
         var assignments = ShellAssignments.Parse(file);
         try
         {
-            foreach (var other in assignments.All.Where(IsUnknown))
+            foreach (ShellAssignment? other in assignments.All.Where(IsUnknown))
             {
                 observer.ReportWarning($"{file.At(other.Line)}: {other.Name} is not read and has no effect. {Suggestion(other.Name, Names)}");
             }
@@ -116,8 +116,8 @@ internal sealed class HsmFile : IDisposable
 
     private static ShellAssignment? ChoosePin(ConfigFile file, ShellAssignments assignments, IRegistrationObserver observer)
     {
-        var pin = NotEmpty(assignments.Find(PinName));
-        var documented = NotEmpty(assignments.Find(DocumentedPinName));
+        ShellAssignment? pin = NotEmpty(assignments.Find(PinName));
+        ShellAssignment? documented = NotEmpty(assignments.Find(DocumentedPinName));
         if (pin is null && documented is not null)
         {
             observer.ReportDetail($"{file.At(documented.Line)}: {DocumentedPinName} is read as {PinName}.");

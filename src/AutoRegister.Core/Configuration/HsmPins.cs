@@ -40,7 +40,7 @@ internal static class HsmPins
     public static Sourced<Secret>? FromCredential(SettingInputs inputs, SettingDefinition setting)
     {
         string name = setting.Credential!;
-        using var file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
+        using ConfigFile? file = inputs.Options.IgnoreDeviceFiles ? null : inputs.Credential(name);
         return file is null ? null : In(file, $"systemd credential {name} ({file.Name})", _ => SettingInputs.FromCredential(name));
     }
 
@@ -67,7 +67,7 @@ internal static class HsmPins
 
     private static Sourced<Secret> In(ConfigFile file, string name, Func<int, SettingSource> source)
     {
-        var pin = ConfigLine.Only(file, ErrorId.HsmSettingUnusable, "PIN", out var number, keepBlanks: true);
+        ReadOnlySpan<byte> pin = ConfigLine.Only(file, ErrorId.HsmSettingUnusable, "PIN", out int number, keepBlanks: true);
         return number > 0
             ? new Sourced<Secret>(Secret.FromUtf8(pin), source(number))
             : throw new AutoRegisterException(ErrorId.HsmSettingMissing, $"The {name} is empty.", "Put the PIN into it, or remove it.", name);

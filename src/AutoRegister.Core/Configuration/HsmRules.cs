@@ -18,14 +18,14 @@ internal static class HsmRules
     public static string? PinProblem(ReadOnlySpan<byte> pin)
     {
         Rune last = default;
-        for (var rest = pin; !rest.IsEmpty;)
+        for (ReadOnlySpan<byte> rest = pin; !rest.IsEmpty;)
         {
-            if (Rune.DecodeFromUtf8(rest, out var rune, out var length) != OperationStatus.Done)
+            if (Rune.DecodeFromUtf8(rest, out Rune rune, out int length) != OperationStatus.Done)
             {
                 return "it is not valid UTF-8";
             }
 
-            var problem = rune.Value switch
+            string? problem = rune.Value switch
             {
                 '"' or '\\' => "it has a double quote or backslash, which sota.toml cannot hold so that both of its readers understand it",
                 ';' or '&' or '%' or '?' => "it has ';', '&', '%' or '?', which break the PKCS#11 URI that the OTA client makes of it",

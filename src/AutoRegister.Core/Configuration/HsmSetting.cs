@@ -22,7 +22,7 @@ internal static class HsmSetting
         }
 
         Sourced<Pkcs11Uri>? uri = Pkcs11Uri.Read(inputs.Given(SettingCatalogue.HsmUri));
-        var module = Pkcs11Uri.Agree(inputs.Given(SettingCatalogue.HsmModule), uri, "module-path", u => u.ModulePath);
+        Sourced<string>? module = Pkcs11Uri.Agree(inputs.Given(SettingCatalogue.HsmModule), uri, "module-path", u => u.ModulePath);
         Sourced<Secret>? pin = null;
         Sourced<Secret>? soPin = null;
         try
@@ -32,7 +32,7 @@ internal static class HsmSetting
 
             // Whoever gives all three by hand means no file.
             bool byHand = module is not null && IsByHand(pin) && IsByHand(soPin);
-            using var file = byHand || inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
+            using ConfigFile? file = byHand || inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, HsmFile.DefaultPath);
             if (file is null && module is null && pin is null && soPin is null && uri is null)
             {
                 return null;
@@ -44,7 +44,7 @@ internal static class HsmSetting
                 FileTrust.Notice(file, "the PINs", inputs.Observer);
             }
 
-            using var parsed = file is null ? null : HsmFile.Parse(file, inputs.Observer);
+            using HsmFile? parsed = file is null ? null : HsmFile.Parse(file, inputs.Observer);
             module ??= parsed?.Module;
             pin ??= HsmPins.FromFile(parsed, inputs.Root);
             soPin ??= HsmPins.Copy(parsed?.SoPin);

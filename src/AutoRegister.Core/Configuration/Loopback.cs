@@ -17,7 +17,7 @@ internal static class Loopback
         : server.DnsSafeHost.Equals(Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The address that a URL has for a host, IPv4 in IPv6 as IPv4; <see langword="null"/> for a name.</summary>
-    internal static IPAddress? Address(Uri server) => IPAddress.TryParse(server.DnsSafeHost, out var address)
+    internal static IPAddress? Address(Uri server) => IPAddress.TryParse(server.DnsSafeHost, out IPAddress? address)
         ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address
         : null;
 }

@@ -42,7 +42,7 @@ public sealed class OsRelease
     /// <returns>The variables.</returns>
     public static OsRelease Read(string root)
     {
-        using var file = ConfigFile.TryRead(root, DefaultPath) ?? ConfigFile.TryRead(root, VendorPath);
+        using ConfigFile? file = ConfigFile.TryRead(root, DefaultPath) ?? ConfigFile.TryRead(root, VendorPath);
         return file is null ? new OsRelease { path = RootedPath.Shown(root, DefaultPath) } : Parse(file);
     }
 
@@ -71,9 +71,9 @@ public sealed class OsRelease
         var lines = new ConfigLines(file.Utf8);
         while (lines.MoveNext())
         {
-            var line = lines.Current.Trim(" \t"u8);
-            var length = ShellWord.Name(line);
-            var name = Encoding.ASCII.GetString(line[..length]);
+            ReadOnlySpan<byte> line = lines.Current.Trim(" \t"u8);
+            int length = ShellWord.Name(line);
+            string name = Encoding.ASCII.GetString(line[..length]);
             if (Names.Contains(name, StringComparer.Ordinal))
             {
                 // The last one counts, as for a shell that reads the file.
@@ -90,11 +90,11 @@ public sealed class OsRelease
 
     private static string Value(ConfigFile file, int number, string name, ReadOnlySpan<byte> rest)
     {
-        var problem = "there is no '=' right after the name";
+        string? problem = "there is no '=' right after the name";
         if (rest.StartsWith("="u8))
         {
             rest = rest[1..];
-            using var value = ShellWord.Read(ref rest, exporting: false, out problem);
+            using Secret? value = ShellWord.Read(ref rest, exporting: false, out problem);
             rest = rest.TrimStart(" \t"u8);
             if (value is not null && (rest.IsEmpty || rest[0] == '#'))
             {
@@ -104,11 +104,11 @@ public sealed class OsRelease
             problem ??= "there is more than one value; a value with blanks needs quotes";
         }
 
-        var place = file.At(number).ToString();
+        string place = file.At(number).ToString();
         throw new AutoRegisterException(
             ErrorId.OsReleaseInvalid, $"{place}: {name}: {problem}.", $"Write the line as {name}=\"value\", as os-release(5) says.", place);
     }
 
     // LMP_FACTORY="" says no more than no line at all.
-    private Sourced<string>? Find(string name) => values.TryGetValue(name, out var value) && value.Value.Length > 0 ? value : null;
+    private Sourced<string>? Find(string name) => values.TryGetValue(name, out Sourced<string> value) && value.Value.Length > 0 ? value : null;
 }

@@ -30,7 +30,7 @@ public static class PlainHttpPolicy
 
         if (!allowed && !IsPrivate(endpoint))
         {
-            var host = IPAddress.TryParse(endpoint.DnsSafeHost, out _)
+            string host = IPAddress.TryParse(endpoint.DnsSafeHost, out _)
                 ? $"the address {endpoint.DnsSafeHost} is neither loopback nor private nor link-local"
                 : $"{endpoint.DnsSafeHost} is a name, and names are not resolved to find out whether they are private";
             throw new AutoRegisterException(
@@ -56,7 +56,7 @@ public static class PlainHttpPolicy
             return address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal;
         }
 
-        var bytes = address.GetAddressBytes();
+        byte[] bytes = address.GetAddressBytes();
         return (bytes[0], bytes[1]) switch
         {
             (10, _) or (192, 168) or (169, 254) => true,

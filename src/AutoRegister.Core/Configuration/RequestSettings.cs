@@ -34,7 +34,7 @@ internal static class RequestSettings
     /// <summary>The SOTA directory. It goes into <c>sota.toml</c>, whose two readers agree on no escapes.</summary>
     public static Sourced<string> SotaDirectory(Sourced<string> directory)
     {
-        var path = directory.Value.TrimEnd('/');
+        string path = directory.Value.TrimEnd('/');
         return !path.StartsWith('/') ? throw Invalid(directory.Source, "the SOTA directory is not an absolute path below '/'")
             : path.Split('/').Contains("..") ? throw Invalid(directory.Source, "the SOTA directory has '..' in it")
             : path.AsSpan().ContainsAny("\"\\&") ? throw Invalid(directory.Source, "the SOTA directory has a quote, a backslash or '&', which sota.toml cannot hold")

@@ -24,12 +24,12 @@ internal static class TagList
         SettingInputs inputs = from.Inputs;
         if (from.Parameter<IReadOnlyList<string>>() is { } given)
         {
-            var tags = given.Value.SelectMany(t => Split(t, given.Source.ToString())).ToArray();
+            string[] tags = given.Value.SelectMany(t => Split(t, given.Source.ToString())).ToArray();
             return tags.Length > 0 ? new Sourced<IReadOnlyList<string>>(tags, given.Source)
                 : throw new AutoRegisterException(ErrorId.TagMissing, $"{given.Source} has no tag.", "Give one, or leave it out for that of the device.", given.Source.ToString());
         }
 
-        using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, DefaultPath);
+        using ConfigFile? file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, DefaultPath);
         return file is null ? null : Parse(file, inputs.Observer);
     }
 
@@ -41,7 +41,7 @@ internal static class TagList
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.TagInvalid"/>.</exception>
     public static Sourced<IReadOnlyList<string>> Parse(ConfigFile file, IRegistrationObserver observer)
     {
-        var line = ConfigLine.Only(file, ErrorId.TagInvalid, "tag", out var number);
+        ReadOnlySpan<byte> line = ConfigLine.Only(file, ErrorId.TagInvalid, "tag", out int number);
         return number > 0
             ? FromImage(new Sourced<string>(Encoding.UTF8.GetString(line), file.At(number)), observer)
             : throw new AutoRegisterException(
@@ -50,7 +50,7 @@ internal static class TagList
 
     private static Sourced<IReadOnlyList<string>> FromImage(Sourced<string> text, IRegistrationObserver observer)
     {
-        var tags = Split(text.Value, text.Source.ToString());
+        string[] tags = Split(text.Value, text.Source.ToString());
         if (tags.Length > 1)
         {
             observer.ReportWarning(
@@ -71,7 +71,7 @@ internal static class TagList
                 place);
         }
 
-        var tags = text.Split(',');
+        string[] tags = text.Split(',');
         if (Array.Exists(tags, t => t.Length > MaximumLength))
         {
             throw new AutoRegisterException(ErrorId.TagInvalid, $"{place}: a tag has more than {MaximumLength} characters.", "Leave one tag.", place);

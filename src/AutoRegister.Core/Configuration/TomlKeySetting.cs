@@ -23,7 +23,7 @@ internal static class TomlKeySetting
             return given;
         }
 
-        using var file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, DefaultPath);
+        using ConfigFile? file = inputs.Options.IgnoreDeviceFiles ? null : ConfigFile.TryRead(inputs.Root, DefaultPath);
         return file is null ? SettingInputs.Default<IReadOnlyList<string>>([]) : new Sourced<IReadOnlyList<string>>(Parse(file), new SettingSource(SettingSourceKind.File, file.Name));
     }
 

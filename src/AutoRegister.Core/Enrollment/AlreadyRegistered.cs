@@ -1,8 +1,8 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.OtaClient;
-using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Sota;
 
 namespace AutoRegister.Core.Enrollment;

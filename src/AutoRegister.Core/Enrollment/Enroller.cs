@@ -82,7 +82,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     /// <summary>Takes the lock, and makes sure that what is read from now on is ours.</summary>
     private DirectoryLock Lock(SotaConfig config, CancellationToken cancellation)
     {
-        DirectoryLock held = DirectoryLock.Acquire(config.SotaPath, options.LockPatience, observer, cancellation);
+        var held = DirectoryLock.Acquire(config.SotaPath, options.LockPatience, observer, cancellation);
         try
         {
             SotaDirectory.Claim(config.SotaPath, config.Root, observer);

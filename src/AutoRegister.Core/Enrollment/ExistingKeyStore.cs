@@ -32,7 +32,7 @@ internal sealed class ExistingKeyStore : IKeyStore
     /// <summary>Finds token and key, and logs in once; initialises nothing.</summary>
     internal static ExistingKeyStore Open(HsmSettings hsm, KeyReference existing, IRegistrationObserver observer)
     {
-        TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
+        var session = TokenSession.Open(hsm, mayInitialize: false, observer);
         try
         {
             TokenKey key = session.FindExistingKey(existing, forOtaClient: true);

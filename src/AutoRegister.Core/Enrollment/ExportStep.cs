@@ -73,7 +73,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
 
     private void StoreInToken(HsmSettings hsm, TokenDecisions decisions, RegistrationAnswer answer)
     {
-        using TokenSession session = TokenSession.OpenPublic(hsm, Observer);
+        using var session = TokenSession.OpenPublic(hsm, Observer);
 
         // At a PIN pad a person would have to type the PIN once more.
         if (!session.Token.HasProtectedAuthenticationPath)
@@ -130,7 +130,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
 
     private ExportedCredentials AlreadyThere()
     {
-        InstalledCredentials installed = InstalledCredentials.Inspect(Config.SotaPath);
+        var installed = InstalledCredentials.Inspect(Config.SotaPath);
         if (!installed.Complete)
         {
             throw Incomplete(string.Join("; ", installed.Problems.DefaultIfEmpty("no journal and no credentials are there")));

@@ -48,7 +48,7 @@ internal sealed class FileKeyStore(EnrollmentJournal journal) : IKeyStore
 
     private static FileDeviceKey? TryOpen(string path, string fingerprint)
     {
-        FileDeviceKey? key = FileDeviceKey.TryOpen(path);
+        var key = FileDeviceKey.TryOpen(path);
         if (key is not null && PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint)
         {
             return key;
@@ -60,7 +60,7 @@ internal sealed class FileKeyStore(EnrollmentJournal journal) : IKeyStore
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
-        FileDeviceKey key = FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
+        var key = FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
         written = true;
         return key;
     }

@@ -52,7 +52,7 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
     {
         var fitting = new List<(string Id, IssuedCertificate Certificate)>();
         var problems = new List<string>();
-        using TokenSession session = TokenSession.OpenPublic(hsm, observer);
+        using var session = TokenSession.OpenPublic(hsm, observer);
         foreach (TokenObject found in session.FindObjects().Where(o => o.Kind == TokenObjectKind.Certificate))
         {
             if (Parse(session.ReadCertificate(found)) is not IssuedCertificate certificate)

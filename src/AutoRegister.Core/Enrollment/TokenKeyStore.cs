@@ -59,7 +59,7 @@ internal sealed class TokenKeyStore : IKeyStore
             IncompleteTokens.Remove(hsm, observer);
         }
 
-        TokenSession session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization, mayErase);
+        var session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization, mayErase);
         observer.ReportStep($"PKCS#11 token '{hsm.TokenLabel}' {(session.InitializedNow ? "initialised" : "found")} (serial {session.Token.Serial})");
         return new TokenKeyStore(hsm, journal, session, observer);
     }

@@ -64,7 +64,7 @@ public sealed class ConfigFile : IDisposable
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileTooLarge"/> or <see cref="ErrorId.FileNotText"/>.</exception>
     public static ConfigFile FromBytes(string name, ReadOnlySpan<byte> content)
     {
-        var copy = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
+        byte[] copy = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
         content.CopyTo(copy);
         return Create(name, copy, status: null);
     }

@@ -29,8 +29,8 @@ internal static class ConfigLine
     public static ReadOnlySpan<byte> Only(ConfigFile file, ErrorId error, string thing, out int number, bool keepBlanks = false)
     {
         var lines = new ConfigLines(file.Utf8);
-        var line = Next(ref lines, out number);
-        Next(ref lines, out var second);
+        ReadOnlySpan<byte> line = Next(ref lines, out number);
+        Next(ref lines, out int second);
         return second == 0
             ? keepBlanks ? line : line.Trim(Blanks)
             : throw new AutoRegisterException(

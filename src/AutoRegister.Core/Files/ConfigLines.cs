@@ -20,9 +20,9 @@ internal ref struct ConfigLines(ReadOnlySpan<byte> text)
             return false;
         }
 
-        var end = rest.IndexOf((byte)'\n');
+        int end = rest.IndexOf((byte)'\n');
         done = end < 0;
-        var line = done ? rest : rest[..end];
+        ReadOnlySpan<byte> line = done ? rest : rest[..end];
         rest = done ? default : rest[(end + 1)..];
         Current = line.EndsWith("\r"u8) ? line[..^1] : line;
         Number++;

@@ -27,9 +27,9 @@ internal static class ConfigText
                 name);
         }
 
-        for (var at = 0; utf8[at..].IndexOfAny(Suspicious) is >= 0 and var offset; at += offset + 1)
+        for (int at = 0; utf8[at..].IndexOfAny(Suspicious) is >= 0 and var offset; at += offset + 1)
         {
-            var position = at + offset;
+            int position = at + offset;
             if (utf8[position] != '\r')
             {
                 throw NotText(name, utf8[..position], $"has the control character U+{utf8[position]:X4}");
@@ -46,8 +46,8 @@ internal static class ConfigText
             return;
         }
 
-        var valid = 0;
-        while (Rune.DecodeFromUtf8(utf8[valid..], out _, out var consumed) == OperationStatus.Done)
+        int valid = 0;
+        while (Rune.DecodeFromUtf8(utf8[valid..], out _, out int consumed) == OperationStatus.Done)
         {
             valid += consumed;
         }
@@ -57,7 +57,7 @@ internal static class ConfigText
 
     private static AutoRegisterException NotText(string name, ReadOnlySpan<byte> before, string what)
     {
-        var place = $"{name}:{before.Count((byte)'\n') + 1}";
+        string place = $"{name}:{before.Count((byte)'\n') + 1}";
         return new AutoRegisterException(
             ErrorId.FileNotText, $"{place} {what}; it is not a text file.", "Write the file again as plain UTF-8 text.", place);
     }

@@ -45,7 +45,7 @@ internal sealed record MachineFacts
         string id = Text(root, IdPath);
         bool isId = id.Length == IdLength && id.All(char.IsAsciiHexDigit) && id.Any(digit => digit != '0');
         bool inContainer = ContainerMarks.Any(mark => File.Exists(RootedPath.Resolve(root, mark)));
-        var serials = SerialPaths.Select(pair => (Kind: pair.Key, Serial: Text(root, pair.Value)));
+        IEnumerable<(string Kind, string Serial)> serials = SerialPaths.Select(pair => (Kind: pair.Key, Serial: Text(root, pair.Value)));
         return new MachineFacts
         {
             Id = isId ? Hash("machine-id", id.ToLowerInvariant()) : string.Empty,

@@ -39,9 +39,9 @@ public static class RootedPath
 
         var pending = new Stack<string>();
         var found = new List<string>();
-        var links = 0;
+        int links = 0;
         Push(pending, devicePath);
-        while (pending.TryPop(out var part))
+        while (pending.TryPop(out string? part))
         {
             if (part == "..")
             {
@@ -98,8 +98,8 @@ public static class RootedPath
 
     private static void Push(Stack<string> pending, string path)
     {
-        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (var i = parts.Length - 1; i >= 0; i--)
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = parts.Length - 1; i >= 0; i--)
         {
             if (parts[i] != ".")
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 
 namespace AutoRegister.Core.Files;
@@ -52,7 +53,7 @@ public sealed class ShellAssignments : IDisposable
 
     private void ParseLine(ConfigFile file, ReadOnlySpan<byte> line, int number)
     {
-        var rest = SkipBlanks(line);
+        ReadOnlySpan<byte> rest = SkipBlanks(line);
         while (!AtEnd(rest))
         {
             rest = ParseCommand(file, rest, number);
@@ -66,7 +67,7 @@ public sealed class ShellAssignments : IDisposable
     // Everything up to the end of the line or a semicolon: NAME=value …, or export NAME[=value] ….
     private ReadOnlySpan<byte> ParseCommand(ConfigFile file, ReadOnlySpan<byte> rest, int number)
     {
-        var exporting = rest.StartsWith("export "u8) || rest.StartsWith("export\t"u8);
+        bool exporting = rest.StartsWith("export "u8) || rest.StartsWith("export\t"u8);
         if (exporting)
         {
             rest = SkipBlanks(rest["export".Length..]);
@@ -74,18 +75,18 @@ public sealed class ShellAssignments : IDisposable
 
         do
         {
-            var name = ShellWord.Name(rest);
+            int name = ShellWord.Name(rest);
             if (name == 0)
             {
                 throw Invalid(file, number, null, "this is not NAME=value, and the file is not run as a script");
             }
 
-            var text = Encoding.ASCII.GetString(rest[..name]);
+            string text = Encoding.ASCII.GetString(rest[..name]);
             rest = rest[name..];
             if (rest.StartsWith("="u8))
             {
                 rest = rest[1..];
-                var value = ShellWord.Read(ref rest, exporting, out var problem)
+                Secret value = ShellWord.Read(ref rest, exporting, out string? problem)
                     ?? throw Invalid(file, number, text, problem!);
                 all.Add(new ShellAssignment(text, value, number));
             }
@@ -108,7 +109,7 @@ public sealed class ShellAssignments : IDisposable
 
     private static AutoRegisterException Invalid(ConfigFile file, int line, string? name, string problem)
     {
-        var place = file.At(line).ToString();
+        string place = file.At(line).ToString();
         return new AutoRegisterException(ErrorId.HsmFileInvalid, $"{place}: {(name is null ? string.Empty : name + ": ")}{problem}.", Action, place);
     }
 }

@@ -12,7 +12,7 @@ internal static class ShellWord
     /// <summary>The length of the variable name a text starts with; 0 when it starts with none.</summary>
     public static int Name(ReadOnlySpan<byte> text)
     {
-        var length = 0;
+        int length = 0;
         while (length < text.Length && (char.IsAsciiLetter((char)text[length]) || text[length] == '_' || (length > 0 && char.IsAsciiDigit((char)text[length]))))
         {
             length++;
@@ -32,15 +32,15 @@ internal static class ShellWord
     public static Secret? Read(ref ReadOnlySpan<byte> rest, bool exporting, out string? problem)
     {
         // A value is never longer than its quoted form.
-        var scratch = GC.AllocateUninitializedArray<byte>(rest.Length, pinned: true);
-        var length = 0;
+        byte[] scratch = GC.AllocateUninitializedArray<byte>(rest.Length, pinned: true);
+        int length = 0;
         problem = null;
-        var previous = (byte)':';
+        byte previous = (byte)':';
         try
         {
             while (!AtBreak(rest) && problem is null)
             {
-                var next = rest[0];
+                byte next = rest[0];
                 rest = rest[1..];
                 problem = next switch
                 {
@@ -92,7 +92,7 @@ internal static class ShellWord
 
     private static string? Single(ref ReadOnlySpan<byte> rest, byte[] scratch, ref int length)
     {
-        var end = rest.IndexOf((byte)'\'');
+        int end = rest.IndexOf((byte)'\'');
         if (end < 0)
         {
             return "a single quote is not closed on this line";
@@ -106,7 +106,7 @@ internal static class ShellWord
 
     private static string? Double(ref ReadOnlySpan<byte> rest, byte[] scratch, ref int length)
     {
-        for (var i = 0; i < rest.Length; i++)
+        for (int i = 0; i < rest.Length; i++)
         {
             switch (rest[i])
             {

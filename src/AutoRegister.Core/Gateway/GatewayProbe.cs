@@ -34,7 +34,7 @@ public static class GatewayProbe
     public static async Task<GatewayAnswer> AskAsync(string sotaPath, HsmSettings? hsm, IRegistrationObserver observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        InstalledCredentials installed = InstalledCredentials.Inspect(sotaPath);
+        var installed = InstalledCredentials.Inspect(sotaPath);
         if (!installed.Complete || !Uri.TryCreate(installed.Toml!.GatewayServer, UriKind.Absolute, out Uri? server) || server.Scheme != Uri.UriSchemeHttps)
         {
             string problem = string.Join("; ", installed.Problems.DefaultIfEmpty("there are none"));
@@ -52,7 +52,7 @@ public static class GatewayProbe
             return await AskAsync(server, roots, Chain(sotaPath), key, cancellation).ConfigureAwait(false);
         }
 
-        using TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
+        using var session = TokenSession.Open(hsm, mayInitialize: false, observer);
         session.MakeDurable();
 
         using TokenKey inToken = FindKey(session, hsm, installed.Toml);
@@ -124,7 +124,7 @@ public static class GatewayProbe
         byte[] request = Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {server.Authority}\r\nAccept: */*\r\nConnection: close\r\n\r\n");
         stream.Write(request);
         stream.Flush();
-        var answer = new byte[AnswerLimit];
+        byte[] answer = new byte[AnswerLimit];
         int length = 0;
         try
         {

@@ -124,7 +124,7 @@ public sealed class FileDeviceKey : IDeviceKey
     private static byte[] Encode(byte[] der)
     {
         // PemEncoding would make a string that cannot be zeroed.
-        var text = new char[PemEncoding.GetEncodedSize("PRIVATE KEY".Length, der.Length)];
+        char[] text = new char[PemEncoding.GetEncodedSize("PRIVATE KEY".Length, der.Length)];
         PemEncoding.TryWrite("PRIVATE KEY", der, text, out int written);
         byte[] pem = new byte[written + 1];
         Encoding.ASCII.GetBytes(text.AsSpan(0, written), pem);

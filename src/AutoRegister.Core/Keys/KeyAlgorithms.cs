@@ -51,7 +51,7 @@ internal static class KeyAlgorithms
     {
         try
         {
-            PublicKey key = PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+            var key = PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
             KeyAlgorithm[] all = Enum.GetValues<KeyAlgorithm>();
             return key.Oid.Value switch
             {

@@ -126,7 +126,7 @@ public sealed class InstalledCredentials
 
     private void InspectKeyFile()
     {
-        using FileDeviceKey? key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey));
+        using var key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey));
         if (key is null)
         {
             problems.Add("pkey.pem is missing or holds no private key");

@@ -35,7 +35,7 @@ internal sealed class InstalledIdentity
     /// <exception cref="AutoRegisterException">A file or the token cannot be had.</exception>
     internal static InstalledIdentity Inspect(SotaConfig config, IRegistrationObserver observer)
     {
-        InstalledCredentials files = InstalledCredentials.Inspect(config.SotaPath);
+        var files = InstalledCredentials.Inspect(config.SotaPath);
         if (!files.Complete || files.Toml is not { HasToken: true } toml)
         {
             return new InstalledIdentity(files, null);

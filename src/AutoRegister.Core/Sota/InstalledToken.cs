@@ -26,7 +26,7 @@ internal sealed class InstalledToken(InstalledCredentials installed, HsmSettings
     /// <exception cref="AutoRegisterException">The token cannot be had: it may come later in the boot.</exception>
     internal void Inspect(string rootText, string? chainText)
     {
-        using (TokenSession session = TokenSession.OpenPublic(hsm, observer))
+        using (var session = TokenSession.OpenPublic(hsm, observer))
         {
             InspectCertificate(session, rootText, chainText);
             if (Certificate is null || problems.Count > 0 || !MayLogIn(session.Token))
@@ -37,7 +37,7 @@ internal sealed class InstalledToken(InstalledCredentials installed, HsmSettings
 
         try
         {
-            using TokenSession session = TokenSession.Open(hsm, mayInitialize: false, observer);
+            using var session = TokenSession.Open(hsm, mayInitialize: false, observer);
             InspectKey(session);
             session.MakeDurable();
         }

@@ -43,10 +43,10 @@ public sealed class RegistrationAnswer
     {
         ArgumentNullException.ThrowIfNull(files);
         CheckNames(files);
-        IssuedCertificate certificate = IssuedCertificate.Parse(files[CredentialFileNames.ClientCertificate]!);
+        var certificate = IssuedCertificate.Parse(files[CredentialFileNames.ClientCertificate]!);
         certificate.CheckBelongsTo(subject, keyFingerprint);
         certificate.CheckChain(files[CredentialFileNames.RootCertificate]!, files[CredentialFileNames.ClientChain], now ?? TimeProvider.System.GetUtcNow());
-        SotaToml toml = SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml]!, keys);
+        var toml = SotaToml.ParseAnswer(files[CredentialFileNames.SotaToml]!, keys);
 
         // Last: when nothing but the time is wrong, the answer is good, and the clock is not.
         if (now is { } time)

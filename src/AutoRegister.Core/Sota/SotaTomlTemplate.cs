@@ -23,8 +23,8 @@ public sealed class SotaTomlTemplate
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(gateway);
-        var server = gateway.GetLeftPart(UriPartial.Authority);
-        var directory = request.SotaConfigDir;
+        string server = gateway.GetLeftPart(UriPartial.Authority);
+        string directory = request.SotaConfigDir;
         var toml = new SotaTomlTemplate();
         toml.Add("tls", ("server", server), ("ca_source", "file"), ("pkey_source", "file"), ("cert_source", "file"));
         toml.Add("provision", ("server", server), ("primary_ecu_hardware_id", request.HardwareId));
@@ -51,9 +51,9 @@ public sealed class SotaTomlTemplate
     public SotaTomlTemplate With(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overrides)
     {
         ArgumentNullException.ThrowIfNull(overrides);
-        foreach (var (section, keys) in overrides)
+        foreach ((string? section, IReadOnlyDictionary<string, string>? keys) in overrides)
         {
-            foreach (var (key, value) in keys)
+            foreach ((string? key, string? value) in keys)
             {
                 Set(section, key, value);
             }
@@ -67,10 +67,10 @@ public sealed class SotaTomlTemplate
     public override string ToString()
     {
         var text = new StringBuilder();
-        foreach (var (name, keys) in sections)
+        foreach ((string? name, List<(string Key, string Value)>? keys) in sections)
         {
             text.Append(text.Length > 0 ? "\n" : "").Append('[').Append(name).Append("]\n");
-            foreach (var (key, value) in keys)
+            foreach ((string? key, string? value) in keys)
             {
                 text.Append(value.Length > 0 ? $"{key} = {value}\n" : $"# {key} is not set\n");
             }
@@ -84,13 +84,13 @@ public sealed class SotaTomlTemplate
 
     private void Set(string section, string key, string value)
     {
-        var keys = sections.Find(s => s.Name == section).Keys;
+        List<(string Key, string Value)>? keys = sections.Find(s => s.Name == section).Keys;
         if (keys is null)
         {
             sections.Add((section, keys = []));
         }
 
-        var at = keys.FindIndex(pair => pair.Key == key);
+        int at = keys.FindIndex(pair => pair.Key == key);
         if (at >= 0)
         {
             keys[at] = (key, value);

@@ -42,7 +42,7 @@ public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, Proof
             throw Nothing(key);
         }
 
-        using DirectoryLock held = DirectoryLock.Acquire(key.Config.SotaPath, LockPatience, observer, cancellation);
+        using var held = DirectoryLock.Acquire(key.Config.SotaPath, LockPatience, observer, cancellation);
         var journal = new EnrollmentJournal(key.Config.SotaPath, key.Config.Root);
         JournalEntry entry = journal.Read(observer) ?? throw Nothing(key);
         if (entry.Uuid != key.Uuid || entry.CertificateRequest != key.CertificateRequest)

@@ -51,7 +51,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
 
         RegistrationAnswer? answer = Check(path, file, key, config.TomlKeys);
         DurableDirectory.Create(config.SotaPath);
-        using DirectoryLock held = DirectoryLock.Acquire(config.SotaPath, LockPatience, observer, cancellation);
+        using var held = DirectoryLock.Acquire(config.SotaPath, LockPatience, observer, cancellation);
         SotaDirectory.Claim(config.SotaPath, config.Root, observer);
         var journal = new EnrollmentJournal(config.SotaPath, config.Root);
         JournalEntry? there = journal.Read(observer);
@@ -166,7 +166,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
 
     private static bool IsInstalled(SotaConfig config, EnrollmentKey key)
     {
-        InstalledCredentials installed = InstalledCredentials.Inspect(config.SotaPath);
+        var installed = InstalledCredentials.Inspect(config.SotaPath);
         if (!installed.Any || (key.Replace && installed.Certificate?.KeyFingerprint != key.Fingerprint))
         {
             return false;
@@ -186,7 +186,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
 
     private void RequireInToken(HsmSettings hsm, TokenDecisions decisions, EnrollmentKey key)
     {
-        using TokenSession session = TokenSession.OpenPublic(hsm, observer);
+        using var session = TokenSession.OpenPublic(hsm, observer);
         if (!session.FindObjects(decisions.ExistingKey is null ? hsm.Objects : DeviceObjects.Standard).Any(o => o.Kind != TokenObjectKind.PrivateKey && o.PublicKeyHash == key.Fingerprint))
         {
             throw new AutoRegisterException(

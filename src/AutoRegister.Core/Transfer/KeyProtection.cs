@@ -89,7 +89,7 @@ public sealed class KeyProtection
     {
         try
         {
-            EncryptedPrivateKeyInfo sealedKey = EncryptedPrivateKeyInfo.GetInstance(Pem.DecodeAll(PassphraseLabel, pem)[0]);
+            var sealedKey = EncryptedPrivateKeyInfo.GetInstance(Pem.DecodeAll(PassphraseLabel, pem)[0]);
             if (!sealedKey.EncryptionAlgorithm.Algorithm.Equals(PkcsObjectIdentifiers.IdPbeS2))
             {
                 return false;
@@ -108,7 +108,7 @@ public sealed class KeyProtection
     /// <summary>Why a certificate is not good at a time.</summary>
     internal static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset now)
     {
-        CertificateValidity validity = CertificateValidity.Of(certificate);
+        var validity = CertificateValidity.Of(certificate);
         return validity.IsBefore(now) ? $"it is not valid before {validity.NotBefore:u}"
             : validity.IsAfter(now) ? $"it expired at {validity.NotAfter:u}"
             : null;

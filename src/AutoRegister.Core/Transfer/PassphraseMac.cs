@@ -61,7 +61,7 @@ internal sealed class PassphraseMac(Secret passphrase) : IDisposable
     /// <summary>Decodes base64 that anybody may have written.</summary>
     internal static byte[] Bytes(string? base64)
     {
-        var bytes = new byte[base64?.Length ?? 0];
+        byte[] bytes = new byte[base64?.Length ?? 0];
         return base64 is not null && Convert.TryFromBase64String(base64, bytes, out int length) ? bytes[..length] : [];
     }
 

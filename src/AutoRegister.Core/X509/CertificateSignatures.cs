@@ -23,7 +23,7 @@ internal static class CertificateSignatures
     {
         try
         {
-            var parsed = Parser.ReadCertificate(certificate.RawData);
+            Org.BouncyCastle.X509.X509Certificate parsed = Parser.ReadCertificate(certificate.RawData);
             parsed.Verify(Parser.ReadCertificate(issuer.RawData).GetPublicKey());
 
             // What was verified is what was read, encoded again: DER has one encoding only (X.690, section 10), and a bit that flipped in

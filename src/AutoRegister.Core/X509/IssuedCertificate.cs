@@ -111,7 +111,7 @@ public sealed class IssuedCertificate
 
     private string? FindUntimeliness(DateTimeOffset now)
     {
-        CertificateValidity validity = CertificateValidity.Of(Leaf);
+        var validity = CertificateValidity.Of(Leaf);
         return validity.IsBefore(now, ClockSkew) ? $"is not valid before {validity.NotBefore:u}"
             : validity.IsAfter(now, ClockSkew) ? $"expired at {validity.NotAfter:u}"
             : null;
@@ -164,7 +164,7 @@ public sealed class IssuedCertificate
     {
         try
         {
-            List<X509Certificate2> all = Pem.DecodeAll("CERTIFICATE", pem).Select(X509CertificateLoader.LoadCertificate).ToList();
+            var all = Pem.DecodeAll("CERTIFICATE", pem).Select(X509CertificateLoader.LoadCertificate).ToList();
             return all.Count > 0 ? all : throw Mismatch($"'{name}' holds no certificate");
         }
         catch (CryptographicException e)

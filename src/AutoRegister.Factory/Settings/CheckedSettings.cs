@@ -2,15 +2,15 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using AutoRegister.Core.Configuration;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Foundries;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Policy;
-using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Errors;
-using AutoRegister.Core.Files;
 
 namespace AutoRegister.Factory.Settings;
 

@@ -83,18 +83,18 @@ public sealed class CredentialCopyTests(FactoryFixture shared) : IClassFixture<F
     public async Task A_report_says_what_became_of_a_device()
     {
         var now = new DateTime(2026, 11, 29, 10, 31, 7, DateTimeKind.Utc);
-        const string said = "2026-11-29T10:31:07Z";
+        const string Said = "2026-11-29T10:31:07Z";
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "reported");
         ExportedCredentials e = device.Exported;
         var expected = new DeviceReport
         {
             Name = "reported", Uuid = e.Uuid, Outcome = "Registered", CertificateSerialNumber = e.CertificateSerialNumber,
-            NotAfter = e.NotAfter!.Value.ToString("s", CultureInfo.InvariantCulture) + "Z", Time = said, Attempts = 1, Path = e.Path,
+            NotAfter = e.NotAfter!.Value.ToString("s", CultureInfo.InvariantCulture) + "Z", Time = Said, Attempts = 1, Path = e.Path,
         };
         Assert.Equal(expected, DeviceReport.Of(e, now));
         Assert.Equal(expected with { Outcome = "AlreadyRegistered" }, DeviceReport.Of(e with { AlreadyRegistered = true }, now));
         Assert.Equal(
-            new DeviceReport { Name = "n", Uuid = "u", Outcome = "Failed", Time = said, ErrorId = "WriteFailed", Message = "no room" },
+            new DeviceReport { Name = "n", Uuid = "u", Outcome = "Failed", Time = Said, ErrorId = "WriteFailed", Message = "no room" },
             DeviceReport.Of("n", "u", new AutoRegisterException(ErrorId.WriteFailed, "no room"), now));
         Assert.Equal("InvalidOperationException", DeviceReport.Of("n", "", new InvalidOperationException("x"), now).ErrorId);
     }

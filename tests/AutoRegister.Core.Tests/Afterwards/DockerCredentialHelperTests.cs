@@ -60,7 +60,7 @@ public sealed class DockerCredentialHelperTests : IDisposable
     public void WhatIsNoDockerConfigurationIsAnErrorAndStays(string text)
     {
         File.WriteAllText(ConfigPath, text);
-        var error = Assert.Throws<AutoRegisterException>(() => Configure(ConfigPath));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Configure(ConfigPath));
         Assert.Equal(ErrorId.DockerConfigInvalid, error.Id);
         Assert.Equal(text, File.ReadAllText(ConfigPath));
     }

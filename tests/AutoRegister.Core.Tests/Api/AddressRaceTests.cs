@@ -47,7 +47,7 @@ public sealed class AddressRaceTests : IDisposable
     {
         using var nowhere = new Blackhole(IPAddress.Parse("127.0.0.2"), Port);
         var race = new AddressRace(TimeProvider.System) { Budget = TimeSpan.FromSeconds(1) };
-        var failed = await Assert.ThrowsAsync<AggregateException>(() => race.ConnectAsync([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.4")], Port, CancellationToken.None));
+        AggregateException failed = await Assert.ThrowsAsync<AggregateException>(() => race.ConnectAsync([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.4")], Port, CancellationToken.None));
         AddressFailure[] each = [.. failed.InnerExceptions.Cast<AddressFailure>()];
         Assert.Equal(["127.0.0.4: Connection refused", "127.0.0.2: no answer"], each.Select(one => one.Message));
         Assert.Equal([false, true], each.Select(one => one.TimedOut));

@@ -198,7 +198,7 @@ public sealed class CurlParityTests
         await using var proxy = new RecordingProxy(answer);
         string text = variables.Replace("{P}", $"127.0.0.1:{proxy.Port}", StringComparison.Ordinal)
             .Replace("{PORT}", proxy.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{O}", "127.0.0.1:1", StringComparison.Ordinal);
-        Dictionary<string, string> environment = text.Split(' ').Select(part => part.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var environment = text.Split(' ').Select(part => part.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         if (noProxy is not null)
         {
             environment["no_proxy"] = noProxy;

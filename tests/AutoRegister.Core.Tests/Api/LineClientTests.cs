@@ -70,7 +70,7 @@ public sealed class LineClientTests
 
         Assert.Equal(2, requests);
         using var alone = new RegistrationClient();
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RegisterAsync(alone, server.Origin));
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => RegisterAsync(alone, server.Origin));
         Assert.Equal((ErrorId.ServerUnavailable, TimeSpan.FromSeconds(1)), (error.Id, error.RetryAfter));
     }
 

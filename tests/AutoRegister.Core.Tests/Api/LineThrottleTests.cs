@@ -45,7 +45,7 @@ public class LineThrottleTests
     public async Task A_dead_server_is_not_waited_for_longer_than_the_line_is_patient()
     {
         var gate = new LineThrottle(8, TimeSpan.Zero, observer);
-        var failure = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw new AutoRegisterException(ErrorId.ServerUnreachable, "dead"), CancellationToken.None));
+        AutoRegisterException failure = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw new AutoRegisterException(ErrorId.ServerUnreachable, "dead"), CancellationToken.None));
         Assert.Equal(ErrorId.ServerUnreachable, failure.Id);
     }
 

@@ -25,7 +25,7 @@ public sealed class PartialChainTests : IDisposable
     public PartialChainTests()
     {
         all["root"] = Root("CN=root", key);
-        using (ECDsa stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        using (var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256))
         {
             all["stranger"] = Root("CN=between", stranger);
         }

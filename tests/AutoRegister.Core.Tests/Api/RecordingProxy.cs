@@ -107,7 +107,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
             head.Append(first);
         }
 
-        var next = new byte[1];
+        byte[] next = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(next, stop.Token) == 1)
         {
             head.Append((char)next[0]);
@@ -162,7 +162,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
 
     private async Task<byte[]> ReadAsync(NetworkStream stream, int length)
     {
-        var bytes = new byte[length];
+        byte[] bytes = new byte[length];
         await stream.ReadExactlyAsync(bytes, stop.Token);
         return bytes;
     }

@@ -41,8 +41,8 @@ public sealed class RedirectTests : IDisposable
         SotaConfig config = device.Read(new SotaConfigOptions { NoHsm = true, DeviceApi = origin + "/ota/devices/" });
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);
         using var client = new RegistrationClient();
-        var key = enroller.MakeKey(config, replace: false, CancellationToken.None);
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => enroller.RegisterAsync(key, client, CancellationToken.None));
+        DeviceKey key = enroller.MakeKey(config, replace: false, CancellationToken.None);
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => enroller.RegisterAsync(key, client, CancellationToken.None));
         listener.Stop();
         await serving;
 

@@ -35,7 +35,7 @@ public sealed class TrustAnchorTests : IDisposable
     [Fact]
     public void Without_a_certificate_there_is_nothing_to_trust()
     {
-        TrustAnchor anchor = TrustAnchor.Of(root);
+        var anchor = TrustAnchor.Of(root);
         Assert.False(Trusts(anchor, null, null, SslPolicyErrors.RemoteCertificateChainErrors));
         Assert.True(Trusts(anchor, null, null, SslPolicyErrors.None));
     }
@@ -45,7 +45,7 @@ public sealed class TrustAnchorTests : IDisposable
     {
         using var sent = new X509Chain();
         sent.ChainPolicy.ExtraStore.Add(intermediate);
-        TrustAnchor anchor = TrustAnchor.Of(root);
+        var anchor = TrustAnchor.Of(root);
         Assert.True(Trusts(anchor, leaf, sent, SslPolicyErrors.RemoteCertificateChainErrors));
         Assert.False(Trusts(anchor, leaf, null, SslPolicyErrors.RemoteCertificateChainErrors));
     }
@@ -53,7 +53,7 @@ public sealed class TrustAnchorTests : IDisposable
     [Fact]
     public void Another_root_of_the_same_name_is_not_trusted()
     {
-        using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=root", other, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using X509Certificate2 stranger = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9));
@@ -63,10 +63,10 @@ public sealed class TrustAnchorTests : IDisposable
     [Fact]
     public void Every_certificate_of_a_file_is_an_anchor()
     {
-        using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 first = new CertificateRequest("CN=first", other, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9));
         File.WriteAllText(file, first.ExportCertificatePem() + "\n" + root.ExportCertificatePem());
-        TrustAnchor anchor = TrustAnchor.Load(file);
+        var anchor = TrustAnchor.Load(file);
         Assert.True(Trusts(anchor, first, null, SslPolicyErrors.RemoteCertificateChainErrors));
         Assert.True(Trusts(anchor, root, null, SslPolicyErrors.RemoteCertificateChainErrors));
         Assert.False(Trusts(anchor, leaf, null, SslPolicyErrors.RemoteCertificateChainErrors));
@@ -75,10 +75,10 @@ public sealed class TrustAnchorTests : IDisposable
     [Fact]
     public void A_file_that_says_nothing_is_named()
     {
-        var empty = Assert.Throws<AutoRegisterException>(() => TrustAnchor.Load(file));
+        AutoRegisterException empty = Assert.Throws<AutoRegisterException>(() => TrustAnchor.Load(file));
         Assert.Equal((ErrorId.CaFileInvalid, (object)file), (empty.Id, empty.Target));
         string folder = Path.GetTempPath();
-        var unreadable = Assert.Throws<AutoRegisterException>(() => TrustAnchor.Load(folder));
+        AutoRegisterException unreadable = Assert.Throws<AutoRegisterException>(() => TrustAnchor.Load(folder));
         Assert.Equal((ErrorId.FileUnreadable, (object)folder), (unreadable.Id, unreadable.Target));
     }
 

@@ -17,7 +17,7 @@ public sealed class TunnelTests
         await using Stream stream = await Dialer($"http://user:pass@127.0.0.1:{proxy.Port}").OpenAsync(Gateway, CancellationToken.None);
         stream.Write("HELLO there\r\n\r\n"u8);
         stream.Flush();
-        var answer = new byte[18];
+        byte[] answer = new byte[18];
 
         // TLS of BouncyCastle reads as this does, without awaiting.
         stream.ReadExactly(answer);

@@ -21,7 +21,7 @@ public sealed class ApiTokenTests : IDisposable
     [InlineData("a$(id)`b`", "a$(id)`b`", 1)]
     public void The_first_line_with_something_on_it(string text, string token, int line)
     {
-        var config = device.Write(TokenPath, text).Read();
+        SotaConfig config = device.Write(TokenPath, text).Read();
         Assert.Equal(token, SettingAssert.Text(config.ApiToken));
         SettingAssert.Is(config, "ApiToken", "(secret)", $"{TokenPath}:{line}");
     }
@@ -37,7 +37,7 @@ public sealed class ApiTokenTests : IDisposable
     [InlineData("sesame\ropen", ErrorId.FileNotText)]
     public void Anything_else_is_an_error_that_does_not_show_the_token(string text, ErrorId id)
     {
-        var error = device.Write(TokenPath, text).Fail(id);
+        AutoRegisterException error = device.Write(TokenPath, text).Fail(id);
         Assert.Contains(TokenPath, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sesame", error.ToString(), StringComparison.Ordinal);
     }
@@ -59,7 +59,7 @@ public sealed class ApiTokenTests : IDisposable
     [Fact]
     public void The_credential_comes_first()
     {
-        var config = device.Set("TOKEN_FILE", "/nowhere").Credential("api-token", "from-systemd\n").Read();
+        SotaConfig config = device.Set("TOKEN_FILE", "/nowhere").Credential("api-token", "from-systemd\n").Read();
         Assert.Equal("from-systemd", SettingAssert.Text(config.ApiToken));
         SettingAssert.Is(config, "ApiToken", "(secret)", "credential api-token");
     }

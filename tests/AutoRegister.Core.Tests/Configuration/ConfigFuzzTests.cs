@@ -20,12 +20,12 @@ public sealed class ConfigFuzzTests
     public void The_hsm_file() => Fuzz(1, HsmCorpus.Lines, file =>
     {
         using var hsm = HsmFile.Parse(file, new RecordingObserver());
-        foreach (var text in new[] { hsm.Module, hsm.TokenSerial, hsm.UriText })
+        foreach (Sourced<string>? text in new[] { hsm.Module, hsm.TokenSerial, hsm.UriText })
         {
             Assert.False(text?.Value is "" || text?.Value.AsSpan().ContainsAny('\n', '\r', '\0') == true);
         }
 
-        foreach (var secret in new[] { hsm.Pin, hsm.SoPin })
+        foreach (Sourced<Secret>? secret in new[] { hsm.Pin, hsm.SoPin })
         {
             Assert.False(secret?.Value.Length == 0);
             Assert.False(secret?.Value.Utf8.ContainsAny((byte)'\n', (byte)'\r', (byte)0) ?? false);
@@ -40,7 +40,7 @@ public sealed class ConfigFuzzTests
     [Fact]
     public void The_token_file() => Fuzz(2, [Sesame + "0123456789abcdef", "", "  " + Sesame + "\t", "eyJhbGciOi" + Sesame + ".e30.x-_", "*", "--force=1"], file =>
     {
-        using var token = ApiTokenSetting.Parse(file).Value;
+        using Secret token = ApiTokenSetting.Parse(file).Value;
         Assert.False(token.Utf8.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E));
         Assert.True(token.Length > 0);
     });
@@ -48,7 +48,7 @@ public sealed class ConfigFuzzTests
     [Fact]
     public void The_tag_file() => Fuzz(3, ["main", "devel", "main,devel", "", "release-1.2_3", " x "], file =>
     {
-        var tags = TagList.Parse(file, new RecordingObserver()).Value;
+        IReadOnlyList<string> tags = TagList.Parse(file, new RecordingObserver()).Value;
         Assert.NotEmpty(tags);
         Assert.All(tags, t => Assert.True(t.Length is > 0 and <= 255 && t.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c, StringComparison.Ordinal))));
     });
@@ -70,11 +70,11 @@ public sealed class ConfigFuzzTests
     private static void Fuzz(int seed, string[] corpus, Action<ConfigFile> parse)
     {
         var fuzzer = new ConfigFuzzer(seed, corpus);
-        var accepted = 0;
-        for (var round = 0; round < Rounds; round++)
+        int accepted = 0;
+        for (int round = 0; round < Rounds; round++)
         {
-            var content = fuzzer.Next();
-            var error = Record.Exception(() =>
+            byte[] content = fuzzer.Next();
+            Exception? error = Record.Exception(() =>
             {
                 using var file = ConfigFile.FromBytes("/etc/file", content);
                 parse(file);

@@ -26,20 +26,20 @@ internal sealed class ConfigFuzzer(int seed, params string[] corpus)
     {
         if (random.Next(50) == 0)
         {
-            var noise = new byte[random.Next(200)];
+            byte[] noise = new byte[random.Next(200)];
             random.NextBytes(noise);
             return noise;
         }
 
         var text = new StringBuilder();
-        for (var lines = random.Next(1, 5); lines > 0; lines--)
+        for (int lines = random.Next(1, 5); lines > 0; lines--)
         {
             text.Append(corpus[random.Next(corpus.Length)]).Append(random.Next(20) == 0 ? "\r\n" : "\n");
         }
 
-        for (var damage = random.Next(4); damage > 0; damage--)
+        for (int damage = random.Next(4); damage > 0; damage--)
         {
-            var at = random.Next(text.Length + 1);
+            int at = random.Next(text.Length + 1);
             if (random.Next(4) == 0)
             {
                 text.Remove(at, Math.Min(random.Next(6), text.Length - at));
@@ -50,7 +50,7 @@ internal sealed class ConfigFuzzer(int seed, params string[] corpus)
             }
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        byte[] bytes = Encoding.UTF8.GetBytes(text.ToString());
         if (bytes.Length > 0 && random.Next(40) == 0)
         {
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);

@@ -77,7 +77,7 @@ public sealed class DeviceRoot : IDisposable
 
     public AutoRegisterException Fail(ErrorId id, SotaConfigOptions? options = null)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => Read(options));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Read(options));
         Assert.True(id == error.Id, $"Expected {id}, got {error.Id}: {error.Message}");
         Assert.Equal(FailureSort.Configuration, error.Sort);
         Assert.False(string.IsNullOrEmpty(error.RecommendedAction));

@@ -1,5 +1,6 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11.Settings;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Configuration;
@@ -16,7 +17,7 @@ public sealed class HsmTests : IDisposable
     [InlineData("HSM_PI")]
     public void Both_names_of_the_PIN(string name)
     {
-        var config = device.WriteHsm(pinName: name).Read();
+        SotaConfig config = device.WriteHsm(pinName: name).Read();
         Assert.Equal(("87654321", "12345678"), (SettingAssert.Text(config.Hsm?.Pin), SettingAssert.Text(config.Hsm?.SoPin)));
         SettingAssert.Is(config, "Hsm.ModulePath", device.Module, "/etc/sota/hsm:1");
         SettingAssert.Is(config, "Hsm.Pin", "(secret)", "/etc/sota/hsm:2");
@@ -69,7 +70,7 @@ public sealed class HsmTests : IDisposable
     [InlineData("'pi\u0085n'")]
     public void A_PIN_the_OTA_client_could_not_use(string quoted)
     {
-        var error = device.WriteHsm(quoted).Fail(ErrorId.HsmSettingUnusable);
+        AutoRegisterException error = device.WriteHsm(quoted).Fail(ErrorId.HsmSettingUnusable);
         Assert.Contains("/etc/sota/hsm:2", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(quoted.Trim('\''), error.ToString(), StringComparison.Ordinal);
     }
@@ -98,7 +99,7 @@ public sealed class HsmTests : IDisposable
     public void Credentials_beat_the_file_and_parameters_beat_both()
     {
         device.WriteHsm().Credential("hsm-pin", "cred-pin\r\n").Credential("hsm-so-pin", "cred-so");
-        var config = device.Read(new() { HsmSoPin = Secret.FromUtf8("param-so"u8), TokenLabel = "mine" });
+        SotaConfig config = device.Read(new() { HsmSoPin = Secret.FromUtf8("param-so"u8), TokenLabel = "mine" });
         Assert.Equal(("cred-pin", "param-so"), (SettingAssert.Text(config.Hsm?.Pin), SettingAssert.Text(config.Hsm?.SoPin)));
         SettingAssert.Is(config, "Hsm.Pin", "(secret)", "credential hsm-pin");
         SettingAssert.Is(config, "Hsm.SoPin", "(secret)", "parameter -HsmSoPin");
@@ -119,7 +120,7 @@ public sealed class HsmTests : IDisposable
     public void All_parameters_need_no_file()
     {
         device.Write("/etc/sota/hsm", "not read");
-        var hsm = device.Read(new() { HsmModule = device.Module, HsmPin = Secret.FromUtf8("1"u8), HsmSoPin = Secret.FromUtf8("2"u8) }).Hsm;
+        HsmSettings? hsm = device.Read(new() { HsmModule = device.Module, HsmPin = Secret.FromUtf8("1"u8), HsmSoPin = Secret.FromUtf8("2"u8) }).Hsm;
         Assert.Equal((device.Module, "1", "2"), (hsm?.ModulePath, SettingAssert.Text(hsm?.Pin), SettingAssert.Text(hsm?.SoPin)));
     }
 
@@ -132,7 +133,7 @@ public sealed class HsmTests : IDisposable
     [Fact]
     public void The_module_is_named_by_the_file_that_can_be_opened()
     {
-        var error = device.Write("/etc/sota/hsm", "HSM_MODULE=/usr/lib/no-such-module.so\nHSM_PIN=1234\nHSM_SOPIN=5678\n").Fail(ErrorId.HsmModuleNotFound);
+        AutoRegisterException error = device.Write("/etc/sota/hsm", "HSM_MODULE=/usr/lib/no-such-module.so\nHSM_PIN=1234\nHSM_SOPIN=5678\n").Fail(ErrorId.HsmModuleNotFound);
         Assert.Equal($"Install the module, or correct HSM_MODULE in {device.Below("/etc/sota/hsm")}:1.", error.RecommendedAction);
         error = device.Write("/etc/sota/hsm", "HSM_URI='pkcs11:?module-path=/usr/lib/no-such-module.so'\nHSM_PIN=1234\nHSM_SOPIN=5678\n").Fail(ErrorId.HsmModuleNotFound);
         Assert.Equal($"Install the module, or correct module-path of HSM_URI in {device.Below("/etc/sota/hsm")}:1.", error.RecommendedAction);
@@ -160,7 +161,7 @@ public sealed class HsmTests : IDisposable
     public void What_stands_in_place_of_a_missing_name_is_named_with_its_line(string text, string lacks, string remedy)
     {
         string path = device.Below("/etc/sota/hsm");
-        var error = device.Write("/etc/sota/hsm", text).Fail(ErrorId.HsmSettingMissing);
+        AutoRegisterException error = device.Write("/etc/sota/hsm", text).Fail(ErrorId.HsmSettingMissing);
         Assert.Equal($"{path} lacks {lacks.Replace("{0}", path, StringComparison.Ordinal)}", error.Message);
         Assert.Equal(remedy.Replace("{0}", path, StringComparison.Ordinal), error.RecommendedAction);
         Assert.DoesNotContain("5550199", error.ToString() + string.Concat(device.Observer.Warnings), StringComparison.Ordinal);
@@ -183,7 +184,7 @@ public sealed class HsmTests : IDisposable
     [Fact]
     public void A_parameter_alone_says_what_else_is_needed()
     {
-        var error = device.Fail(ErrorId.HsmSettingMissing, new() { HsmModule = device.Module });
+        AutoRegisterException error = device.Fail(ErrorId.HsmSettingMissing, new() { HsmModule = device.Module });
         Assert.Equal("The key is to be in a token (-HsmModule), but nothing says HSM_PIN or HSM_SOPIN.", error.Message);
         Assert.Contains($"into {device.Below("/etc/sota/hsm")}, or give -HsmPin or the systemd credential hsm-pin", error.RecommendedAction, StringComparison.Ordinal);
     }

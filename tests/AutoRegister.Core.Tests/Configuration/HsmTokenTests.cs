@@ -1,5 +1,6 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11.Settings;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Configuration;
@@ -14,7 +15,7 @@ public sealed class HsmTokenTests : IDisposable
     [Fact]
     public void The_hsm_file_names_a_token_by_its_serial_number()
     {
-        var config = Write("HSM_TOKEN_SERIAL='0000000000000002'").Read();
+        SotaConfig config = Write("HSM_TOKEN_SERIAL='0000000000000002'").Read();
         Assert.Equal("0000000000000002", config.Hsm?.TokenSerial);
         SettingAssert.Is(config, "Hsm.TokenSerial", "0000000000000002", "/etc/sota/hsm:4");
     }
@@ -24,7 +25,7 @@ public sealed class HsmTokenTests : IDisposable
     {
         const string Uri = "pkcs11:token=mine;serial=7;manufacturer=M;model=X;object=maker;id=%02";
         device.Write("/etc/sota/pin", "5555\n").Write("/etc/sota/hsm", $"HSM_SOPIN=12345678\nHSM_URI='{Uri}?module-path={device.Module}&pin-source=file:/etc/sota/pin'\n");
-        var config = device.Read();
+        SotaConfig config = device.Read();
         Assert.Equal(("mine", "7", "M", "X"), (config.Hsm?.TokenLabel, config.Hsm?.TokenSerial, config.Hsm?.TokenManufacturer, config.Hsm?.TokenModel));
         Assert.Equal((device.Module, "5555", new KeyReference("maker", "02")), (config.Hsm?.ModulePath, SettingAssert.Text(config.Hsm?.Pin), config.Hsm?.NamedKey));
         string hsm = device.Below("/etc/sota/hsm");
@@ -39,7 +40,7 @@ public sealed class HsmTokenTests : IDisposable
     [Fact]
     public void Parameters_beat_the_hsm_file()
     {
-        var config = Write("HSM_URI='pkcs11:token=mine;serial=7'").Read(new() { TokenSerial = "8" });
+        SotaConfig config = Write("HSM_URI='pkcs11:token=mine;serial=7'").Read(new() { TokenSerial = "8" });
         SettingAssert.Is(config, "Hsm.TokenSerial", "8", "parameter -TokenSerial");
         SettingAssert.Is(config, "Hsm.TokenLabel", "mine", "/etc/sota/hsm:4");
     }
@@ -56,7 +57,7 @@ public sealed class HsmTokenTests : IDisposable
     public void What_contradicts_itself_or_cannot_be_used_is_refused_with_its_line(string lines, ErrorId id, string place)
     {
         device.Write("/etc/sota/pin", "11111111\n");
-        var error = Write(lines).Fail(id);
+        AutoRegisterException error = Write(lines).Fail(id);
         Assert.Contains(place, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("1111", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("5550199", error.Message, StringComparison.Ordinal);
@@ -65,7 +66,7 @@ public sealed class HsmTokenTests : IDisposable
     [Fact]
     public void The_hsm_file_says_how_long_a_call_may_take()
     {
-        var config = Write("HSM_TIMEOUT=30").Read();
+        SotaConfig config = Write("HSM_TIMEOUT=30").Read();
         Assert.Equal(TimeSpan.FromSeconds(30), config.Hsm?.CallTimeout);
         Assert.Equal(device.Below("/etc/sota/hsm:4"), Assert.Single(config.Settings, s => s.Name == "Hsm.CallTimeout").Source.ToString());
     }
@@ -86,7 +87,7 @@ public sealed class HsmTokenTests : IDisposable
     public void The_same_said_twice_is_no_contradiction()
     {
         device.Write("/etc/sota/pin", "87654321\n");
-        var hsm = Write($"HSM_TOKEN_SERIAL=7\nHSM_URI='pkcs11:serial=7?module-path={device.Module}&pin-source=file:/etc/sota/pin'").Read().Hsm;
+        HsmSettings? hsm = Write($"HSM_TOKEN_SERIAL=7\nHSM_URI='pkcs11:serial=7?module-path={device.Module}&pin-source=file:/etc/sota/pin'").Read().Hsm;
         Assert.Equal(("7", "87654321"), (hsm?.TokenSerial, SettingAssert.Text(hsm?.Pin)));
     }
 

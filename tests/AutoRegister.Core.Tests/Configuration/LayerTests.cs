@@ -14,7 +14,7 @@ public sealed class LayerTests : IDisposable
     [Fact]
     public void A_plain_device_takes_files_and_defaults()
     {
-        var config = device.Read();
+        SotaConfig config = device.Read();
 
         SettingAssert.Is(config, "Factory", "acme", "/etc/os-release:3");
         SettingAssert.Is(config, "Tags", "devel", "/etc/sota/tag:1");
@@ -42,7 +42,7 @@ public sealed class LayerTests : IDisposable
         device.Set("DEVICE_FACTORY", "other").Set("PRODUCTION", "0").Set("DEVICE_API", "https://factory.example/sign")
             .Set("OAUTH_BASE", "https://factory.example/oauth").Set("USE_HOSTNAME", "1").Set("APPS", "b,a")
             .Set("TOKEN_FILE", "/data/token").Write("/data/token", "\n token-2\n").Write("/var/sota/compose-apps/x", "");
-        var config = device.Read();
+        SotaConfig config = device.Read();
 
         SettingAssert.Is(config, "Factory", "other", "environment DEVICE_FACTORY");
         SettingAssert.Is(config, "Production", "true", "environment PRODUCTION");
@@ -66,7 +66,7 @@ public sealed class LayerTests : IDisposable
             DeviceApi = "https://p.example/", OAuthBase = "https://p.example/o", ApiTokenHeader = "X-Token", NoHsm = true,
             ApiToken = Secret.FromUtf8("token-p"u8),
         };
-        var config = device.Read(options);
+        SotaConfig config = device.Read(options);
 
         SettingAssert.Is(config, "Factory", "mine", "parameter -Factory");
         SettingAssert.Is(config, "Tags", "one,two,three", "parameter -Tag");
@@ -107,7 +107,7 @@ public sealed class LayerTests : IDisposable
     [InlineData("CREDENTIALS_DIRECTORY")]
     public void An_empty_variable_counts_as_none(string name)
     {
-        var config = device.Set(name, "").Read();
+        SotaConfig config = device.Set(name, "").Read();
         SettingAssert.Is(config, "Factory", "acme", "/etc/os-release:3");
         SettingAssert.Is(config, "Name", "", "default");
         SettingAssert.Is(config, "DeviceApi", SotaConfig.DefaultDeviceApi, "default");
@@ -117,8 +117,8 @@ public sealed class LayerTests : IDisposable
     [Fact]
     public void No_secret_is_in_the_table_or_the_text_of_the_configuration()
     {
-        var config = device.WriteHsm().Read();
-        var text = string.Join('\n', config.Settings) + config + config.Hsm;
+        SotaConfig config = device.WriteHsm().Read();
+        string text = string.Join('\n', config.Settings) + config + config.Hsm;
         Assert.DoesNotContain("token-1", text, StringComparison.Ordinal);
         Assert.DoesNotContain("87654321", text, StringComparison.Ordinal);
         Assert.DoesNotContain("12345678", text, StringComparison.Ordinal);

@@ -70,14 +70,14 @@ public sealed class OsReleaseTests : IDisposable
     public void A_misspelt_variable_is_named_where_it_is_missing(string written, string name, ErrorId id)
     {
         string text = string.Join('\n', DeviceRoot.OsReleaseText.Split('\n').Select(line => line.StartsWith(name + "=", StringComparison.Ordinal) ? written + line[name.Length..] : line));
-        var error = device.Remove("/etc/sota/tag").Write("/etc/os-release", text).Fail(id);
+        AutoRegisterException error = device.Remove("/etc/sota/tag").Write("/etc/os-release", text).Fail(id);
         Assert.Matches($"{device.Below("/etc/os-release")} has no {name} \\(but {written} in {device.Below("/etc/os-release")}:[234], which is not read\\)", error.Message);
     }
 
     [Fact]
     public void Paths_below_a_root_can_be_opened()
     {
-        var missing = device.Remove("/etc/os-release").Remove("/etc/sota/tag").Fail(ErrorId.FactoryMissing);
+        AutoRegisterException missing = device.Remove("/etc/os-release").Remove("/etc/sota/tag").Fail(ErrorId.FactoryMissing);
         Assert.Contains($"there is no {device.Below("/etc/os-release")}", missing.Message, StringComparison.Ordinal);
         missing = device.Fail(ErrorId.TagMissing, new() { Factory = "acme" });
         Assert.Equal($"No tag is configured: there is no {device.Below("/etc/sota/tag")}, and there is no {device.Below("/etc/os-release")}.", missing.Message);

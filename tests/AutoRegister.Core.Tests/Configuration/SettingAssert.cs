@@ -10,7 +10,7 @@ internal static class SettingAssert
 {
     public static void Is(SotaConfig config, string name, string value, string source)
     {
-        var setting = Assert.Single(config.Settings, s => s.Name == name);
+        Setting setting = Assert.Single(config.Settings, s => s.Name == name);
         Assert.Equal((value, source.StartsWith('/') && !source.StartsWith(config.Root, StringComparison.Ordinal) ? DevicePath.Below(config.Root, source) : source), (setting.Value, setting.Source.ToString()));
     }
 

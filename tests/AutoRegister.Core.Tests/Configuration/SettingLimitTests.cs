@@ -73,8 +73,8 @@ public sealed class SettingLimitTests : IDisposable
     public void APinFromAParameterBeatsTheCredentialAndThatTheFile()
     {
         device.WriteHsm("file-pin").Credential("hsm-pin", "credential-pin").Credential("hsm-so-pin", "credential-so-pin");
-        using Secret pin = Secret.FromUtf8("parameter-pin"u8);
-        using Secret soPin = Secret.FromUtf8("parameter-so-pin"u8);
+        using var pin = Secret.FromUtf8("parameter-pin"u8);
+        using var soPin = Secret.FromUtf8("parameter-so-pin"u8);
         HsmSettings both = device.Read(new() { HsmPin = pin, HsmSoPin = soPin }).Hsm!;
         Assert.True(both.Pin.SameAs(pin) && both.SoPin.SameAs(soPin));
 

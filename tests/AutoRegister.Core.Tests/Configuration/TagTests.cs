@@ -35,7 +35,7 @@ public sealed class TagTests : IDisposable
     [InlineData(",a", "empty tag")]
     public void Anything_else_is_an_error_that_names_the_place(string text, string named)
     {
-        var error = device.Write("/etc/sota/tag", text).Fail(ErrorId.TagInvalid);
+        AutoRegisterException error = device.Write("/etc/sota/tag", text).Fail(ErrorId.TagInvalid);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Contains("/etc/sota/tag", error.Message, StringComparison.Ordinal);
     }

@@ -84,7 +84,7 @@ public sealed class AnswerSortingTests : IDisposable
         }
         else
         {
-            var error = await Assert.ThrowsAsync<AutoRegisterException>(() => sent);
+            AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => sent);
             Assert.Equal((ErrorId.AnswerInvalid, (object)api), (error.Id, error.Target));
             Assert.Contains("larger than 1024 KiB", error.Message, StringComparison.Ordinal);
         }

@@ -48,7 +48,7 @@ public sealed class DeviceKeyTests : IDisposable
     [Fact]
     public void A_key_does_not_sign_after_its_end()
     {
-        FileDeviceKey key = FileDeviceKey.Create(Path.Join(directory.FullName, "key.pem"));
+        var key = FileDeviceKey.Create(Path.Join(directory.FullName, "key.pem"));
         key.Dispose();
         Assert.Throws<ObjectDisposedException>(() => key.Sign([1]));
     }

@@ -1,3 +1,4 @@
+using AutoRegister.Core.Api;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Tests.Sota;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class EnrollmentStepTests(FactoryFixture shared) : IClassFixture<F
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "no second step");
         int before = Steps(device).Length;
         DeviceKey key = new Enroller(new EnrollerOptions(), device.Observer).MakeKey(device.Config, replace: false, CancellationToken.None);
-        using var client = shared.Factory.Connect();
+        using RegistrationClient client = shared.Factory.Connect();
         Assert.Equal(RegistrationState.Registered, (await new Enroller(new EnrollerOptions(), device.Observer).RegisterAsync(key, client, CancellationToken.None)).State);
         Assert.Equal(before + 1, Steps(device).Length);
     }

@@ -100,7 +100,7 @@ public sealed class ExistingKeyStoreTests : IDisposable
         using TokenSession session = hsm.Open();
         using TokenKey made = session.GenerateKey(new KeyRequest("vendor", 2));
         session.GenerateKey(new KeyRequest("stranger", 6));
-        using (Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath))
+        using (var module = Pkcs11Module.Open(SoftHsm.ModulePath))
         {
             using ISession raw = module.Loaded.Slots(SlotsType.WithTokenPresent).First(s => s.SlotId == session.Token.SlotId).OpenSession(SessionType.ReadWrite);
             Raw.Rename(raw, CKO.CKO_PUBLIC_KEY, "stranger", "vendor", 6);
@@ -114,7 +114,7 @@ public sealed class ExistingKeyStoreTests : IDisposable
     public void A_token_without_private_keys_says_that_it_holds_none()
     {
         var reference = new KeyReference("vendor", null);
-        var e = Assert.Throws<AutoRegisterException>(() => Open(reference));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => Open(reference));
         Assert.Equal((ErrorId.HsmKeyNotFound, reference), (e.Id, e.Target));
         Assert.Contains("It holds none.", e.Message, StringComparison.Ordinal);
 

@@ -21,7 +21,7 @@ public sealed class ExportedFieldsTests(FactoryFixture shared) : IClassFixture<F
         using SoftHsm? hsm = inToken ? new SoftHsm() : null;
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, $"fields {inToken}", hsm?.Settings);
         ExportedCredentials said = device.Exported;
-        InstalledCredentials installed = InstalledCredentials.Inspect(device.Config.SotaPath);
+        var installed = InstalledCredentials.Inspect(device.Config.SotaPath);
         Assert.Equal((device.Config.Name, "acme", device.Config.SotaPath, false, 1), (said.Name, said.Factory, said.Path, said.AlreadyRegistered, said.Attempts));
         Assert.Equal(installed.Certificate!.CommonName, said.Uuid);
         Assert.Equal((installed.Toml!.GatewayServer, installed.Certificate.Leaf.SerialNumber), (said.GatewayServer, said.CertificateSerialNumber));

@@ -58,7 +58,7 @@ public sealed class ExportedTokenTests(FactoryFixture shared) : IClassFixture<Fa
 
     private AutoRegisterException Fail(DeviceRegistration registration)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), device.Observer).Export(registration, CancellationToken.None));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), device.Observer).Export(registration, CancellationToken.None));
         Assert.Equal([".registration"], Directory.EnumerateFileSystemEntries(device.Config.SotaPath).Select(path => Path.GetFileName(path)));
         return error;
     }

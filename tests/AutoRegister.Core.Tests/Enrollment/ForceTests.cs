@@ -43,7 +43,7 @@ public sealed class ForceTests : IDisposable
     {
         device.MakeKey(device.Config);
         device.Journal.Save(device.Entry with { KeyIsElsewhere = true });
-        var error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(device.Config));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(device.Config));
         Assert.Equal((ErrorId.RegistrationIncomplete, (object)device.Config.SotaPath), (error.Id, error.Target));
         Assert.True(device.Entry.KeyIsElsewhere);
         device.MakeKey(device.Config, new KeyChoice { Replace = true });

@@ -117,7 +117,7 @@ public sealed class KeptAnswerTests : IClassFixture<FactoryFixture>, IDisposable
     {
         DeviceRegistration registration = await RegisterAsync();
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);
-        var error = Assert.Throws<AutoRegisterException>(() => enroller.Export(registration with { Answer = null }, CancellationToken.None));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => enroller.Export(registration with { Answer = null }, CancellationToken.None));
         Assert.Equal((ErrorId.RegistrationIncomplete, (object)config.SotaPath), (error.Id, error.Target));
         Assert.Throws<AutoRegisterException>(() => enroller.Export(registration with { State = RegistrationState.Registered }, CancellationToken.None));
         Assert.False(enroller.Export(registration, CancellationToken.None).AlreadyRegistered);

@@ -43,7 +43,7 @@ public sealed class KeyStoreChoiceTests : IDisposable
     public void A_strangers_key_is_in_the_way_unless_it_is_to_be_replaced()
     {
         string stranger = MakeStranger();
-        var error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(InToken));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(InToken));
         Assert.Equal(ErrorId.HsmObjectConflict, error.Id);
         Assert.Null(device.Journal.Read(device.Observer));
         DeviceKey forced = device.MakeKey(InToken, new KeyChoice { Replace = true });
@@ -106,7 +106,7 @@ public sealed class KeyStoreChoiceTests : IDisposable
     [Fact]
     public void Without_a_token_there_is_no_existing_key()
     {
-        var error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(device.Config, new KeyChoice { Existing = new KeyReference("device", null) }));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => device.MakeKey(device.Config, new KeyChoice { Existing = new KeyReference("device", null) }));
         Assert.Equal(ErrorId.HsmSettingMissing, error.Id);
         Assert.False(Directory.Exists(device.Config.SotaPath));
         Assert.Equal(RegistrationState.KeyMade, device.MakeKey(device.Config, new KeyChoice { EraseToken = true }).State);

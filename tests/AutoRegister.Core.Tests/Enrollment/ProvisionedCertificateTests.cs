@@ -34,7 +34,7 @@ public sealed class ProvisionedCertificateTests : IDisposable
         DeviceRegistration registration = await TakeAsync(key);
         ExportedCredentials exported = new Enroller(new EnrollerOptions(), hsm.Observer).Export(registration, CancellationToken.None);
         Assert.Equal((Uuid, "https://gateway.example", 0), (exported.Uuid, exported.GatewayServer, exported.Attempts));
-        InstalledCredentials installed = InstalledCredentials.Inspect(exported.Path);
+        var installed = InstalledCredentials.Inspect(exported.Path);
         Assert.True(installed.Complete);
         Assert.Equal(("02", "03"), (installed.Toml!.TokenKeyId, installed.Toml.TokenCertificateId));
         Assert.Empty(registration.Orphans);

@@ -27,7 +27,7 @@ public sealed class ProvisionedGatewayTests : IDisposable
     [InlineData("https://ota.example.com/#part", "or a fragment")]
     public void What_is_no_gateway_is_refused(string url, string says)
     {
-        var e = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load(url, null, root));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load(url, null, root));
 
         Assert.Equal(ErrorId.SettingInvalid, e.Id);
         Assert.Contains(says, e.Message, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class ProvisionedGatewayTests : IDisposable
     public void All_certificates_of_the_root_file_are_taken()
     {
         File.AppendAllText(root, "between\n" + Pem.Encode("CERTIFICATE", TestCertificate.ForNewKey("other")));
-        ProvisionedGateway gateway = ProvisionedGateway.Load("https://ota.example.com:8443/", null, root);
+        var gateway = ProvisionedGateway.Load("https://ota.example.com:8443/", null, root);
         Assert.Equal(2, Pem.DecodeAll("CERTIFICATE", gateway.RootCertificate).Count);
         Assert.DoesNotContain("between", gateway.RootCertificate, StringComparison.Ordinal);
         Assert.Equal(new Uri("https://ota.example.com:8443"), gateway.Server);
@@ -58,7 +58,7 @@ public sealed class ProvisionedGatewayTests : IDisposable
     [InlineData("https://user@ostree.example.com/repo")]
     public void An_ostree_server_must_be_https_too(string url)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", url, root));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => ProvisionedGateway.Load("https://ota.example.com", url, root));
         Assert.Equal(ErrorId.SettingInvalid, error.Id);
         Assert.Contains("OSTree server", error.Message, StringComparison.Ordinal);
     }

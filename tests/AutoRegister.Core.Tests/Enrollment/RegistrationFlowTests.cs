@@ -20,7 +20,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
     {
         using SoftHsm? hsm = inToken ? new SoftHsm() : null;
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, $"left alone {inToken}", hsm?.Settings);
-        Dictionary<string, byte[]> before = device.Exported.Files.ToDictionary(file => file, File.ReadAllBytes);
+        var before = device.Exported.Files.ToDictionary(file => file, File.ReadAllBytes);
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);
 
         DeviceKey key = enroller.MakeKey(device.Config, replace: false, CancellationToken.None);
@@ -68,7 +68,7 @@ public sealed class RegistrationFlowTests(FactoryFixture shared) : IClassFixture
         Assert.True(InstalledCredentials.Inspect(config.SotaPath).Complete);
         using RegistrationClient client = shared.Factory.Connect();
         ExportedCredentials replaced = enroller.Export(await enroller.RegisterAsync(key, client, CancellationToken.None), CancellationToken.None);
-        InstalledCredentials installed = InstalledCredentials.Inspect(config.SotaPath);
+        var installed = InstalledCredentials.Inspect(config.SotaPath);
         Assert.True(installed.Complete);
         Assert.Equal((key.Uuid, false, 1), (replaced.Uuid, replaced.AlreadyRegistered, replaced.Attempts));
         Assert.Equal(key.KeyFingerprint, installed.Certificate!.KeyFingerprint);

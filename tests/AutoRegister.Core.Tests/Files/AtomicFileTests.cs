@@ -57,7 +57,7 @@ public sealed class AtomicFileTests : IDisposable
         Directory.CreateDirectory(path);
         File.WriteAllText(Path.Join(path, "inside"), "kept");
 
-        var error = Assert.Throws<AutoRegisterException>(() => AtomicFile.Write(path, "x"u8, AtomicFile.OwnerOnly));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => AtomicFile.Write(path, "x"u8, AtomicFile.OwnerOnly));
 
         Assert.Equal(ErrorId.WriteFailed, error.Id);
         Assert.Equal(path, error.Target);

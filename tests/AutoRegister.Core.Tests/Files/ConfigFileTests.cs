@@ -109,7 +109,7 @@ public sealed class ConfigFileTests : IDisposable
     public void The_bound(int length, bool allowed)
     {
         device.Write("/f", new string('x', length));
-        var error = Record.Exception(() => ConfigFile.TryRead(device.Path, "/f")?.Dispose());
+        Exception error = Record.Exception(() => ConfigFile.TryRead(device.Path, "/f")?.Dispose());
         Assert.Equal(allowed ? null : ErrorId.FileTooLarge, (error as AutoRegisterException)?.Id);
     }
 
@@ -122,7 +122,7 @@ public sealed class ConfigFileTests : IDisposable
 
     private string Fail(string path, ErrorId id)
     {
-        var message = device.Set("USE_HOSTNAME", "1").Fail(id).Message;
+        string message = device.Set("USE_HOSTNAME", "1").Fail(id).Message;
         Assert.StartsWith(device.Below(path), message, StringComparison.Ordinal);
         return message;
     }

@@ -15,7 +15,7 @@ public sealed class DirectoryLockTests : IDisposable
     {
         using DirectoryLock held = Acquire(TimeSpan.Zero);
 
-        var error = Assert.Throws<AutoRegisterException>(() => Acquire(TimeSpan.Zero));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Acquire(TimeSpan.Zero));
 
         Assert.Equal(ErrorId.RegistrationBusy, error.Id);
         Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class DirectoryLockTests : IDisposable
         string file = Path.Join(folder, "file");
         File.WriteAllText(file, string.Empty);
 
-        var error = Assert.Throws<AutoRegisterException>(() => DirectoryLock.Acquire(file, TimeSpan.Zero, observer, default));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => DirectoryLock.Acquire(file, TimeSpan.Zero, observer, default));
 
         Assert.Equal(ErrorId.SotaDirectoryUnusable, error.Id);
         Assert.Equal(file, error.Target);

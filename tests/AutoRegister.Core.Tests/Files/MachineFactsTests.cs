@@ -14,7 +14,7 @@ public sealed class MachineFactsTests : IDisposable
     public void An_id_is_kept_as_a_hash_of_it()
     {
         Write("etc/machine-id", Id + "\n");
-        MachineFacts facts = MachineFacts.Read(root.FullName);
+        var facts = MachineFacts.Read(root.FullName);
         Assert.Equal(32, facts.Id.Length);
         Assert.NotEqual(Id, facts.Id);
         Assert.True(facts.IdIsKept);
@@ -83,7 +83,7 @@ public sealed class MachineFactsTests : IDisposable
         Tool.Run("mount", "--bind", transient, place);
         try
         {
-            MachineFacts facts = MachineFacts.Read(root.FullName);
+            var facts = MachineFacts.Read(root.FullName);
             Assert.NotEmpty(facts.Id);
             Assert.False(facts.IdIsKept);
         }

@@ -127,7 +127,7 @@ public sealed class OwnersFileTests : IDisposable
 
     private static void Fifo(string path)
     {
-        using Process made = Process.Start("mkfifo", [path]);
+        using var made = Process.Start("mkfifo", [path]);
         made.WaitForExit();
     }
 

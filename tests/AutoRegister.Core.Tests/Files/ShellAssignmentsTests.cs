@@ -33,7 +33,7 @@ public sealed class ShellAssignmentsTests
     [InlineData("\uFEFFHSM_PIN=1", "1")]
     public void A_plain_assignment_means_what_sh_makes_of_it(string text, string value)
     {
-        using var assignments = Parse(text);
+        using ShellAssignments assignments = Parse(text);
         Assert.Equal(value, Encoding.UTF8.GetString(assignments.Find("HSM_PIN")!.Value.Utf8));
     }
 
@@ -78,7 +78,7 @@ public sealed class ShellAssignmentsTests
     [InlineData("=1234")]
     public void Anything_else_is_refused_with_its_line_and_without_its_value(string text)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => Parse("# comment\n" + text + "\n"));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Parse("# comment\n" + text + "\n"));
         Assert.Equal(ErrorId.HsmFileInvalid, error.Id);
         Assert.StartsWith("/etc/sota/hsm:2", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("34", error.ToString().Split(" at ")[0], StringComparison.Ordinal);

@@ -33,10 +33,10 @@ public sealed class ShellDifferentialTests : IDisposable
             return;
         }
 
-        var expected = WriteAccepted(seed);
-        var actual = Source(shell, Files);
+        List<string> expected = WriteAccepted(seed);
+        List<string> actual = Source(shell, Files);
         Assert.Equal(expected.Count, actual.Count);
-        for (var i = 0; i < expected.Count; i++)
+        for (int i = 0; i < expected.Count; i++)
         {
             Assert.True(
                 expected[i] == actual[i],
@@ -49,7 +49,7 @@ public sealed class ShellDifferentialTests : IDisposable
     [Fact]
     public void The_canary_sings_where_a_shell_sources_what_the_parser_refuses()
     {
-        var content = Encoding.UTF8.GetBytes($"HSM_PIN=$(touch {ConfigFuzzer.Canary})\n");
+        byte[] content = Encoding.UTF8.GetBytes($"HSM_PIN=$(touch {ConfigFuzzer.Canary})\n");
         Assert.Null(Parse(content));
         File.WriteAllBytes(Path.Join(directory, "f0"), content);
         Source("sh", 1);
@@ -63,7 +63,7 @@ public sealed class ShellDifferentialTests : IDisposable
         var expected = new List<string>();
         while (expected.Count < Files)
         {
-            var content = fuzzer.Next();
+            byte[] content = fuzzer.Next();
 
             // Only here is ours not the shell: CR LF ends a line, and a byte order mark is no part of the first name.
             if (content.Contains((byte)'\r') || content.AsSpan().StartsWith("\uFEFF"u8) || Parse(content) is not string values)
@@ -95,17 +95,17 @@ public sealed class ShellDifferentialTests : IDisposable
     private List<string> Source(string shell, int files)
     {
         // Names a pattern could match, so that an expansion shows.
-        foreach (var name in new[] { "b", "SESAME3", "HSM_PIN=SESAMEx", "A=1" })
+        foreach (string? name in new[] { "b", "SESAME3", "HSM_PIN=SESAMEx", "A=1" })
         {
             File.WriteAllText(Path.Join(directory, name), string.Empty);
         }
 
-        var show = string.Join(' ', Names.Select(n => $"\"${{{n}+=${n}}}\""));
+        string show = string.Join(' ', Names.Select(n => $"\"${{{n}+=${n}}}\""));
         File.WriteAllText(
             Path.Join(directory, "driver"),
             $"unset {string.Join(' ', Names)}\ni=0\nwhile [ $i -lt {files} ]; do\n(. ./f$i && printf '%s\\0%s\\0%s\\0%s\\0%s\\n' {show} || echo \"f$i failed\") </dev/null\ni=$((i+1))\ndone\n");
-        using var process = Process.Start(new ProcessStartInfo(shell, "driver") { WorkingDirectory = directory, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 })!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using Process process = Process.Start(new ProcessStartInfo(shell, "driver") { WorkingDirectory = directory, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 })!;
+        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         return [.. lines];
     }

@@ -17,7 +17,7 @@ public sealed class SmallFileTests : IDisposable
     [Fact]
     public void A_real_input_output_error_is_tried_again_and_says_which_file_it_was()
     {
-        var error = Assert.Throws<AutoRegisterException>(() => SmallFile.TryReadOwn(Worn));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => SmallFile.TryReadOwn(Worn));
         Assert.Equal((ErrorId.ReadFailed, FailureSort.TryAgain, (object)Worn), (error.Id, error.Sort, error.Target));
         Assert.Contains($"'{Worn}' cannot be read: Input/output error", error.Message, StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed class SmallFileTests : IDisposable
     {
         foreach ((string path, string message) in new[] { ("/nowhere/key.pem", "There is no file '/nowhere/key.pem'."), ("/proc", "'/proc' cannot be read: it is a directory."), ("/dev/zero", "'/dev/zero' cannot be read: it is not a regular file.") })
         {
-            var error = Assert.Throws<AutoRegisterException>(() => SmallFile.ReadNamed(path));
+            AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => SmallFile.ReadNamed(path));
             Assert.Equal((ErrorId.FileUnreadable, message, (object)path), (error.Id, error.Message, error.Target));
         }
     }

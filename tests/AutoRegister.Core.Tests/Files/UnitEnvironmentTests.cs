@@ -1,6 +1,6 @@
-using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Tests.Configuration;
 using AutoRegister.Core.Tests.Enrollment;
 using AutoRegister.Core.Tests.Pkcs11;

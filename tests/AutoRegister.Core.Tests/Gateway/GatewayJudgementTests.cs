@@ -116,9 +116,9 @@ public sealed class GatewayJudgementTests(FactoryFixture shared) : IClassFixture
     public void A_key_signs_data_with_its_own_algorithm_only()
     {
         string folder = Directory.CreateTempSubdirectory("signer-").FullName;
-        using FileDeviceKey elliptic = FileDeviceKey.Create(Path.Join(folder, "ec"));
-        using FileDeviceKey larger = FileDeviceKey.Create(Path.Join(folder, "p384"), KeyAlgorithm.EcP384);
-        using FileDeviceKey rsa = FileDeviceKey.Create(Path.Join(folder, "rsa"), KeyAlgorithm.Rsa2048);
+        using var elliptic = FileDeviceKey.Create(Path.Join(folder, "ec"));
+        using var larger = FileDeviceKey.Create(Path.Join(folder, "p384"), KeyAlgorithm.EcP384);
+        using var rsa = FileDeviceKey.Create(Path.Join(folder, "rsa"), KeyAlgorithm.Rsa2048);
         Directory.Delete(folder, recursive: true);
         Assert.Equal((true, false, false), (GatewaySigner.FitsTls13(elliptic), GatewaySigner.FitsTls13(larger), GatewaySigner.FitsTls13(rsa)));
         SignatureAndHashAlgorithm ecdsa = new(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);

@@ -92,7 +92,7 @@ public sealed class GatewayProbeTests(FactoryFixture shared) : IClassFixture<Fac
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "no tls");
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Task answer = Task.Run(async () =>
+        var answer = Task.Run(async () =>
         {
             using TcpClient client = await listener.AcceptTcpClientAsync();
             await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());

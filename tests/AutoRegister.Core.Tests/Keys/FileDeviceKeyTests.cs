@@ -20,7 +20,7 @@ public sealed class FileDeviceKeyTests : IDisposable
     public void Every_kind_is_made_read_again_and_signs(KeyAlgorithm algorithm, int bits, string oid, string words, int coordinate)
     {
         byte[] info;
-        using (FileDeviceKey made = FileDeviceKey.Create(File1, algorithm))
+        using (var made = FileDeviceKey.Create(File1, algorithm))
         {
             info = made.SubjectPublicKeyInfo.ToArray();
         }

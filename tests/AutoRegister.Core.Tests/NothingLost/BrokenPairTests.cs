@@ -72,7 +72,7 @@ public sealed class BrokenPairTests : IDisposable
         JournalEntry entry = await device.StopAtAsync(RegistrationState.AnswerReceived);
         using (TokenSession session = hsm.Open(mayInitialize: false))
         {
-            RegistrationAnswer answer = RegistrationAnswer.Check(AnswerFiles.Parse(device.Journal.ReadAnswer()), entry.Subject, entry.KeyFingerprint, DateTimeOffset.UtcNow);
+            var answer = RegistrationAnswer.Check(AnswerFiles.Parse(device.Journal.ReadAnswer()), entry.Subject, entry.KeyFingerprint, DateTimeOffset.UtcNow);
             session.StoreCertificate(answer.Certificate.Leaf.RawDataMemory);
         }
 

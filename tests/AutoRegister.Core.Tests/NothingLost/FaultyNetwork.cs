@@ -76,7 +76,7 @@ internal sealed class FaultyNetwork : IAsyncDisposable
     /// <summary>A run that must fail, in this way, and must leave nothing but the journal.</summary>
     internal async Task<AutoRegisterException> FailAsync(ErrorId id, int retrySeconds = 0)
     {
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync(retrySeconds));
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync(retrySeconds));
         Assert.True(id == error.Id, $"Expected {id}, got {error.Id}: {error.Message}");
         Assert.Equal([".registration"], Directory.EnumerateFileSystemEntries(Sota).Select(path => Path.GetFileName(path)));
         Assert.False(File.Exists(Path.Join(root, "var", "evil")));

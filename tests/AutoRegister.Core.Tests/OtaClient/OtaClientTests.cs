@@ -72,7 +72,7 @@ public sealed class OtaClientTests : IDisposable
         SotaConfig config = device.Read(new SotaConfigOptions { NoHsm = true });
         var enroller = new Enroller(new EnrollerOptions(), device.Observer);
         using Process holder = Hold("exclusive");
-        var error = Assert.Throws<AutoRegisterException>(() => enroller.MakeKey(config, force, CancellationToken.None));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => enroller.MakeKey(config, force, CancellationToken.None));
         Assert.Equal(ErrorId.OtaClientRunning, error.Id);
         Assert.Empty(Directory.EnumerateFileSystemEntries(config.SotaPath));
     }
@@ -99,7 +99,7 @@ public sealed class OtaClientTests : IDisposable
         device.Write(OtaClientLock.LockPath, string.Empty).Write("/var/sota/sota.toml", "[tls]\nserver = \"https://gateway.example:8443\"\n");
         SotaConfig config = device.Read(new SotaConfigOptions { NoHsm = true });
         using Process holder = Hold("exclusive");
-        var error = Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), device.Observer).MakeKey(config, replace: false, CancellationToken.None));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => new Enroller(new EnrollerOptions(), device.Observer).MakeKey(config, replace: false, CancellationToken.None));
         Assert.Equal(ErrorId.RegistrationIncomplete, error.Id);
         Assert.Contains("client.pem is missing", error.Message, StringComparison.Ordinal);
     }

@@ -36,7 +36,7 @@ public sealed class BlankTokensTests : IDisposable
     public void A_serial_number_chooses_another_of_SoftHSM2_s_three_blank_slots_in_place_of_OP_TEE_s()
     {
         AddBlanks();
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         var selector = new TokenSelector(Serial: "0000000000000009");
         Assert.Equal("0000000000000009", TokenFinder.Find(module.Loaded, selector, acceptBlank: true, hsm.Observer).Token.Serial);
         Assert.Empty(hsm.Observer.Steps);
@@ -55,7 +55,7 @@ public sealed class BlankTokensTests : IDisposable
     {
         SoftHsm.InitializeToken("aktualizr");
         SoftHsm.InitializeToken("aktualizr");
-        var e = Assert.Throws<AutoRegisterException>(() => hsm.Open().Dispose());
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => hsm.Open().Dispose());
         Assert.Equal(ErrorId.HsmTokenAmbiguous, e.Id);
         Assert.Contains("HSM_TOKEN_SERIAL", e.RecommendedAction, StringComparison.Ordinal);
     }
@@ -76,9 +76,9 @@ public sealed class BlankTokensTests : IDisposable
     public void Tokens_of_the_same_label_and_serial_number_are_told_apart_by_no_setting()
     {
         SoftHsm.InitializeToken("aktualizr");
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot one = TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr");
-        var e = Assert.Throws<AutoRegisterException>(() => TokenFinder.Single([one, one], new TokenSelector(), module.Loaded));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenFinder.Single([one, one], new TokenSelector(), module.Loaded));
         Assert.DoesNotContain("HSM_TOKEN_SERIAL", e.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -88,7 +88,7 @@ public sealed class BlankTokensTests : IDisposable
     [InlineData("*aktualizr                      ", "*aktualizr")]
     public void OP_TEE_s_label_of_32_asterisks_given_by_a_fake_is_no_label(string shown, string label)
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         Assert.Equal(label, TokenSlot.Read(FakeSlot.WithLabel(module.Loaded.Slots(SlotsType.WithTokenPresent)[0], shown), SoftHsm.ModulePath).Token.Label);
     }
 
@@ -109,7 +109,7 @@ public sealed class BlankTokensTests : IDisposable
 
     private static TokenInfo[] Tokens()
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         return [.. module.ListTokens()];
     }
 }

@@ -19,7 +19,7 @@ internal sealed class FaultySession : IDisposable
     public FaultySession(SoftHsm hsm, Func<TokenLogin>? logInLater = null, params string[] withoutMechanisms)
     {
         hsm.Open().Dispose();
-        Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot slot = TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr").WithMechanisms();
         Session = slot.Slot.OpenSession(SessionType.ReadWrite);
         Session.Login(CKU.CKU_USER, SoftHsm.PinText);

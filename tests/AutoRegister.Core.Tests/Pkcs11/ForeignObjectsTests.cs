@@ -39,7 +39,7 @@ public sealed class ForeignObjectsTests
     public void The_first_stranger_is_named()
     {
         TokenConflicts.Check(SomeToken.Ready, [Public, Certificate], Key, DeviceObjects.Standard);
-        var e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(SomeToken.Ready, [Public, Certificate], [], DeviceObjects.Standard));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(SomeToken.Ready, [Public, Certificate], [], DeviceObjects.Standard));
         Assert.Equal((ErrorId.HsmObjectConflict, Public), (e.Id, e.Target));
     }
 

@@ -1,9 +1,9 @@
-using AutoRegister.Core.Pkcs11.Token;
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.SoftHsm;
+using AutoRegister.Core.Pkcs11.Token;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
@@ -72,7 +72,7 @@ public sealed class IncompleteTokenFilesTests : IDisposable
     {
         Raw.InitializeTokenOnly("aktualizr");
         using Secret wrong = SoftHsm.Secret("00000000");
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot slot = Ours(module);
         Assert.False(IncompleteToken.SetAside(slot, hsm.Settings with { SoPin = wrong }, hsm.Observer));
         Assert.Equal("aktualizr", slot.Refresh().Token.Label);
@@ -90,8 +90,8 @@ public sealed class IncompleteTokenFilesTests : IDisposable
             session.StoreCertificate(TestCertificate.ForNewKey("stranger"));
         }
 
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        var e = Assert.Throws<AutoRegisterException>(() => IncompleteToken.SetAside(Ours(module), hsm.Settings, hsm.Observer));
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => IncompleteToken.SetAside(Ours(module), hsm.Settings, hsm.Observer));
         Assert.Equal((ErrorId.HsmTokenUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 

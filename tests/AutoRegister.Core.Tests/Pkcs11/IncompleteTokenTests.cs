@@ -32,7 +32,7 @@ public sealed class IncompleteTokenTests : IDisposable
     {
         hsm.AddTokenFile(TokenFile.Of("aktualizr", "5d1d02581365a4d6", TokenFile.FlagsBeforeSoPin));
 
-        var e = Assert.Throws<AutoRegisterException>(() => hsm.Open(mayInitialize: false));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => hsm.Open(mayInitialize: false));
 
         Assert.Equal(ErrorId.HsmPinNotInitialized, e.Id);
         Assert.Empty(hsm.Observer.Warnings);

@@ -28,7 +28,7 @@ public sealed class LateLoginTests : IDisposable
         }
 
         var log = new SpyLog();
-        using (TokenSession session = TokenSession.OpenPublic(SpyLog.Through(hsm.Settings), hsm.Observer))
+        using (var session = TokenSession.OpenPublic(SpyLog.Through(hsm.Settings), hsm.Observer))
         {
             Assert.Equal(certificate, session.FindCertificate());
             Assert.Equal(certificate, session.ReadCertificate(session.FindObjects().Single(o => o.Kind == TokenObjectKind.Certificate)));
@@ -70,7 +70,7 @@ public sealed class LateLoginTests : IDisposable
         Assert.Equal(expected, logins);
 
         session.Answer = (function, _) => function == nameof(ISession.FindAllObjects) ? throw new Pkcs11Exception("C_FindObjects", refusal) : FakeSlot.Real;
-        var e = Assert.Throws<AutoRegisterException>(session.Objects.FindAll);
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(session.Objects.FindAll);
         Assert.Equal((id, SoftHsm.ModulePath), (e.Id, e.Target));
         Assert.Equal(expected, logins);
     }

@@ -25,12 +25,12 @@ public sealed class ManyModulesTests : IDisposable
         softHsm.Open().Dispose();
         TokenSession.Open(nss.Settings(), true, observer).Dispose();
         TokenKey stays;
-        using TokenSession first = TokenSession.Open(nss.Settings(), false, observer);
+        using var first = TokenSession.Open(nss.Settings(), false, observer);
         stays = first.GenerateKey(new KeyRequest("stays", 0x70));
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 8 }, (n, _) =>
         {
-            using TokenSession session = TokenSession.Open(n % 2 == 0 ? softHsm.Settings : nss.Settings(), false, observer);
+            using var session = TokenSession.Open(n % 2 == 0 ? softHsm.Settings : nss.Settings(), false, observer);
             Assert.NotEmpty(session.GenerateKey(new KeyRequest($"key-{n}", (byte)(n + 1))).Sign([(byte)n]));
             return ValueTask.CompletedTask;
         });
@@ -47,17 +47,17 @@ public sealed class ManyModulesTests : IDisposable
     [Trait("Takes", "long")]
     public async Task Two_hundred_keys_on_eight_threads_leave_no_session_says_the_token()
     {
-        using TokenSession first = TokenSession.Open(nss.Settings(), true, observer);
-        using Pkcs11Module module = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters);
+        using var first = TokenSession.Open(nss.Settings(), true, observer);
+        using var module = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters);
         long? Count() => module.ListTokens().Single(t => t.Label == "aktualizr").SessionCount;
-        using (TokenSession second = TokenSession.Open(nss.Settings(), false, observer))
+        using (var second = TokenSession.Open(nss.Settings(), false, observer))
         {
             Assert.Equal(2, Count());
         }
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, (n, _) =>
         {
-            using TokenSession session = TokenSession.Open(nss.Settings(), false, observer);
+            using var session = TokenSession.Open(nss.Settings(), false, observer);
             Assert.NotEmpty(session.GenerateKey(new KeyRequest($"key-{n}", (byte)n)).Sign([(byte)n]));
             return ValueTask.CompletedTask;
         });

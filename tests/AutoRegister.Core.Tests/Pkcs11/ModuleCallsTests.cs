@@ -71,7 +71,7 @@ public sealed class ModuleCallsTests : IDisposable
     {
         using var pipeline = new CancellationTokenSource();
         door.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
-        var e = Assert.Throws<OperationCanceledException>(() => door.Do("C_Login", () => back.Wait()));
+        OperationCanceledException e = Assert.Throws<OperationCanceledException>(() => door.Do("C_Login", () => back.Wait()));
         Assert.Contains("C_Login", e.Message, StringComparison.Ordinal);
         Assert.Contains("C_Login", Assert.Throws<AutoRegisterException>(() => door.Do("C_CloseSession", () => 0)).Message, StringComparison.Ordinal);
     }
@@ -106,7 +106,7 @@ public sealed class ModuleCallsTests : IDisposable
     public void While_it_hangs_the_module_is_not_called_again_and_afterwards_it_is()
     {
         Hang("C_Initialize");
-        var e = Assert.Throws<AutoRegisterException>(() => door.Do("C_GetSlotList", () => 0));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => door.Do("C_GetSlotList", () => 0));
         Assert.Equal(ErrorId.HsmTimeout, e.Id);
         Assert.Contains("C_Initialize", e.Message, StringComparison.Ordinal);
         back.Set();

@@ -1,5 +1,5 @@
-using AutoRegister.Core.Pkcs11.SoftHsm;
 using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.SoftHsm;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
@@ -76,7 +76,7 @@ public sealed class ModuleEnvironmentTests : IDisposable
     [Fact]
     public void A_module_in_use_keeps_what_it_found_and_a_change_is_said_once()
     {
-        using (Pkcs11Module first = Pkcs11Module.Open(SoftHsm.ModulePath, observer: observer))
+        using (var first = Pkcs11Module.Open(SoftHsm.ModulePath, observer: observer))
         {
             string found = SoftHsmConfiguration.TokenDirectory()!;
             Environment.SetEnvironmentVariable(Variable, otherConfiguration);
@@ -96,7 +96,7 @@ public sealed class ModuleEnvironmentTests : IDisposable
     [Fact]
     public void A_change_that_is_taken_back_is_nothing_to_say()
     {
-        using Pkcs11Module first = Pkcs11Module.Open(SoftHsm.ModulePath, observer: observer);
+        using var first = Pkcs11Module.Open(SoftHsm.ModulePath, observer: observer);
         string found = Environment.GetEnvironmentVariable(Variable)!;
         Environment.SetEnvironmentVariable(Variable, otherConfiguration);
         Environment.SetEnvironmentVariable(Variable, found);
@@ -106,7 +106,7 @@ public sealed class ModuleEnvironmentTests : IDisposable
 
     private string[] Labels()
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath, observer: observer);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath, observer: observer);
         return [.. module.ListTokens().Where(token => token.IsInitialized).Select(token => token.Label)];
     }
 }

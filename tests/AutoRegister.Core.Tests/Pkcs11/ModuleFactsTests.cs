@@ -34,7 +34,7 @@ public sealed partial class ModuleFactsTests : IDisposable
     [InlineData("aktualizr\0what was in the buffer")]
     public void A_label_is_what_comes_before_padding_of_either_kind(string label)
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         ISlot slot = FakeSlot.WithLabel(module.Loaded.Slots(SlotsType.WithTokenPresent)[0], label);
 
         Assert.Equal("aktualizr", TokenSlot.Read(slot, SoftHsm.ModulePath).Token.Label);
@@ -47,7 +47,7 @@ public sealed partial class ModuleFactsTests : IDisposable
     [InlineData("CKM_RSA_PKCS CKM_SHA256_RSA_PKCS", KeyAlgorithm.Rsa2048, CKM.CKM_SHA256_RSA_PKCS)]
     public void The_token_hashes_where_it_says_that_it_can(string listed, KeyAlgorithm algorithm, CKM expected)
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenInfo token = module.ListTokens()[0] with { Mechanisms = listed.Split(' ') };
 
         Assert.Equal(expected, KeyMechanisms.Signing(token, algorithm));
@@ -57,7 +57,7 @@ public sealed partial class ModuleFactsTests : IDisposable
     public void Attributes_are_asked_for_one_at_a_time_and_what_must_not_default_is_said()
     {
         var log = new SpyLog();
-        using (TokenSession session = TokenSession.Open(SpyLog.Through(hsm.Settings), true, hsm.Observer))
+        using (var session = TokenSession.Open(SpyLog.Through(hsm.Settings), true, hsm.Observer))
         {
             session.GenerateKey(new KeyRequest());
             session.FindObjects();
@@ -88,7 +88,7 @@ public sealed partial class ModuleFactsTests : IDisposable
         var log = new SpyLog();
         for (int i = 0; i < 3; i++)
         {
-            using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.SpyPath);
+            using var module = Pkcs11Module.Open(SoftHsm.SpyPath);
             Assert.NotEmpty(module.ListTokens());
         }
 
@@ -101,7 +101,7 @@ public sealed partial class ModuleFactsTests : IDisposable
     {
         // SoftHSM2 lists a slot for a token file without content, and fails C_GetTokenInfo for it.
         hsm.AddTokenFile(new byte[8]);
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
 
         IReadOnlyList<HsmSlot> slots = module.ListSlots();
 

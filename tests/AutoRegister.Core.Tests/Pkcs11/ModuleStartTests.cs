@@ -32,7 +32,7 @@ public sealed class ModuleStartTests : IDisposable
     [Fact]
     public void A_module_without_a_path_is_said_to_have_none()
     {
-        var e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(string.Empty));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(string.Empty));
         Assert.Equal((ErrorId.HsmModuleNotFound, string.Empty), (e.Id, e.Target));
         Assert.Contains("module path.", e.Message, StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class ModuleStartTests : IDisposable
     [InlineData("libnosuchmodule.so", "libnosuchmodule.so: cannot open shared object file")]
     public void The_dynamic_linker_s_own_words_are_the_reason(string path, string words)
     {
-        var e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(path));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(path));
         Assert.Contains(words, e.Message.Split("cannot be loaded: ")[1], StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
         Assert.Equal(path, e.Target);
@@ -62,7 +62,7 @@ public sealed class ModuleStartTests : IDisposable
         }
 
         var source = new SettingSource(SettingSourceKind.File, "/mnt/etc/sota/hsm", 3) { Setting = "HSM_MODULE" };
-        var e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(path, source));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => ModuleFile.Load(path, source));
         Assert.Equal(id, e.Id);
         Assert.Contains($"{path} (/mnt/etc/sota/hsm:3)", e.Message, StringComparison.Ordinal);
         Assert.Contains("orrect HSM_MODULE in /mnt/etc/sota/hsm:3", e.RecommendedAction, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ModuleStartTests : IDisposable
     [Fact]
     public void What_a_module_lacks_and_what_its_token_is_called_is_corrected_where_both_were_named()
     {
-        ModuleCalls door = ModuleCalls.Of("/module-of-many.so");
+        var door = ModuleCalls.Of("/module-of-many.so");
         var credential = new RecordingObserver();
         Assert.Equal(("HSM_MODULE", "/etc/sota/hsm"), (door.Place, door.FilePath));
         door.Listen(credential, timeout: null, new ModuleOrigin(new SettingSource(SettingSourceKind.Parameter, "HsmModule"), "/mnt/etc/sota/hsm"));

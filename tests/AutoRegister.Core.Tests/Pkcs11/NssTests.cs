@@ -27,7 +27,7 @@ public sealed class NssTests : IDisposable
     public void A_key_is_made_used_and_found_again()
     {
         byte[] publicKey;
-        using (TokenSession session = TokenSession.Open(nss.Settings(), true, observer))
+        using (var session = TokenSession.Open(nss.Settings(), true, observer))
         {
             Assert.Contains("CKM_ECDSA_SHA256", session.Token.Mechanisms);
             TokenKey key = session.GenerateKey(new KeyRequest());
@@ -35,7 +35,7 @@ public sealed class NssTests : IDisposable
             session.StoreCertificate(TestCertificate.For(publicKey, "device"));
         }
 
-        using TokenSession again = TokenSession.Open(nss.Settings(), false, observer);
+        using var again = TokenSession.Open(nss.Settings(), false, observer);
         Assert.False(again.InitializedNow);
         Assert.Equal(publicKey, again.FindKey()!.SubjectPublicKeyInfo.ToArray());
         Assert.Empty(TokenConflicts.Find(again.FindObjects(), publicKey, DeviceObjects.Standard));
@@ -47,7 +47,7 @@ public sealed class NssTests : IDisposable
         NativeEnvironment.Set("NSS_USE_DECODED_CKA_EC_POINT", "1");
         try
         {
-            using TokenSession session = TokenSession.Open(nss.Settings(), true, observer);
+            using var session = TokenSession.Open(nss.Settings(), true, observer);
             Assert.Equal(91, session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.Length);
         }
         finally
@@ -59,11 +59,11 @@ public sealed class NssTests : IDisposable
     [NssFact]
     public void A_certificate_the_module_refuses_as_a_duplicate_is_named()
     {
-        using TokenSession session = TokenSession.Open(nss.Settings(), true, observer);
+        using var session = TokenSession.Open(nss.Settings(), true, observer);
         byte[] certificate = TestCertificate.For(session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.Span, "device");
         session.StoreCertificate(certificate, "elsewhere", 0x07);
 
-        var e = Assert.Throws<AutoRegisterException>(() => session.StoreCertificate(certificate));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => session.StoreCertificate(certificate));
 
         Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
         Assert.Contains("\"elsewhere\" (id 07", e.Message, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class NssTests : IDisposable
     public void A_renewed_certificate_that_the_module_takes_for_the_old_one_replaces_it()
     {
         // NSS takes issuer and serial number for a certificate's identity.
-        using TokenSession session = TokenSession.Open(nss.Settings(), true, observer);
+        using var session = TokenSession.Open(nss.Settings(), true, observer);
         byte[] publicKey = session.GenerateKey(new KeyRequest()).SubjectPublicKeyInfo.ToArray();
         session.StoreCertificate(TestCertificate.For(publicKey, "device"));
         byte[] renewed = TestCertificate.For(publicKey, "device");
@@ -88,7 +88,7 @@ public sealed class NssTests : IDisposable
     [NssFact]
     public void A_token_that_is_called_blank_and_holds_something_is_erased_only_when_told_to()
     {
-        using (Pkcs11Module module = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters))
+        using (var module = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters))
         {
             TokenSlot slot = TokenSlot.List(module.Loaded, []).Single(s => s.Token.Label == "aktualizr");
             Assert.False(slot.Token.IsInitialized);
@@ -98,11 +98,11 @@ public sealed class NssTests : IDisposable
             session.CreateObject(template.Attributes);
         }
 
-        var e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(nss.Settings(), true, observer));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(nss.Settings(), true, observer));
         Assert.Equal(ErrorId.HsmTokenUnusable, e.Id);
         Assert.Contains("-EraseToken", e.RecommendedAction, StringComparison.Ordinal);
 
-        using TokenSession erased = TokenSession.Open(nss.Settings(), true, observer, mayErase: true);
+        using var erased = TokenSession.Open(nss.Settings(), true, observer, mayErase: true);
         Assert.True(erased.InitializedNow);
         Assert.Contains(observer.Warnings, w => w.Contains("is lost", StringComparison.Ordinal));
 
@@ -113,7 +113,7 @@ public sealed class NssTests : IDisposable
     [NssFact]
     public void A_module_that_ignores_the_label_is_used_and_the_user_told()
     {
-        using TokenSession session = TokenSession.Open(nss.Settings(withLabel: false), true, observer);
+        using var session = TokenSession.Open(nss.Settings(withLabel: false), true, observer);
 
         Assert.Equal("NSS Certificate DB", session.Token.Label);
         Assert.Contains("\"NSS Certificate DB\"", Assert.Single(observer.Warnings), StringComparison.Ordinal);

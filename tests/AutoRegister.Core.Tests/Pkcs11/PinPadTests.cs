@@ -28,7 +28,7 @@ public sealed class PinPadTests : IDisposable
     public void A_token_with_a_pin_pad_is_initialised_and_used_without_any_of_our_pins()
     {
         HsmSettings settings = hsm.Settings with { Pin = unused, SoPin = unused };
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot initialized = TokenInitializer.InitializeToken(module.Loaded, WithPad(TokenSlot.List(module.Loaded, [])[0]), settings, hsm.Observer);
         TokenSlot ready = TokenInitializer.InitializeUserPin(WithPad(initialized), settings, hsm.Observer);
         using ISession session = ready.Slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite);
@@ -45,7 +45,7 @@ public sealed class PinPadTests : IDisposable
     public void A_pin_mistyped_at_the_pad_is_asked_for_once_a_run_and_may_be_typed_again()
     {
         hsm.Open().Dispose();
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot slot = WithPad(TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr"));
         using ISession session = slot.Slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite);
         var login = new TokenLogin();
@@ -62,7 +62,7 @@ public sealed class PinPadTests : IDisposable
 
     private TokenSlot WithPad(TokenSlot slot)
     {
-        TokenSlot withPad = TokenSlot.Read(pad.Before(slot.Slot), SoftHsm.ModulePath);
+        var withPad = TokenSlot.Read(pad.Before(slot.Slot), SoftHsm.ModulePath);
         Assert.True(withPad.Token.HasProtectedAuthenticationPath);
         return withPad;
     }

@@ -27,7 +27,7 @@ public sealed class PinTests : IDisposable
         hsm.Open().Dispose();
         var log = new SpyLog();
 
-        var e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(SpyLog.Through(hsm.Settings) with { Pin = wrong }, true, hsm.Observer));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(SpyLog.Through(hsm.Settings) with { Pin = wrong }, true, hsm.Observer));
 
         Assert.Equal(ErrorId.HsmPinRejected, e.Id);
         Assert.Contains("aktualizr", e.Message, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class PinTests : IDisposable
     {
         hsm.Open().Dispose();
         var log = new SpyLog();
-        using Pkcs11Module stays = Pkcs11Module.Open(SoftHsm.SpyPath);
+        using var stays = Pkcs11Module.Open(SoftHsm.SpyPath);
 
         AutoRegisterException[] errors = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
             Assert.Throws<AutoRegisterException>(() => TokenSession.Open(SpyLog.Through(hsm.Settings) with { Pin = wrong }, true, hsm.Observer)))));
@@ -57,7 +57,7 @@ public sealed class PinTests : IDisposable
     {
         using TokenSession first = hsm.Open();
 
-        var e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(hsm.Settings with { Pin = wrong }, false, hsm.Observer));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenSession.Open(hsm.Settings with { Pin = wrong }, false, hsm.Observer));
 
         Assert.Equal(ErrorId.HsmPinRejected, e.Id);
         Assert.NotEmpty(first.GenerateKey(new KeyRequest()).Sign([1]));
@@ -67,7 +67,7 @@ public sealed class PinTests : IDisposable
     public void A_whole_life_makes_one_user_login_and_closes_what_it_opened()
     {
         var log = new SpyLog();
-        using (TokenSession session = TokenSession.Open(SpyLog.Through(hsm.Settings), true, hsm.Observer))
+        using (var session = TokenSession.Open(SpyLog.Through(hsm.Settings), true, hsm.Observer))
         {
             TokenKey key = session.GenerateKey(new KeyRequest());
             session.StoreCertificate(TestCertificate.For(key.SubjectPublicKeyInfo.Span, "device"));
@@ -102,7 +102,7 @@ public sealed class PinTests : IDisposable
         TokenSlot slot = SlotWith(state);
 
         // No session is given: touching one would fail in another way.
-        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, TokenPin.User(hsm.Settings), hsm.Observer));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, TokenPin.User(hsm.Settings), hsm.Observer));
 
         Assert.Equal(id, e.Id);
     }
@@ -115,7 +115,7 @@ public sealed class PinTests : IDisposable
         TokenSlot slot = SlotWith(state);
         using Secret tooShort = SoftHsm.Secret("1");
 
-        var e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, new TokenPin(tooShort, CKU.CKU_USER, new SettingSource(SettingSourceKind.Credential, "hsm-pin")), hsm.Observer));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => new TokenLogin().Enter(null!, slot, new TokenPin(tooShort, CKU.CKU_USER, new SettingSource(SettingSourceKind.Credential, "hsm-pin")), hsm.Observer));
 
         Assert.Equal(ErrorId.HsmPinLength, e.Id);
         Assert.Contains("the systemd credential hsm-pin", Assert.Single(hsm.Observer.Warnings), StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public sealed class PinTests : IDisposable
 
     private static TokenSlot SlotWith(PinState state)
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         TokenSlot slot = TokenSlot.List(module.Loaded, [])[0];
         return slot with { Token = slot.Token with { UserPin = state } };
     }

@@ -16,7 +16,7 @@ public sealed class Pkcs11ModuleTests
     [InlineData("libc.so.6", ErrorId.HsmModuleInvalid)]
     public void What_is_no_module_is_said_to_be_none(string path, ErrorId id)
     {
-        var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(path));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(path));
 
         Assert.Equal(id, e.Id);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class Pkcs11ModuleTests
         File.WriteAllBytes(path, library);
         try
         {
-            var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(path));
+            AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(path));
             Assert.Equal((ErrorId.HsmModuleInvalid, FailureSort.Configuration, (object)path), (e.Id, e.Sort, e.Target));
         }
         finally
@@ -50,7 +50,7 @@ public sealed class Pkcs11ModuleTests
         using var hsm = new SoftHsm();
         NativeEnvironment.Set("SOFTHSM2_CONF", "/nonexistent/softhsm2.conf");
 
-        var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(SoftHsm.ModulePath));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => Pkcs11Module.Open(SoftHsm.ModulePath));
 
         Assert.Equal(ErrorId.HsmModuleUnusable, e.Id);
         Assert.Contains("C_Initialize returned CKR_", e.Message, StringComparison.Ordinal);
@@ -60,8 +60,8 @@ public sealed class Pkcs11ModuleTests
     public void The_module_is_finalised_by_its_last_user_only()
     {
         using var hsm = new SoftHsm();
-        Pkcs11Module first = Pkcs11Module.Open(SoftHsm.ModulePath);
-        Pkcs11Module second = Pkcs11Module.Open(SoftHsm.ModulePath);
+        var first = Pkcs11Module.Open(SoftHsm.ModulePath);
+        var second = Pkcs11Module.Open(SoftHsm.ModulePath);
         first.Dispose();
         first.Dispose();
 
@@ -78,7 +78,7 @@ public sealed class Pkcs11ModuleTests
         File.CreateSymbolicLink(link, SoftHsm.ModulePath);
         try
         {
-            using Pkcs11Module first = Pkcs11Module.Open(SoftHsm.ModulePath);
+            using var first = Pkcs11Module.Open(SoftHsm.ModulePath);
             Pkcs11Module.Open(link).Dispose();
             Assert.Single(first.ListTokens());
         }
@@ -103,7 +103,7 @@ public sealed class Pkcs11ModuleTests
     public void A_blank_token_is_described_without_a_login()
     {
         using var hsm = new SoftHsm();
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
 
         TokenInfo token = Assert.Single(module.ListTokens());
 

@@ -11,7 +11,7 @@ public sealed class Pkcs11UriTests
     [Fact]
     public void Everything_it_can_say()
     {
-        Pkcs11Uri uri = Pkcs11Uri.Parse("pkcs11:token=My%20token;serial=0a%3b;manufacturer=M;model=X;object=tls;id=%01%aB;type=private?module-path=/usr/lib/m.so&pin-source=file:///etc/sota/pin");
+        var uri = Pkcs11Uri.Parse("pkcs11:token=My%20token;serial=0a%3b;manufacturer=M;model=X;object=tls;id=%01%aB;type=private?module-path=/usr/lib/m.so&pin-source=file:///etc/sota/pin");
 
         Assert.Equal(("My token", "0a;", "M", "X"), (uri.Token, uri.Serial, uri.Manufacturer, uri.Model));
         Assert.Equal(("tls", "01ab", "/usr/lib/m.so", "/etc/sota/pin"), (uri.ObjectLabel, uri.ObjectId, uri.ModulePath, uri.PinPath));
@@ -25,7 +25,7 @@ public sealed class Pkcs11UriTests
     public void What_is_written_is_read_back(string? token, string? label, string? id, string expected)
     {
         string text = Pkcs11Uri.OfPrivateKey(token, label, id is null ? null : new ObjectId(id));
-        Pkcs11Uri read = Pkcs11Uri.Parse(text);
+        var read = Pkcs11Uri.Parse(text);
         Assert.Equal((expected, token, label, id), (text, read.Token, read.ObjectLabel, read.ObjectId));
     }
 
@@ -56,7 +56,7 @@ public sealed class Pkcs11UriTests
     [InlineData("token=a", "pkcs11:")]
     public void What_cannot_be_used_is_said_without_the_pin(string text, string named)
     {
-        var e = Assert.Throws<AutoRegisterException>(() => Pkcs11Uri.Parse(text));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => Pkcs11Uri.Parse(text));
 
         Assert.Equal(ErrorId.HsmSettingUnusable, e.Id);
         Assert.Contains(named, e.Message, StringComparison.Ordinal);

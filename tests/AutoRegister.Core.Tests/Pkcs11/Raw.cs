@@ -1,6 +1,7 @@
 using AutoRegister.Core.Pkcs11.Modules;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
+using Net.Pkcs11Interop.HighLevelAPI.Factories;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
 
@@ -28,7 +29,7 @@ internal static class Raw
     /// <summary>Makes a key pair with the given private half's attributes.</summary>
     public static void GenerateKey(ISession session, string label, byte id, bool extractable = false, byte[]? curve = null)
     {
-        var f = session.Factories.ObjectAttributeFactory;
+        IObjectAttributeFactory f = session.Factories.ObjectAttributeFactory;
         List<IObjectAttribute> publicKey =
         [
             f.Create(CKA.CKA_TOKEN, true), f.Create(CKA.CKA_VERIFY, true), f.Create(CKA.CKA_LABEL, label), f.Create(CKA.CKA_ID, new[] { id }),
@@ -54,7 +55,7 @@ internal static class Raw
     /// <summary>Gives an object another label and id.</summary>
     public static void Rename(ISession session, CKO type, string label, string newLabel, byte newId)
     {
-        var f = session.Factories.ObjectAttributeFactory;
+        IObjectAttributeFactory f = session.Factories.ObjectAttributeFactory;
         IObjectHandle handle = session.FindAllObjects([f.Create(CKA.CKA_CLASS, type), f.Create(CKA.CKA_LABEL, label)]).Single();
         session.SetAttributeValue(handle, [f.Create(CKA.CKA_LABEL, newLabel), f.Create(CKA.CKA_ID, new[] { newId })]);
     }
@@ -64,7 +65,7 @@ internal static class Raw
     {
         ISlot slot = library.GetSlotList(SlotsType.WithTokenPresent).First(s => s.GetTokenInfo().Label.Trim() == "aktualizr");
         using ISession session = slot.OpenSession(SessionType.ReadWrite);
-        var f = session.Factories.ObjectAttributeFactory;
+        IObjectAttributeFactory f = session.Factories.ObjectAttributeFactory;
         session.CreateObject(
         [
             f.Create(CKA.CKA_CLASS, CKO.CKO_CERTIFICATE), f.Create(CKA.CKA_CERTIFICATE_TYPE, CKC.CKC_X_509), f.Create(CKA.CKA_TOKEN, true),

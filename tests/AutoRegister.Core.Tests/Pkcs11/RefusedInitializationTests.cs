@@ -1,6 +1,5 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11.Modules;
-using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Pkcs11.Token;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
@@ -84,7 +83,7 @@ public sealed class RefusedInitializationTests : IDisposable
         Assert.Equal(first.Token.Serial, TokenInitializer.InitializeToken(module.Loaded, kept, hsm.Settings, hsm.Observer).Token.Serial);
 
         // SoftHSM2 gives a new one, and two answer to the label.
-        var e = Assert.Throws<AutoRegisterException>(() => TokenInitializer.InitializeToken(module.Loaded, Slot(string.Empty), hsm.Settings, hsm.Observer));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenInitializer.InitializeToken(module.Loaded, Slot(string.Empty), hsm.Settings, hsm.Observer));
         Assert.Equal((ErrorId.HsmTokenAmbiguous, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 

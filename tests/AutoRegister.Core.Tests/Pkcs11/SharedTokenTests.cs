@@ -1,4 +1,5 @@
 using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
@@ -37,7 +38,7 @@ public sealed class SharedTokenTests : IDisposable
     public void AnIdThatIsTakenIsRefused()
     {
         Make("0a01");
-        var error = Assert.Throws<Core.Errors.AutoRegisterException>(() => Make("0a01", folder: "another"));
+        AutoRegisterException error = Assert.Throws<Core.Errors.AutoRegisterException>(() => Make("0a01", folder: "another"));
         Assert.Equal(Core.Errors.ErrorId.HsmObjectConflict, error.Id);
     }
 
@@ -48,7 +49,7 @@ public sealed class SharedTokenTests : IDisposable
         [
             new(TokenObjectKind.Unreadable, string.Empty, string.Empty), new(TokenObjectKind.PublicKey, "tls-0a02", string.Empty), new(TokenObjectKind.PublicKey, "tls-0a01", string.Empty),
         ];
-        DeviceObjects ours = DeviceObjects.Under(new ObjectId("0a01"));
+        var ours = DeviceObjects.Under(new ObjectId("0a01"));
         Assert.Equal([halfWritten[2]], IncompleteObjects.Find(halfWritten, [], ours));
         Assert.Equal(halfWritten, IncompleteObjects.Find(halfWritten, [], DeviceObjects.Standard));
         Assert.Equal([halfWritten[0]], IncompleteObjects.Find(halfWritten, IncompleteObjects.Inventory(halfWritten[1..]), DeviceObjects.Standard));

@@ -1,5 +1,3 @@
-using AutoRegister.Core.Enrollment;
-using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Pkcs11.SoftHsm;
 using Xunit;

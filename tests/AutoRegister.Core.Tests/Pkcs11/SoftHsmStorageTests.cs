@@ -102,8 +102,8 @@ public sealed class SoftHsmStorageTests : IDisposable
     public void Only_softhsm_needs_it()
     {
         using var nss = new Nss();
-        using Pkcs11Module softHsm = Pkcs11Module.Open(SoftHsm.ModulePath);
-        using Pkcs11Module other = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters);
+        using var softHsm = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var other = Pkcs11Module.Open(Nss.ModulePath!, nss.Settings().ModuleParameters);
         Assert.True(SoftHsmStorage.Serves(softHsm.Loaded.Manufacturer));
         Assert.False(SoftHsmStorage.Serves(other.Loaded.Manufacturer));
     }

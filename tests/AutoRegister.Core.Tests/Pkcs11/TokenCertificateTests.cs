@@ -87,7 +87,7 @@ public sealed class TokenCertificateTests : IDisposable
         byte[] ours = TestCertificate.For(key.SubjectPublicKeyInfo.Span, "device");
         session.StoreCertificate(foreign);
 
-        var e = Assert.Throws<AutoRegisterException>(() => session.StoreCertificate(ours));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => session.StoreCertificate(ours));
         Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
         Assert.Contains("stranger", e.Message, StringComparison.Ordinal);
         Assert.Equal(foreign, session.FindCertificate());

@@ -44,7 +44,7 @@ public sealed class TokenChoiceTests : IDisposable
         int times = 0;
         void Remember()
         {
-            using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+            using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
             Assert.DoesNotContain(module.ListTokens(), t => t.IsInitialized);
             times++;
         }
@@ -58,7 +58,7 @@ public sealed class TokenChoiceTests : IDisposable
     public void A_token_is_listed_as_what_it_is()
     {
         SoftHsm.InitializeToken("payments");
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         IReadOnlyList<HsmSlot> slots = module.ListSlots();
         Assert.Equal([HsmSlotState.Initialized, HsmSlotState.Blank], slots.Select(s => s.State).Order());
         Assert.All(slots, slot => Assert.Contains("CKM_ECDSA", slot.Mechanisms));
@@ -96,7 +96,7 @@ public sealed class TokenChoiceTests : IDisposable
     [InlineData("CKM_EC_KEY_PAIR_GEN CKM_ECDSA", null)]
     public void A_fake_token_that_cannot_serve_stays_blank_and_one_that_lists_nothing_gets_its_chance(string mechanisms, ErrorId? expected)
     {
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         List<CKM> listed = [.. mechanisms.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<CKM>)];
         ISlot slot = FakeSlot.Before(module.Loaded.Slots(SlotsType.WithTokenPresent)[0], (method, _) => method.Name == nameof(ISlot.GetMechanismList) ? listed : FakeSlot.Real);
         Assert.Equal(expected, (Record.Exception(() => InitializationChecks.Mechanisms(TokenSlot.Read(slot, SoftHsm.ModulePath))) as AutoRegisterException)?.Id);
@@ -106,7 +106,7 @@ public sealed class TokenChoiceTests : IDisposable
     public void A_token_that_holds_nothing_or_has_no_sessions_is_empty()
     {
         SoftHsm.InitializeToken("payments");
-        using Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         Assert.All(TokenSlot.List(module.Loaded, []), InitializationChecks.Empty);
     }
 

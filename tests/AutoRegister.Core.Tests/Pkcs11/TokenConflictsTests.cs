@@ -35,7 +35,7 @@ public sealed class TokenConflictsTests : IDisposable
         Raw.WithSession(s => Raw.GenerateKey(s, label, id));
         using TokenSession session = hsm.Open();
 
-        var e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(session.Token, session.FindObjects(), [], DeviceObjects.Standard));
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenConflicts.Check(session.Token, session.FindObjects(), [], DeviceObjects.Standard));
 
         Assert.Equal(ErrorId.HsmObjectConflict, e.Id);
         Assert.Contains($"private key \"{label}\" (id {ObjectId.FromByte(id)})", e.Message, StringComparison.Ordinal);

@@ -107,7 +107,7 @@ public sealed class TokenFlagsTests : IDisposable
     public void A_token_that_is_gone_is_unusable(string question)
     {
         ISlot slot = FakeSlot.Before(Real, (method, _) => method.Name == question ? throw new Pkcs11Exception("C_" + question, CKR.CKR_DEVICE_REMOVED) : FakeSlot.Real);
-        var e = Assert.Throws<AutoRegisterException>(() => TokenSlot.Read(slot, SoftHsm.ModulePath).WithMechanisms());
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenSlot.Read(slot, SoftHsm.ModulePath).WithMechanisms());
         Assert.Equal((ErrorId.HsmTokenUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 

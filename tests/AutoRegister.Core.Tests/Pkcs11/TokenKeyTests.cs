@@ -74,7 +74,7 @@ public sealed class TokenKeyTests : IDisposable
         Raw.WithSession(s => Raw.GenerateKey(s, "tls", 1, extractable: true));
         using TokenSession session = hsm.Open();
 
-        var e = Assert.Throws<AutoRegisterException>(() => session.FindKey());
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => session.FindKey());
 
         Assert.Equal(ErrorId.HsmKeyUnusable, e.Id);
         Assert.Contains("CKA_EXTRACTABLE is true", e.Message, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class TokenKeyTests : IDisposable
         });
         using TokenSession session = hsm.Open();
 
-        var e = Assert.Throws<AutoRegisterException>(() => session.FindKey());
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => session.FindKey());
 
         Assert.Equal(ErrorId.HsmKeyUnusable, e.Id);
         Assert.Contains("does not verify", e.Message, StringComparison.Ordinal);

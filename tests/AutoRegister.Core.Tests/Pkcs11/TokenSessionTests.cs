@@ -42,11 +42,11 @@ public sealed class TokenSessionTests : IDisposable
     {
         hsm.Open().Dispose();
         var log = new SpyLog();
-        using (TokenSession first = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer))
+        using (var first = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer))
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, (n, _) =>
             {
-                using TokenSession session = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer);
+                using var session = TokenSession.Open(SpyLog.Through(hsm.Settings), false, hsm.Observer);
                 Assert.NotEmpty(session.GenerateKey(new KeyRequest($"key-{n}", (byte)n)).Sign([(byte)n]));
                 return ValueTask.CompletedTask;
             });

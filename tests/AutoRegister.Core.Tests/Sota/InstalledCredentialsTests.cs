@@ -74,7 +74,7 @@ public sealed class InstalledCredentialsTests(FactoryFixture shared) : IClassFix
     [Fact]
     public void Nothing_is_nothing()
     {
-        InstalledCredentials found = InstalledCredentials.Inspect("/nowhere");
+        var found = InstalledCredentials.Inspect("/nowhere");
         Assert.False(found.Any);
         Assert.False(found.Complete);
         Assert.Empty(found.Problems);
@@ -85,7 +85,7 @@ public sealed class InstalledCredentialsTests(FactoryFixture shared) : IClassFix
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("database-");
         File.WriteAllText(Path.Join(directory.FullName, "sql.db"), "");
-        InstalledCredentials found = InstalledCredentials.Inspect(directory.FullName);
+        var found = InstalledCredentials.Inspect(directory.FullName);
         directory.Delete(recursive: true);
         Assert.True(found.Any);
         Assert.Equal(4, found.Problems.Count);

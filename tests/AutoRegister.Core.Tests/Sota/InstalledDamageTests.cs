@@ -150,7 +150,7 @@ public sealed class InstalledDamageTests(FactoryFixture shared) : IClassFixture<
     public async Task After_a_renewal_of_a_key_file_the_device_is_healthy()
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "renewed file");
-        using FileDeviceKey key = FileDeviceKey.Create(device.PathOf("pkey.pem"));
+        using var key = FileDeviceKey.Create(device.PathOf("pkey.pem"));
         File.WriteAllText(device.PathOf("client.pem"), Pem.Encode("CERTIFICATE", Renew(device, key.SubjectPublicKeyInfo.Span)));
         Assert.Equal(RegistrationState.Registered, Again(device, device.Config).State);
     }
@@ -171,7 +171,7 @@ public sealed class InstalledDamageTests(FactoryFixture shared) : IClassFixture<
         }
         else
         {
-            using FileDeviceKey pair = FileDeviceKey.Create(device.PathOf("pkey.pem"));
+            using var pair = FileDeviceKey.Create(device.PathOf("pkey.pem"));
             File.WriteAllText(device.PathOf("client.pem"), Pem.Encode("CERTIFICATE", Renew(device, pair.SubjectPublicKeyInfo.Span, days: -1)));
         }
 
@@ -212,7 +212,7 @@ public sealed class InstalledDamageTests(FactoryFixture shared) : IClassFixture<
 
     private static X509Certificate2 Authority(string name)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(30));

@@ -31,7 +31,7 @@ public sealed class InstalledDifferenceTests(FactoryFixture shared) : IClassFixt
     public async Task What_a_parameter_says_is_an_error_that_names_both_and_changes_nothing(string setting, string told)
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, $"parameter {setting}");
-        Dictionary<string, byte[]> before = device.Exported.Files.ToDictionary(file => file, File.ReadAllBytes);
+        var before = device.Exported.Files.ToDictionary(file => file, File.ReadAllBytes);
         AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Again(device, Tell(device.Config, setting, told, SettingSourceKind.Parameter)));
         Assert.Equal((ErrorId.AlreadyRegistered, FailureSort.NeedsPerson), (error.Id, error.Sort));
         Assert.Contains($"parameter -{setting} says '{told}'. Nothing was changed.", error.Message, StringComparison.Ordinal);

@@ -47,10 +47,10 @@ public sealed class RegistrationAnswerTests
     public void The_body_stays_as_it_came_and_files_without_one_get_one_that_says_the_same()
     {
         byte[] body = Encoding.UTF8.GetBytes(" {\n  \"root.crt\" : \"a+b\\u00e9\" }\n");
-        AnswerFiles parsed = AnswerFiles.Parse(body);
+        var parsed = AnswerFiles.Parse(body);
         Assert.Equal(body, parsed.Body);
         Assert.Equal(("a+b\u00e9", null), (parsed["root.crt"], parsed["client.pem"]));
-        AnswerFiles made = AnswerFiles.Of(parsed.Files);
+        var made = AnswerFiles.Of(parsed.Files);
         Assert.Equal(parsed.Files, AnswerFiles.Parse(made.Body).Files);
     }
 

@@ -32,7 +32,7 @@ public sealed class EnrollmentBoundsTests : IDisposable
     [Fact]
     public void A_private_key_that_asks_for_more_work_than_is_bearable_is_not_opened()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         Assert.True(KeyProtection.IsBounded(Pem.Encode(KeyProtection.PassphraseLabel, key.ExportEncryptedPkcs8PrivateKey(hand.Passphrase.Utf8, parameters))));
         Assert.True(KeyProtection.IsBounded(Asking(PassphraseMac.MostRounds)));
@@ -44,7 +44,7 @@ public sealed class EnrollmentBoundsTests : IDisposable
         DeviceKey device = hand.MakeKey("lamp");
         hand.ExportWithoutKey(device, "file.json");
         hand.Edit("file.json", document => document["key"]!["sealed"] = key.ExportEncryptedPkcs8PrivateKeyPem("correct horse", old));
-        using KeyOpener opener = KeyOpener.Create(hand.Passphrase, null);
+        using var opener = KeyOpener.Create(hand.Passphrase, null);
         hand.Refused("file.json", () => hand.Read("file.json", "device", opener), "is not encrypted as Export-DeviceEnrollment does");
     }
 
@@ -52,7 +52,7 @@ public sealed class EnrollmentBoundsTests : IDisposable
     public void A_request_for_a_key_that_no_device_has_is_not_verified()
     {
         hand.ExportWithoutKey(hand.MakeKey("lamp"), "file.json");
-        using RSA large = RSA.Create(4096);
+        using var large = RSA.Create(4096);
         var request = new CertificateRequest("CN=lamp", large, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         hand.Edit("file.json", document => document["key"]!["certificateRequest"] = request.CreateSigningRequestPem());
         hand.Refused("file.json", () => hand.Read("file.json", "device"), "a kind of key that no device has");

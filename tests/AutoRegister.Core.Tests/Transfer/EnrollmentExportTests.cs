@@ -107,7 +107,7 @@ public sealed class EnrollmentExportTests : IDisposable
     {
         DeviceKey key = hand.MakeKey("busy");
         hand.ExportWithoutKey(key, "free.json");
-        using DirectoryLock held = DirectoryLock.Acquire(key.Config.SotaPath, TimeSpan.Zero, hand.Observer, CancellationToken.None);
+        using var held = DirectoryLock.Acquire(key.Config.SotaPath, TimeSpan.Zero, hand.Observer, CancellationToken.None);
         var ended = new CancellationToken(canceled: true);
         Assert.Throws<OperationCanceledException>(() => hand.Write(null, withoutKey: true, key, "busy.json", ended));
         Assert.Throws<OperationCanceledException>(() => hand.Read("free.json", "busy", cancellation: ended));

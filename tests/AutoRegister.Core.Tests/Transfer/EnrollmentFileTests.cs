@@ -125,7 +125,7 @@ public sealed class EnrollmentFileTests : IDisposable
     [Fact]
     public void AShortPassphraseIsRefused()
     {
-        using Secret passphrase = Secret.FromUtf8("1234567"u8);
+        using var passphrase = Secret.FromUtf8("1234567"u8);
         Assert.Equal(ErrorId.SettingInvalid, Assert.Throws<AutoRegisterException>(() => KeyProtection.With(passphrase)).Id);
     }
 
@@ -141,7 +141,7 @@ public sealed class EnrollmentFileTests : IDisposable
     {
         SotaConfig config = hand.Config("first") with { Apps = ["one"], RestorableApps = [], DeviceGroup = "blue", Production = true };
         hand.Write(config, "config.json");
-        var read = Assert.IsType<SotaConfig>(hand.ReadInto("config.json", null, null, null, "/nowhere"));
+        SotaConfig read = Assert.IsType<SotaConfig>(hand.ReadInto("config.json", null, null, null, "/nowhere"));
         Assert.Equal(("acme", "board", "first", "blue", true, "/nowhere"), (read.Factory, read.HardwareId, read.Name, read.DeviceGroup, read.Production, read.SotaPath));
         Assert.Equal(["main"], read.Tags);
         Assert.Equal(["one"], read.Apps);

@@ -23,8 +23,18 @@ public sealed class EnrollmentMembersTests : IDisposable
     {
         SotaConfig told = hand.Config("lamp") with
         {
-            Tags = ["one", "two"], Uuid = "serial-7", ValidateUuid = false, Production = true, DeviceGroup = "red", Apps = ["a", "b"], RestorableApps = ["c"],
-            UseOstreeServer = false, SotaDirectory = "/var/other", DeviceApi = new Uri("https://api.example/x/"), OAuthBase = new Uri("https://oauth.example/y"), ApiTokenHeader = "X-TOKEN",
+            Tags = ["one", "two"],
+            Uuid = "serial-7",
+            ValidateUuid = false,
+            Production = true,
+            DeviceGroup = "red",
+            Apps = ["a", "b"],
+            RestorableApps = ["c"],
+            UseOstreeServer = false,
+            SotaDirectory = "/var/other",
+            DeviceApi = new Uri("https://api.example/x/"),
+            OAuthBase = new Uri("https://oauth.example/y"),
+            ApiTokenHeader = "X-TOKEN",
         };
         SotaConfig read = PassThrough(told, machine: null);
         Assert.Equal(
@@ -58,7 +68,12 @@ public sealed class EnrollmentMembersTests : IDisposable
     {
         SotaConfig machine = hand.Config("station") with
         {
-            DeviceApi = new Uri("http://machine.example/a/"), OAuthBase = new Uri("https://machine.example/b"), ApiToken = pin, ApiTokenFile = "/token", ApiTokenHeader = "X-OWN", DeviceAuthorization = true,
+            DeviceApi = new Uri("http://machine.example/a/"),
+            OAuthBase = new Uri("https://machine.example/b"),
+            ApiToken = pin,
+            ApiTokenFile = "/token",
+            ApiTokenHeader = "X-OWN",
+            DeviceAuthorization = true,
         };
         SotaConfig read = PassThrough(hand.Config("lamp") with { DeviceApi = new Uri("http://file.example/") }, machine);
         Assert.Equal(

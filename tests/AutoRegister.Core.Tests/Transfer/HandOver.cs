@@ -60,8 +60,8 @@ internal sealed class HandOver : IDisposable
     /// <summary>Reads a file that must be the sender's, for a root or a directory.</summary>
     internal object ReadInto(string file, KeyOpener? opener, SotaConfig? machine, string? root, string? place, CancellationToken cancellation = default)
     {
-        using KeyOpener none = KeyOpener.Create(null, null);
-        using SenderCertificate sender = SenderCertificate.Load(SenderCertificateFile(), DateTimeOffset.UtcNow);
+        using var none = KeyOpener.Create(null, null);
+        using var sender = SenderCertificate.Load(SenderCertificateFile(), DateTimeOffset.UtcNow);
         using var proofs = new ProofCheck(null, sender);
         return new EnrollmentImport(proofs, opener ?? none, Observer).Read(In(file), machine, root, place, cancellation);
     }
@@ -121,7 +121,7 @@ internal sealed class HandOver : IDisposable
     /// <summary>Reads one that it must prove.</summary>
     internal object ReadWorded(string file, Secret passphrase)
     {
-        using KeyOpener opener = KeyOpener.Create(passphrase, null);
+        using var opener = KeyOpener.Create(passphrase, null);
         using var proofs = new ProofCheck(passphrase, null);
         return new EnrollmentImport(proofs, opener, Observer).Read(In(file), null, null, In("device"), CancellationToken.None);
     }
@@ -129,7 +129,7 @@ internal sealed class HandOver : IDisposable
     /// <summary>Reads one that nothing proves.</summary>
     internal object ReadUnproven(string file, SotaConfig? machine)
     {
-        using KeyOpener opener = KeyOpener.Create(null, null);
+        using var opener = KeyOpener.Create(null, null);
         using var proofs = new ProofCheck(null, null);
         return new EnrollmentImport(proofs, opener, Observer).Read(In(file), machine, null, In("device"), CancellationToken.None);
     }
@@ -177,7 +177,7 @@ internal sealed class HandOver : IDisposable
 
     private T Signed<T>(Func<ProofMaker, T> work)
     {
-        using SigningKey signer = SigningKey.Load(SenderKeyFile(), null);
+        using var signer = SigningKey.Load(SenderKeyFile(), null);
         using var prover = new ProofMaker(null, signer);
         return work(prover);
     }

@@ -139,7 +139,7 @@ public sealed class HandOverTests(FactoryFixture shared) : IClassFixture<Factory
         hand.Export("parts", KeyProtection.With(hand.Passphrase));
         Directory.CreateDirectory(hand.In("device"));
         File.WriteAllText(Path.Join(hand.In("device"), "sota.toml"), "[tls]\nserver = \"https://localhost\"\n");
-        using KeyOpener opener = KeyOpener.Create(hand.Passphrase, null);
+        using var opener = KeyOpener.Create(hand.Passphrase, null);
         AutoRegisterException error = hand.Fail("parts.json", opener);
         Assert.Equal(ErrorId.AlreadyRegistered, error.Id);
         Assert.Contains("holds parts of a registration", error.Message, StringComparison.Ordinal);

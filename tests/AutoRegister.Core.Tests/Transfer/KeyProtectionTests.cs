@@ -21,27 +21,27 @@ public sealed class KeyProtectionTests : IDisposable
     {
         hand.Export("locked", KeyProtection.With(hand.Passphrase));
         using Secret wrong = SoftHsm.Secret("incorrect horse");
-        using KeyOpener guessed = KeyOpener.Create(wrong, null);
-        using KeyOpener otherKind = KeyOpener.Create(null, hand.RecipientKey(null));
+        using var guessed = KeyOpener.Create(wrong, null);
+        using var otherKind = KeyOpener.Create(null, hand.RecipientKey(null));
         Assert.All([guessed, otherKind], opener => Assert.Equal(ErrorId.PrivateKeyLocked, hand.Fail("locked.json", opener).Id));
         Assert.False(Directory.Exists(Path.Join(hand.In("device"), ".registration")));
 
         hand.Export("enveloped", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
-        using KeyOpener worded = KeyOpener.Create(hand.Passphrase, null);
+        using var worded = KeyOpener.Create(hand.Passphrase, null);
         string strangerPath = hand.In("stranger.pem");
         using (var stranger = RSA.Create(2048))
         {
             File.WriteAllText(strangerPath, stranger.ExportPkcs8PrivateKeyPem());
         }
 
-        using KeyOpener foreign = KeyOpener.Create(null, strangerPath);
+        using var foreign = KeyOpener.Create(null, strangerPath);
         string ecPath = hand.In("ec.pem");
         using (var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256))
         {
             File.WriteAllText(ecPath, ec.ExportPkcs8PrivateKeyPem());
         }
 
-        using KeyOpener elliptic = KeyOpener.Create(null, ecPath);
+        using var elliptic = KeyOpener.Create(null, ecPath);
         Assert.All([worded, foreign, elliptic], opener => Assert.Equal(ErrorId.PrivateKeyLocked, hand.Fail("enveloped.json", opener).Id));
         Assert.False(Directory.Exists(Path.Join(hand.In("device"), ".registration")));
     }
@@ -51,10 +51,10 @@ public sealed class KeyProtectionTests : IDisposable
     {
         hand.Export("one", KeyProtection.With(hand.Passphrase));
         hand.Export("two", KeyProtection.With(hand.Passphrase));
-        var one = JsonNode.Parse(File.ReadAllText(hand.In("one.json")))!;
+        JsonNode one = JsonNode.Parse(File.ReadAllText(hand.In("one.json")))!;
         one["key"]!["sealed"] = JsonNode.Parse(File.ReadAllText(hand.In("two.json")))!["key"]!["sealed"]!.GetValue<string>();
         File.WriteAllText(hand.In("one.json"), one.ToJsonString());
-        using KeyOpener opener = KeyOpener.Create(hand.Passphrase, null);
+        using var opener = KeyOpener.Create(hand.Passphrase, null);
         Assert.Equal(ErrorId.EnrollmentFileInvalid, hand.Fail("one.json", opener).Id);
     }
 
@@ -63,7 +63,7 @@ public sealed class KeyProtectionTests : IDisposable
     {
         hand.Export("sealed", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
         string path = hand.RecipientKey("correct horse");
-        using KeyOpener opener = KeyOpener.Create(hand.Passphrase, path);
+        using var opener = KeyOpener.Create(hand.Passphrase, path);
         Assert.Equal(RegistrationState.KeyMade, Assert.IsType<DeviceKey>(hand.Read("sealed.json", "device", opener)).State);
         Assert.True(File.Exists(Path.Join(hand.In("device"), ".registration", "pkey.pem")));
         Assert.Equal(ErrorId.PrivateKeyLocked, Assert.Throws<AutoRegisterException>(() => KeyOpener.Create(null, path)).Id);

@@ -24,10 +24,10 @@ public sealed class SealedKeyTests : IDisposable
         using var stranger = RSA.Create(2048);
         File.WriteAllText(hand.In("stranger.pem"), stranger.ExportPkcs8PrivateKeyPem());
         using Secret wrong = SoftHsm.Secret("incorrect horse");
-        using KeyOpener words = KeyOpener.Create(hand.Passphrase, null);
-        using KeyOpener otherWords = KeyOpener.Create(wrong, null);
-        using KeyOpener key = KeyOpener.Create(null, hand.RecipientKey(null));
-        using KeyOpener otherKey = KeyOpener.Create(null, hand.In("stranger.pem"));
+        using var words = KeyOpener.Create(hand.Passphrase, null);
+        using var otherWords = KeyOpener.Create(wrong, null);
+        using var key = KeyOpener.Create(null, hand.RecipientKey(null));
+        using var otherKey = KeyOpener.Create(null, hand.In("stranger.pem"));
         (string File, KeyOpener Opener, string Words, string Action)[] cases =
         [
             ("words.json", key, "is sealed with a passphrase", "Give -Passphrase."),
@@ -59,7 +59,7 @@ public sealed class SealedKeyTests : IDisposable
     public void A_recipients_key_in_the_clear_needs_no_passphrase_and_is_gone_when_it_is_disposed_of()
     {
         hand.Export("sealed", KeyProtection.For(hand.Certificate(), DateTimeOffset.UtcNow));
-        KeyOpener opener = KeyOpener.Create(hand.Passphrase, hand.RecipientKey(null));
+        var opener = KeyOpener.Create(hand.Passphrase, hand.RecipientKey(null));
         Assert.IsType<DeviceKey>(hand.Read("sealed.json", "first", opener));
         opener.Dispose();
         Assert.Equal(ErrorId.PrivateKeyLocked, hand.Fail("sealed.json", opener).Id);
@@ -76,16 +76,16 @@ public sealed class SealedKeyTests : IDisposable
         Assert.Equal((AtomicFile.OwnerOnly, DurableDirectory.OwnerOnly), (File.GetUnixFileMode(kept), File.GetUnixFileMode(hand.In("device"))));
         Assert.True(Entry().KeyIsElsewhere);
 
-        using KeyOpener opener = KeyOpener.Create(hand.Passphrase, null);
+        using var opener = KeyOpener.Create(hand.Passphrase, null);
         hand.Read("sealed.json", "device", opener);
         Assert.False(Entry().KeyIsElsewhere);
         string key = Path.Join(hand.In("device"), ".registration", "pkey.pem");
-        using FileDeviceKey? opened = FileDeviceKey.TryOpen(key);
+        using var opened = FileDeviceKey.TryOpen(key);
         Assert.NotNull(opened);
 
         // It is here now: nothing has to be opened a second time.
         using Secret wrong = SoftHsm.Secret("incorrect horse");
-        using KeyOpener guessed = KeyOpener.Create(wrong, null);
+        using var guessed = KeyOpener.Create(wrong, null);
         hand.Read("sealed.json", "device", guessed);
         Assert.False(Entry().KeyIsElsewhere);
         Assert.Contains(hand.Observer.Steps, step => step.Contains("sealed was taken up", StringComparison.Ordinal));

@@ -16,21 +16,21 @@ public sealed class SenderCertificateTests : IDisposable
     [InlineData(0)]
     public void RSA_and_EC_keys_sign(int rsaBits)
     {
-        using RSA rsa = RSA.Create(Math.Max(rsaBits, 2048));
-        using ECDsa elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var rsa = RSA.Create(Math.Max(rsaBits, 2048));
+        using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         string keyFile = hand.In("own.key");
         File.WriteAllText(keyFile, rsaBits > 0 ? rsa.ExportPkcs8PrivateKeyPem() : elliptic.ExportECPrivateKeyPem());
         string certificate = hand.Save(rsaBits > 0
             ? new CertificateRequest("CN=own", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest("CN=own", elliptic, HashAlgorithmName.SHA256));
-        using (SigningKey signer = SigningKey.Load(keyFile, null))
+        using (var signer = SigningKey.Load(keyFile, null))
         using (var prover = new ProofMaker(null, signer))
         {
             new EnrollmentExport(null, withoutKey: true, prover, hand.Observer).Write(hand.MakeKey("lamp"), hand.In("file.json"), CancellationToken.None);
         }
 
-        using KeyOpener opener = KeyOpener.Create(null, null);
-        using SenderCertificate sender = SenderCertificate.Load(certificate, DateTimeOffset.UtcNow);
+        using var opener = KeyOpener.Create(null, null);
+        using var sender = SenderCertificate.Load(certificate, DateTimeOffset.UtcNow);
         using var proofs = new ProofCheck(null, sender);
         Assert.IsType<DeviceKey>(new EnrollmentImport(proofs, opener, hand.Observer).Read(hand.In("file.json"), null, null, hand.In("device"), CancellationToken.None));
         Assert.Empty(hand.Observer.Warnings);

@@ -19,7 +19,7 @@ public sealed class CertificateRequestTests : IDisposable
     [InlineData(false, KeyAlgorithm.Rsa2048)]
     public void SubjectAndExtensions(bool production, KeyAlgorithm algorithm)
     {
-        using FileDeviceKey key = FileDeviceKey.Create(Path.Join(directory.FullName, "key.pem"), algorithm);
+        using var key = FileDeviceKey.Create(Path.Join(directory.FullName, "key.pem"), algorithm);
         string pem = CertificateRequestBuilder.Build(new DeviceSubject(Uuid, "acme", production), key);
 
         // Reading it verifies its signature.
@@ -31,9 +31,9 @@ public sealed class CertificateRequestTests : IDisposable
             request.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false).Select(part => $"{part.GetSingleElementType().Value}={part.GetSingleElementValue()}"));
         Assert.Equal(key.SubjectPublicKeyInfo.ToArray(), request.PublicKey.ExportSubjectPublicKeyInfo());
         Assert.Equal(2, request.CertificateExtensions.Count);
-        var usage = Assert.Single(request.CertificateExtensions.OfType<X509KeyUsageExtension>());
+        X509KeyUsageExtension usage = Assert.Single(request.CertificateExtensions.OfType<X509KeyUsageExtension>());
         Assert.Equal((X509KeyUsageFlags.DigitalSignature, true), (usage.KeyUsages, usage.Critical));
-        var extended = Assert.Single(request.CertificateExtensions.OfType<X509EnhancedKeyUsageExtension>());
+        X509EnhancedKeyUsageExtension extended = Assert.Single(request.CertificateExtensions.OfType<X509EnhancedKeyUsageExtension>());
         Assert.Equal(["1.3.6.1.5.5.7.3.2"], extended.EnhancedKeyUsages.Cast<Oid>().Select(oid => oid.Value));
         Assert.True(extended.Critical);
     }
@@ -44,7 +44,7 @@ public sealed class CertificateRequestTests : IDisposable
     [InlineData(KeyAlgorithm.Rsa2048, "300d06092a864886f70d01010b0500")]
     public void SignatureAlgorithm(KeyAlgorithm algorithm, string identifier)
     {
-        using FileDeviceKey key = FileDeviceKey.Create(Path.Join(directory.FullName, "key.pem"), algorithm);
+        using var key = FileDeviceKey.Create(Path.Join(directory.FullName, "key.pem"), algorithm);
         string pem = CertificateRequestBuilder.Build(new DeviceSubject(Uuid, "acme", false), key);
         Assert.Contains(identifier, Convert.ToHexStringLower(Pem.DecodeAll("CERTIFICATE REQUEST", pem)[0]), StringComparison.Ordinal);
     }

@@ -43,7 +43,7 @@ public sealed class IssuedCertificateTests : IDisposable
     [InlineData(2, 30, "is not valid before")]
     public void AnotherTimeIsTheClocks(int from, int to, string words)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => Check(Issue(from: from, to: to)).CheckTime(Now));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Check(Issue(from: from, to: to)).CheckTime(Now));
         Assert.Equal(ErrorId.ClockWrong, error.Id);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Contains($"the clock of this device says {Now:u}", error.Message, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class IssuedCertificateTests : IDisposable
 
     private IssuedCertificate Check(string pem)
     {
-        IssuedCertificate certificate = IssuedCertificate.Parse(pem);
+        var certificate = IssuedCertificate.Parse(pem);
         certificate.CheckBelongsTo(Subject, PublicKeyHash.Of(key.ExportSubjectPublicKeyInfo()));
         return certificate;
     }
@@ -111,7 +111,7 @@ public sealed class IssuedCertificateTests : IDisposable
 
     private static void Refuses(Action action, string words)
     {
-        var error = Assert.Throws<AutoRegisterException>(action);
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(action);
         Assert.Equal(ErrorId.CertificateMismatch, error.Id);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ public sealed class LegalCertificatesTests : IDisposable
         using X509Certificate2 root = rootRequest.CreateSelfSigned(Now.AddYears(-1), NoEnd);
         using X509Certificate2 leaf = Request(Name(Uuid, "acme"), ClientAuthentication).Create(root, Now.AddDays(-1), NoEnd, [1, 2, 3]);
         string pem = leaf.ExportCertificatePem() + "\n";
-        IssuedCertificate issued = IssuedCertificate.Parse(pem);
+        var issued = IssuedCertificate.Parse(pem);
         issued.CheckBelongsTo(Subject, Fingerprint());
         issued.CheckTime(Now);
         issued.CheckChain(root.ExportCertificatePem(), pem + root.ExportCertificatePem(), Now);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Tests.Support;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AutoRegister.Core.X509;
 
 namespace AutoRegister.Factory.Tests.Support;
 

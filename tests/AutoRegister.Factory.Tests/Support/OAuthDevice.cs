@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using AutoRegister.Factory.OAuth;
 using Xunit;
 
 namespace AutoRegister.Factory.Tests.Support;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AutoRegister.Factory.Ledger;
 using Npgsql;
 using Xunit;
 

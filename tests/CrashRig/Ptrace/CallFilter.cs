@@ -79,7 +79,7 @@ internal static partial class CallFilter
             new(Return, 0, 0, StopForTracer),
             new(Return, 0, 0, Allow),
         ];
-        var rows = calls.Select((call, index) =>
+        IEnumerable<Instruction> rows = calls.Select((call, index) =>
         {
             int target = call.Kind switch { CallKind.Open => 1, CallKind.OpenAt => 4, _ => 6 };
             return new Instruction(JumpIfEqual, (byte)(calls.Length - 1 - index + target), 0, call.Number);

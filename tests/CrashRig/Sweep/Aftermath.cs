@@ -38,7 +38,7 @@ internal sealed partial class Aftermath(Device device, LocalFactory factory, str
     private IEnumerable<string> KeyFileProblems()
     {
         string key = Path.Join(device.Sota, "pkey.pem");
-        using X509Certificate2 pair = X509Certificate2.CreateFromPemFile(Path.Join(device.Sota, "client.pem"), key);
+        using var pair = X509Certificate2.CreateFromPemFile(Path.Join(device.Sota, "client.pem"), key);
         if (!pair.HasPrivateKey)
         {
             yield return "key and certificate are not a pair";
@@ -55,14 +55,14 @@ internal sealed partial class Aftermath(Device device, LocalFactory factory, str
     {
         var environment = new Dictionary<string, string>(device.Environment(factory)) { ["RIG_PIN"] = Device.Pin, ["PKCS11_MODULE_PATH"] = module };
         string[] list = ["--module", module, "--token-label", "aktualizr", "--login", "--pin", "env:RIG_PIN", "--list-objects"];
-        ProcessRun listed = ProcessRun.Run("pkcs11-tool", list, environment);
+        var listed = ProcessRun.Run("pkcs11-tool", list, environment);
         string[] objects = [.. ObjectLine().Matches(listed.Output).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
         if (!objects.SequenceEqual(["Certificate", "Private Key", "Public Key"]))
         {
             yield return $"the token holds {string.Join(", ", objects)} ({LastLine(listed.Error)})";
         }
 
-        ProcessRun slots = ProcessRun.Run("pkcs11-tool", ["--module", module, "--list-token-slots"], environment);
+        var slots = ProcessRun.Run("pkcs11-tool", ["--module", module, "--list-token-slots"], environment);
         int ours = slots.Output.Split('\n').Count(line => line.Contains("token label", StringComparison.Ordinal) && line.TrimEnd().EndsWith("aktualizr", StringComparison.Ordinal));
         if (ours != 1)
         {
@@ -82,7 +82,7 @@ internal sealed partial class Aftermath(Device device, LocalFactory factory, str
     private string? AskGateway(string config, Dictionary<string, string>? environment = null)
     {
         string all = $"silent\nshow-error\nfail\nurl = \"{factory.Gateway}/\"\ncacert = \"{Path.Join(device.Sota, "root.crt")}\"\n{config}";
-        ProcessRun curl = ProcessRun.Run("curl", ["--config", "-"], environment, all);
+        var curl = ProcessRun.Run("curl", ["--config", "-"], environment, all);
         return curl.ExitCode == 0 ? null : $"the gateway refuses the device: {LastLine(curl.Error)}";
     }
 

@@ -49,7 +49,7 @@ internal sealed class LocalFactory : IDisposable
     /// <summary>The UUIDs in the ledger.</summary>
     internal List<string> Devices()
     {
-        ProcessRun list = ProcessRun.Run(program, ["devices", "list", "--data", data, "--json"]);
+        var list = ProcessRun.Run(program, ["devices", "list", "--data", data, "--json"]);
         using var document = JsonDocument.Parse(list.Output);
         return [.. document.RootElement.EnumerateArray().Select(device => device.GetProperty("uuid").GetString()!)];
     }

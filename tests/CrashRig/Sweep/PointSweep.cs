@@ -16,7 +16,7 @@ internal sealed class PointSweep(SweepOptions options)
     /// <returns>The number of failures.</returns>
     internal int Run()
     {
-        var workers = Enumerable.Range(0, options.Parallel).Select(number => Task.Run(() => Work(number))).ToArray();
+        Task[] workers = Enumerable.Range(0, options.Parallel).Select(number => Task.Run(() => Work(number))).ToArray();
         Task.WaitAll(workers);
         string kind = options.Module.Length > 0 ? "token" : "software key";
         string ending = options.FailSync ? "fsync fails" : options.Signal == Native.SignalKill ? "killed" : $"signal {options.Signal}";
@@ -61,7 +61,7 @@ internal sealed class PointSweep(SweepOptions options)
             .. options.FailSync ? Proof(device) : ["--under", device.Sota, "--under", device.Tokens],
             "--points", Path.Join(device.Root, "points"), "--", options.Shell, .. Arguments(device),
         ];
-        ProcessRun run = ProcessRun.Run(Environment.ProcessPath!, arguments, device.Environment(factory));
+        var run = ProcessRun.Run(Environment.ProcessPath!, arguments, device.Environment(factory));
         string[] points = File.Exists(Path.Join(device.Root, "points")) ? File.ReadAllLines(Path.Join(device.Root, "points")) : [];
         if (points.Length == 0)
         {

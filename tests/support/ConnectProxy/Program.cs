@@ -65,7 +65,7 @@ internal static class Program
     private static async Task<string> ReadHeadAsync(NetworkStream stream)
     {
         var head = new StringBuilder();
-        var next = new byte[1];
+        byte[] next = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(next) == 1)
         {
             head.Append((char)next[0]);

@@ -22,7 +22,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
-        Dictionary<string, string> given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        var given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
         if (!given.TryGetValue("--upstream", out string? upstream) || !given.TryGetValue("--upstream-ca", out string? ca) || !given.TryGetValue("--ready", out string? ready))
         {
             Console.Error.WriteLine($"{HelpText}\n  {string.Join(' ', Faults.OfAnswers.Keys)}\nFaults of connections:\n  {string.Join(' ', Faults.OfConnections.Keys)}");
@@ -31,7 +31,7 @@ internal static class Program
 
         string[] script = given.GetValueOrDefault("--script", string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
         int port = int.Parse(given.GetValueOrDefault("--port", "0"), CultureInfo.InvariantCulture);
-        TimeSpan lasting = TimeSpan.FromSeconds(double.Parse(given.GetValueOrDefault("--for", "0"), CultureInfo.InvariantCulture));
+        var lasting = TimeSpan.FromSeconds(double.Parse(given.GetValueOrDefault("--for", "0"), CultureInfo.InvariantCulture));
         using var origin = new FactoryOrigin(new Uri(upstream), ca);
         await using var server = new FaultyServer(origin, script, port, lasting);
         Directory.CreateDirectory(ready);

@@ -10,7 +10,7 @@ public static class SelfSigned
     /// <summary>A server certificate for loopback that is its own root.</summary>
     public static X509Certificate2 Server()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=fault-server", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
@@ -27,7 +27,7 @@ public static class SelfSigned
     /// <summary>A device certificate for somebody else: another key, another name.</summary>
     public static string Stranger()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=00000000-0000-4000-8000-000000000000, OU=acme", key, HashAlgorithmName.SHA256);
         using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
         return made.ExportCertificatePem() + "\n";

@@ -12,7 +12,7 @@ internal static class OAuthAnswer
     {
         try
         {
-            JsonDocument document = JsonDocument.Parse(body);
+            var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

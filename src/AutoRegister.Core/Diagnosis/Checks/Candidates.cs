@@ -96,7 +96,7 @@ public static class Candidates
     {
         try
         {
-            using ConfigFile? file = ConfigFile.TryRead(root, TagList.DefaultPath);
+            using var file = ConfigFile.TryRead(root, TagList.DefaultPath);
             return file is null ? [] : TagList.Parse(file, SilentObserver.Instance).Value;
         }
         catch (AutoRegisterException)
@@ -124,7 +124,7 @@ public static class Candidates
 
     private static string? ModuleOf(string root)
     {
-        using ConfigFile? file = ConfigFile.TryRead(root, HsmFile.DefaultPath);
+        using var file = ConfigFile.TryRead(root, HsmFile.DefaultPath);
         using HsmFile? parsed = file is null ? null : HsmFile.Parse(file, SilentObserver.Instance);
         return parsed?.Module?.Value;
     }

@@ -31,7 +31,7 @@ internal sealed class ClockCheck() : LocalCheck("Clock")
     /// <returns>What is wrong; <see langword="null"/> when nothing is.</returns>
     internal static CheckFinding? FindUntimely(X509Certificate2 certificate, DateTimeOffset now)
     {
-        CertificateValidity validity = CertificateValidity.Of(certificate);
+        var validity = CertificateValidity.Of(certificate);
         return validity.IsBefore(now) ? CheckFinding.Failed($"The clock says {now:u}; the device certificate is not valid before {validity.NotBefore:u}.", ErrorId.ClockNotSet.RemedyOf())
             : validity.IsAfter(now) ? CheckFinding.Failed(
                 $"The clock says {now:u}; the device certificate expired at {validity.NotAfter:u}.",

@@ -18,7 +18,7 @@ internal sealed class PinCheck() : LocalCheck("PIN state")
             return CheckFinding.Passed("The token is blank and has no PINs yet");
         }
 
-        TokenPin pin = TokenPin.User(context.Hsm!);
+        var pin = TokenPin.User(context.Hsm!);
         Pin.CheckLength(pin, token);
         return token.UserPin switch
         {

@@ -46,7 +46,7 @@ internal static class PublicTokenObjects
 
     private static OpenedSession Open(TokenSlot slot, string? moduleParameters)
     {
-        Pkcs11Module module = Pkcs11Module.Open(slot.Token.ModulePath, moduleParameters);
+        var module = Pkcs11Module.Open(slot.Token.ModulePath, moduleParameters);
         try
         {
             lock (module.Loaded.Calls)

@@ -37,7 +37,7 @@ internal sealed class TlsCheck() : DiagnosisCheck("TLS", needsNetwork: true)
         }
         catch (HttpRequestException e)
         {
-            CheckFinding finding = CheckFinding.From(ConnectionErrors.FromFailure(api, e, trust));
+            var finding = CheckFinding.From(ConnectionErrors.FromFailure(api, e, trust));
             return shown.Length == 0 ? finding : finding with { Seen = $"{finding.Seen} It shows: {shown}" };
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)

@@ -74,7 +74,7 @@ internal sealed class LoadedModule
         lock (Gate)
         {
             // Under this lock no module of ours is being loaded or initialised, which is when they read the environment.
-            ModuleVariables environment = ModuleVariables.Current();
+            var environment = ModuleVariables.Current();
             if (!IsLoaded(path))
             {
                 ModuleEnvironment.HandOver(environment);
@@ -82,7 +82,7 @@ internal sealed class LoadedModule
 
             // The dynamic linker's handle is the same for every path that leads to the same file. It is never given back:
             // modules register exit handlers and thread-local data, and unloading them has crashed more than one.
-            ModuleCalls door = ModuleCalls.Of(path);
+            var door = ModuleCalls.Of(path);
             nint handle = door.Do("dlopen", () => ModuleFile.Load(path, source));
             if (!Modules.TryGetValue(handle, out LoadedModule? module))
             {
@@ -100,7 +100,7 @@ internal sealed class LoadedModule
     /// <param name="observer">Hears it.</param>
     public void WarnOfChanges(IRegistrationObserver observer)
     {
-        ModuleVariables now = ModuleVariables.Current();
+        var now = ModuleVariables.Current();
         lock (Gate)
         {
             // Where nobody hears it, it was not said.

@@ -98,7 +98,7 @@ public sealed class Pkcs11Module : IDisposable
 
     private static Pkcs11Module OpenNamed(string path, string? parameters, IRegistrationObserver listener, TimeSpan? timeout, ModuleOrigin? origin)
     {
-        ModuleCalls door = ModuleCalls.Of(path);
+        var door = ModuleCalls.Of(path);
         door.Listen(listener, timeout, origin);
         try
         {
@@ -108,7 +108,7 @@ public sealed class Pkcs11Module : IDisposable
                 door.Announce();
             }
 
-            LoadedModule loaded = LoadedModule.Acquire(path, parameters, origin?.Source);
+            var loaded = LoadedModule.Acquire(path, parameters, origin?.Source);
             loaded.WarnOfChanges(listener);
             return new Pkcs11Module(loaded, door, listener);
         }

@@ -23,7 +23,7 @@ internal static class SlotLister
                 return described;
             }
 
-            TokenSlot token = TokenSlot.Read(slot, modulePath);
+            var token = TokenSlot.Read(slot, modulePath);
             described = described with { Token = token.Token, State = token.Token.IsInitialized ? HsmSlotState.Initialized : HsmSlotState.Blank };
             return described with { Token = token.WithMechanisms().Token };
         }

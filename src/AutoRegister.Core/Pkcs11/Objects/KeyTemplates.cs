@@ -49,7 +49,7 @@ internal static class KeyTemplates
     /// <summary>The public half of a pair that is there, as an object of its own (PKCS#11 2.40 mechanisms, sections 2.1.2 and 2.3.3).</summary>
     public static Template PublicKeyObject(Template template, string label, ObjectId id, ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
-        X509PublicKey key = X509PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
+        var key = X509PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _);
         template
             .Class(TokenObjectKind.PublicKey)
             .Flag(CKA.CKA_TOKEN, true)

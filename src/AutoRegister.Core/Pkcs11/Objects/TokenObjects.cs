@@ -49,7 +49,7 @@ internal sealed class TokenObjects(TokenAccess access)
                 byte[]? publicKey = ReadPublicKey(handle);
                 return new TokenObject(kind, label, id, publicKey is null ? null : PublicKeyHash.Of(publicKey)) { Handle = handle };
             case TokenObjectKind.Certificate:
-                CertificateFields? fields = CertificateFields.TryRead(access.ReadBytes(handle, CKA.CKA_VALUE) ?? []);
+                var fields = CertificateFields.TryRead(access.ReadBytes(handle, CKA.CKA_VALUE) ?? []);
                 return new TokenObject(kind, label, id, fields is null ? null : PublicKeyHash.Of(fields.SubjectPublicKeyInfo), fields?.SubjectName) { Handle = handle };
             default:
                 return new TokenObject(kind, label, id) { Handle = handle };

@@ -102,7 +102,7 @@ internal static partial class ModuleEnvironment
     /// <returns>A sentence; <see langword="null"/> where its services have what this process has, or are not installed.</returns>
     public static string? ProblemOfClients(string root)
     {
-        ModuleVariables ours = ModuleVariables.Current();
+        var ours = ModuleVariables.Current();
         foreach (string client in Clients)
         {
             string[] missing = UnitEnvironment.Of(root, client) is { } theirs

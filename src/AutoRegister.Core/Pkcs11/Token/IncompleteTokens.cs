@@ -23,7 +23,7 @@ internal static class IncompleteTokens
     {
         HashSet<string> usable;
         ModuleVariables environment;
-        using (Pkcs11Module module = Pkcs11Module.Open(hsm, observer))
+        using (var module = Pkcs11Module.Open(hsm, observer))
         {
             if (!SoftHsmStorage.Serves(module.Loaded.Manufacturer))
             {

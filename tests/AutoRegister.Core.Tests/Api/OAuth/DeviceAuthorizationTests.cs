@@ -105,7 +105,7 @@ public sealed class DeviceAuthorizationTests : IDisposable
 
     private async Task<AutoRegisterException> FailAsync(ErrorId id, LocalFactory factory, PersonObserver person, EnrollerOptions? options = null)
     {
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RegisterAsync(factory, person, options));
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => RegisterAsync(factory, person, options));
         Assert.Equal(id, error.Id);
         return error;
     }

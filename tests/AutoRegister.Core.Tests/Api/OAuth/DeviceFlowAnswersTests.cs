@@ -70,7 +70,7 @@ public sealed class DeviceFlowAnswersTests : IDisposable
     [InlineData("401 {}", ErrorId.ApiTokenRejected)]
     public async Task What_ends_the_flow_ends_it_at_once(string answer, ErrorId id)
     {
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync("oauth", answer));
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync("oauth", answer));
         Assert.Equal((id, (object)new Uri(server.Origin, "oauth/token/")), (error.Id, error.Target));
         Assert.Equal(2, received.Count);
         Assert.Empty(answers);
@@ -83,7 +83,7 @@ public sealed class DeviceFlowAnswersTests : IDisposable
     public async Task Without_a_grant_nobody_is_asked(string answer, ErrorId id)
     {
         grant = answer;
-        var error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync("oauth"));
+        AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => RunAsync("oauth"));
         Assert.Equal((id, (object)new Uri(server.Origin, "oauth/authorization/device/")), (error.Id, error.Target));
         Assert.Empty(person.Prompts);
     }

@@ -37,7 +37,7 @@ public sealed class DeviceGrantTests
     [InlineData("expires_in", "99999999999")]
     public void Without_what_a_person_or_the_device_needs_it_is_no_grant(string name, string? value)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => Parse(name, value));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => Parse(name, value));
         Assert.Equal((ErrorId.AnswerInvalid, (object)Endpoint), (error.Id, error.Target));
         Assert.Contains(name.Replace("_complete", string.Empty, StringComparison.Ordinal), error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-code", error.Message, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class DeviceGrantTests
     [InlineData("")]
     public void What_is_no_object_is_no_answer(string body)
     {
-        var error = Assert.Throws<AutoRegisterException>(() => DeviceGrant.Parse(Endpoint, Encoding.UTF8.GetBytes(body)));
+        AutoRegisterException error = Assert.Throws<AutoRegisterException>(() => DeviceGrant.Parse(Endpoint, Encoding.UTF8.GetBytes(body)));
         Assert.Equal(ErrorId.AnswerInvalid, error.Id);
         Assert.Contains("no JSON object", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-code", error.ToString(), StringComparison.Ordinal);
