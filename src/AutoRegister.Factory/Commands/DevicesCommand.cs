@@ -13,7 +13,7 @@ internal static class DevicesCommand
     public static Command Command() => new("devices", "list, import, accept, rekey and revoke devices; works while the server runs")
     {
         List(), Import(), Pending(), Decide("accept", "lets a device in that waits", accept: true), Decide("refuse", "does not let it in", accept: false),
-        Rekey(), Revoke(),
+        Rekey(), Revoke(), DenyListCommand.Command(), RevocationListCommand.Command(),
     };
 
     private static Command List()

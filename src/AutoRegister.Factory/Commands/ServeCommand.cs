@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Foundries;
+using AutoRegister.Factory.Gateway;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
@@ -50,8 +51,9 @@ internal static class ServeCommand
         var devices = new DeviceRegistry(writer, clock);
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
         var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync, settings.Foundries is null ? null : FoundriesReport.Enter);
+        var csrs = new SigningRequestReader(settings.KeyTypes);
         var registrations = new RegistrationService(
-            settings.Factory, new SigningRequestReader(settings.KeyTypes), devices, claims, settings.Policy, pki, issuer.Template,
+            settings.Factory, csrs, devices, claims, settings.Policy, pki, issuer.Template,
             new RegistrationAnswers(settings.Gateway, settings.Validity, settings.SotaKeys), clock);
 
         var stopping = false;
@@ -60,6 +62,9 @@ internal static class ServeCommand
 
         await using var reports = new FoundriesReports(settings.Foundries, reader, writer, clock);
         await using var admin = await AdminPort.OpenAsync(settings, pki, reader, writer, log, ProblemAsync, clock);
+        var stations = new StationRegistry(reader);
+        var wrongTokens = new WrongTokens(settings.WrongTokensPerMinute);
+        await using var est = await EstPort.OpenAsync(settings, pki, csrs, new StationCheck(stations, wrongTokens, clock), registrations, devices, writer, claims, issuer.Template, log, clock);
         await using var api = await SecurePort.StartAsync(
             "api",
             settings.ApiEndpoint,
@@ -69,10 +74,11 @@ internal static class ServeCommand
             routes =>
             {
                 new RegistrationEndpoints(
-                    new StationCheck(new StationRegistry(reader), new WrongTokens(settings.WrongTokensPerMinute), clock),
+                    new StationCheck(stations, wrongTokens, clock),
                     settings.SignRanges is { } ranges ? new AnybodyCheck(ranges) : null,
                     registrations,
                     devices).Map(routes);
+                new GatewayReportEndpoints(new StationCheck(stations, wrongTokens, clock, asGateway: true), reader, new DeviceCertificates(writer, clock)).Map(routes);
                 new HealthEndpoints(ProblemAsync).Map(routes);
             });
 

@@ -32,6 +32,8 @@ internal static class StationCommand
         var until = command.AddOption<DateTimeOffset?>("--until", "TIME", "when they end");
         var production = new Option<bool>("--production") { Description = "it may register production devices", Arity = ArgumentArity.Zero };
         command.Options.Add(production);
+        var gateway = new Option<bool>("--gateway") { Description = "it is the device gateway: it reads the deny list, reports whom it saw, and registers nobody", Arity = ArgumentArity.Zero };
+        command.Options.Add(gateway);
         var ledger = LedgerOptions.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -48,6 +50,7 @@ internal static class StationCommand
                 Groups = Split(parsed.GetValue(groups)),
                 Tags = Split(parsed.GetValue(tags)),
                 Production = parsed.GetValue(production),
+                Gateway = parsed.GetValue(gateway),
                 Addresses = Split(parsed.GetValue(addresses)),
                 DeviceLimit = parsed.GetValue(limit),
                 NotBefore = parsed.GetValue(from),

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Factory.Pki;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -20,6 +21,8 @@ internal static class ServerTls
             {
                 ServerCertificateContext = context.Current,
                 ClientCertificateRequired = asksForCertificate,
+                // Nothing is fetched from where a client's certificate says its issuer is.
+                CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
 #pragma warning disable CA5359 // It is the client's, and known by its key: StationCheck.
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359

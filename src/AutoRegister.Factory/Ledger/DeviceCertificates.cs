@@ -27,6 +27,28 @@ internal sealed class DeviceCertificates(LedgerWriter writer, TimeProvider clock
         return name;
     });
 
+    /// <summary>The same by a certificate's serial number, as a gateway elsewhere reports it.</summary>
+    /// <param name="serial">Upper-case hexadecimal.</param>
+    /// <returns>The device's UUID; null when the certificate is none of a device that may go on with it.</returns>
+    public Task<string?> SeenAsync(string serial) => writer.DoAsync(session =>
+    {
+        var now = clock.GetUtcNow();
+        var seen = session.First(
+            """
+            SELECT c.uuid, c.key_sha256 FROM certificates c JOIN devices d ON d.uuid = c.uuid JOIN keys k ON k.sha256 = c.key_sha256
+            WHERE c.serial = $1 AND c.state = 'issued' AND d.revoked IS NULL AND k.retired IS NULL
+            """,
+            row => new SeenKey(row.GetString(0), row.GetString(1)), serial);
+        if (seen is null)
+        {
+            return null;
+        }
+
+        session.Run("UPDATE devices SET last_seen = $2 WHERE uuid = $1", seen.Uuid, now.ToUnixTimeMilliseconds());
+        Confirm(session, seen.Uuid, seen.PublicKeySha256, now);
+        return seen.Uuid;
+    });
+
     /// <summary>The same, within a transaction that knows the device and its key.</summary>
     public static void Confirm(LedgerSession session, string uuid, string publicKeySha256, DateTimeOffset now)
     {
@@ -36,7 +58,8 @@ internal sealed class DeviceCertificates(LedgerWriter writer, TimeProvider clock
             return;
         }
 
-        // Also successors that were issued before this one and never seen: their answers were lost.
+        // Also successors that were issued before this one and never seen: their answers were lost. Those issued after it stay: a
+        // report that comes late must not lock the device out that has gone on.
         session.Run(
             """
             UPDATE keys SET retired = $3
@@ -44,4 +67,6 @@ internal sealed class DeviceCertificates(LedgerWriter writer, TimeProvider clock
             """,
             uuid, publicKeySha256, time);
     }
+
+    private sealed record SeenKey(string Uuid, string PublicKeySha256);
 }

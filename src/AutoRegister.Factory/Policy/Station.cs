@@ -22,6 +22,9 @@ internal sealed record Station
     /// <summary>Where it may come from; null for anywhere.</summary>
     public IReadOnlyList<string>? Addresses { get; init; }
 
+    /// <summary>Whether it is the device gateway: that is told whom to turn away, and registers nobody.</summary>
+    public bool Gateway { get; init; }
+
     /// <summary>How many devices it may register; null for any number.</summary>
     public long? DeviceLimit { get; init; }
 

@@ -10,7 +10,7 @@ namespace AutoRegister.Factory.Policy;
 internal sealed class StationRegistry(LedgerReader reader)
 {
     private const string Columns =
-        "name, device_groups, tags, production, addresses, device_limit, devices, not_before, not_after, revoked";
+        "name, device_groups, tags, production, addresses, device_limit, devices, not_before, not_after, revoked, gateway";
 
     /// <summary>A new token: 160 random bits, marked so that a scanner of source code or logs knows what it has found.</summary>
     public static string NewToken() => $"lmpst_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}";
@@ -46,12 +46,12 @@ internal sealed class StationRegistry(LedgerReader reader)
 
         session.Run(
             """
-            INSERT INTO stations (name, token_sha256, certificate_sha256, device_groups, tags, production, addresses, device_limit, not_before, not_after, created)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            INSERT INTO stations (name, token_sha256, certificate_sha256, device_groups, tags, production, addresses, device_limit, not_before, not_after, created, gateway)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """,
             station.Name, token is null ? null : Digest(token), certificateSha256, Joined(station.Groups), Joined(station.Tags), station.Production,
             Joined(station.Addresses), station.DeviceLimit, station.NotBefore?.ToUnixTimeMilliseconds(), station.NotAfter?.ToUnixTimeMilliseconds(),
-            now.ToUnixTimeMilliseconds());
+            now.ToUnixTimeMilliseconds(), station.Gateway);
         return true;
     }
 
@@ -78,6 +78,7 @@ internal sealed class StationRegistry(LedgerReader reader)
         NotBefore = row.TimeOrNull(7),
         NotAfter = row.TimeOrNull(8),
         Revoked = row.TimeOrNull(9),
+        Gateway = !row.IsDBNull(10) && row.GetBoolean(10),
     };
 
     private static string[]? Split(string? list) => list?.Split(',');

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace AutoRegister.Factory.Ledger;
+
+/// <summary>A device that was revoked, as the deny list for the gateway has it: with every certificate it was ever issued.</summary>
+internal sealed record DeniedDevice(
+    [property: JsonPropertyName("uuid")] string Uuid,
+    [property: JsonPropertyName("serials")] IReadOnlyList<string> Serials,
+    [property: JsonPropertyName("reason")] string? Reason,
+    [property: JsonPropertyName("since")] DateTimeOffset Since)
+{
+    /// <summary>All of them, the first that was revoked first.</summary>
+    public static IReadOnlyList<DeniedDevice> All(LedgerSession session)
+    {
+        // A claim counts: it may be signed the next moment.
+        var serials = session.All(
+            "SELECT c.uuid, c.serial FROM certificates c JOIN devices d ON d.uuid = c.uuid WHERE d.revoked IS NOT NULL AND c.state <> 'void' ORDER BY c.created, c.serial",
+            row => (Uuid: row.GetString(0), Serial: row.GetString(1))).ToLookup(row => row.Uuid, row => row.Serial);
+        return session.All(
+            "SELECT uuid, revoked_reason, revoked FROM devices WHERE revoked IS NOT NULL ORDER BY revoked, uuid",
+            row => new DeniedDevice(row.GetString(0), [.. serials[row.GetString(0)]], row.TextOrNull(1), row.TimeOrNull(2)!.Value));
+    }
+}
