@@ -53,14 +53,25 @@ internal sealed class GatewayReportEndpoints(IApplicantCheck gateways, LedgerRea
     {
         try
         {
-            return (await JsonSerializer.DeserializeAsync<Report>(context.Request.Body, Strict, context.RequestAborted))?.Serial?.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant()
-                ?? throw RefusedException.Malformed("the body must be {\"serial\": \"…\"}, the certificate's serial number in hexadecimal");
+            return (await JsonSerializer.DeserializeAsync<Report>(context.Request.Body, Strict, context.RequestAborted))?.Serial is { Length: > 0 } serial
+                ? AsKept(serial)
+                : throw Malformed();
         }
         catch (JsonException)
         {
-            throw RefusedException.Malformed("the body must be {\"serial\": \"…\"}, the certificate's serial number in hexadecimal");
+            throw Malformed();
         }
     }
+
+    // Some write a number with the zeros before it and colons in it, others neither.
+    private static string AsKept(string serial)
+    {
+        var digits = serial.Replace(":", "", StringComparison.Ordinal).TrimStart('0').ToUpperInvariant();
+        return digits.Length % 2 == 0 ? digits : "0" + digits;
+    }
+
+    private static RefusedException Malformed() =>
+        RefusedException.Malformed("the body must be {\"serial\": \"…\"}, the certificate's serial number in hexadecimal");
 
     private sealed record Report([property: JsonPropertyName("serial")] string? Serial);
 }

@@ -146,6 +146,22 @@ public abstract class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_successors_the_one_that_was_seen_is_good_whatever_the_clocks_say()
+    {
+        var registered = await RegisterAsync(Claim("a"));
+        var shown = new Renewal(Uuid("a"), null, registered.Claim.Serial, (await claims.FinishAsync(registered.Claim))!, "key a", "first");
+        clock.Now -= TimeSpan.FromDays(1);
+        await RenewAsync(shown);
+        var second = await RenewAsync(shown with { NewPublicKeySha256 = "second" });
+        Assert.Equal(["first", "key a", "second"], GoodKeys());
+
+        await RenewAsync(second with { NewPublicKeySha256 = "third" });
+        Assert.Equal(["second", "third"], GoodKeys());
+        Assert.Equal(RefusalKind.Forbidden, (await Assert.ThrowsAsync<RefusedException>(() => RenewAsync(shown with { NewPublicKeySha256 = "fourth" }))).Refusal.Kind);
+        Assert.Equal(["second", "third"], GoodKeys());
+    }
+
+    [Fact]
     public async Task Every_claim_is_finished_once_whoever_finishes_it()
     {
         var left = await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await RegisterAsync(Claim($"{i}"))).Claim));
@@ -285,6 +301,17 @@ public abstract class LedgerTests : IAsyncLifetime
             var number = Interlocked.Increment(ref drafts);
             return (new CertificateDraft($"{number:X4}", [(byte)number], clock.GetUtcNow().AddYears(1)), $"# {number}");
         });
+
+    // The next certificate, as its device shows it later.
+    private async Task<Renewal> RenewAsync(Renewal renewal)
+    {
+        var number = Interlocked.Increment(ref drafts);
+        var (claim, _) = await new DeviceRenewals(writer, clock).RenewAsync(
+            renewal, () => new CertificateDraft($"{number:X4}", [(byte)number], clock.GetUtcNow().AddYears(1)));
+        return renewal with { Serial = claim.Serial, Certificate = await claims.FinishAsync(claim), PublicKeySha256 = renewal.NewPublicKeySha256 };
+    }
+
+    private List<string> GoodKeys() => reader.Read(session => session.All("SELECT sha256 FROM keys WHERE retired IS NULL ORDER BY sha256", row => row.GetString(0)));
 
     private async Task<Refusal> RefusedAsync(DeviceClaim claim, IAdmissionPolicy? policy = null) =>
         (await Assert.ThrowsAsync<RefusedException>(() => RegisterAsync(claim, policy))).Refusal;

@@ -68,6 +68,12 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     /// <summary>The line's screen.</summary>
     public Uri Screen => new($"https://{FioctlFolder.Host}:{Port(ScreenPort())}/");
 
+    /// <summary>What <c>ESTSERVER</c> is in a rotation's configuration.</summary>
+    public Uri Est => new($"https://{FioctlFolder.Host}:{Port(EstPort())}/.well-known/est");
+
+    /// <summary>Another path of the registration port.</summary>
+    public Uri Api(string path) => new(Registration, path);
+
     /// <summary>Starts it with a station <c>line-1</c>, and waits until it listens.</summary>
     public static async Task<ServeProcess> StartAsync(Action<JsonObject>? change = null)
     {
@@ -105,7 +111,8 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     }
 
     /// <summary>A client that trusts the factory's root, and finds the server's name on loopback.</summary>
-    public HttpClient Client()
+    /// <param name="certificate">What it shows to whoever asks.</param>
+    public HttpClient Client(X509Certificate2? certificate = null)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectCallback = ConnectAsync };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
@@ -114,6 +121,11 @@ internal sealed partial class ServeProcess : IAsyncDisposable
             CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Folder["factory_ca.pem"]) },
             RevocationMode = X509RevocationMode.NoCheck,
         };
+        if (certificate is not null)
+        {
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
+        }
+
         return new HttpClient(handler) { Timeout = Patience };
     }
 
@@ -185,6 +197,9 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     [GeneratedRegex(@"serves acme on port (\d+)")]
     private static partial Regex ApiPort();
+
+    [GeneratedRegex(@"renew their certificates on port (\d+)")]
+    private static partial Regex EstPort();
 
     [GeneratedRegex(@"screen is on port (\d+)")]
     private static partial Regex ScreenPort();
