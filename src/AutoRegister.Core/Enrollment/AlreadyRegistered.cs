@@ -39,7 +39,7 @@ internal sealed class AlreadyRegistered(SotaConfig config, EnrollmentJournal jou
             Config = config,
             Uuid = Installed.Certificate?.CommonName ?? config.Uuid ?? string.Empty,
             State = RegistrationState.Registered,
-            KeyLocation = toml.HasToken ? Pkcs11Uri.OfPrivateKey(token: null, id: new ObjectId(toml.TokenKeyId)) : Path.Join(config.SotaPath, CredentialFileNames.PrivateKey),
+            KeyLocation = toml.HasToken ? Pkcs11Uri.OfPrivateKey(token: null, id: new ObjectId(toml.TokenKeyId)) : Path.Join(config.SotaPath, toml.KeyFile),
             KeyFingerprint = Installed.Certificate?.KeyFingerprint ?? string.Empty,
             CertificateRequest = string.Empty,
             Differences = differences,

@@ -47,16 +47,16 @@ public static class GatewayProbe
         observer.ReportStep($"Asking the gateway {server} with the device's certificate");
         if (hsm is null)
         {
-            using FileDeviceKey key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey)) ?? throw new AutoRegisterException(
+            using FileDeviceKey key = FileDeviceKey.TryOpen(Path.Join(sotaPath, installed.KeyFile)) ?? throw new AutoRegisterException(
                 ErrorId.HsmKeyNotFound, $"There is no device key in {sotaPath}.", target: sotaPath);
-            return await AskAsync(server, roots, Chain(sotaPath), key, cancellation).ConfigureAwait(false);
+            return await AskAsync(server, roots, Chain(sotaPath, installed.CertificateFile), key, cancellation).ConfigureAwait(false);
         }
 
         using var session = TokenSession.Open(hsm, mayInitialize: false, observer);
         session.MakeDurable();
 
         using TokenKey inToken = FindKey(session, hsm, installed.Toml);
-        IReadOnlyList<byte[]> chain = Chain(sotaPath);
+        IReadOnlyList<byte[]> chain = Chain(sotaPath, installed.CertificateFile);
         byte[]? own = session.FindObjects(hsm.Objects).Where(o => o.Kind == TokenObjectKind.Certificate && o.Id == installed.Toml.TokenCertificateId).Select(session.ReadCertificate).LastOrDefault();
         return await AskAsync(server, roots, own is null ? chain : [own, .. chain.Skip(1)], inToken, cancellation).ConfigureAwait(false);
     }
@@ -144,8 +144,12 @@ public static class GatewayProbe
         return (isHttp && int.TryParse(first[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? status : 0, parts.Length > 1 ? Printable.Text(parts[1]) : string.Empty);
     }
 
-    private static IReadOnlyList<byte[]> Chain(string sotaPath) =>
-        Certificates(sotaPath, CredentialFileNames.ClientChain) is { Count: > 0 } chained ? chained : Certificates(sotaPath, CredentialFileNames.ClientCertificate);
+    // A renewal leaves client.chained as it is: it begins with the certificate before, and has the issuers all the same.
+    private static IReadOnlyList<byte[]> Chain(string sotaPath, string certificateFile)
+    {
+        (IReadOnlyList<byte[]> own, IReadOnlyList<byte[]> chained) = (Certificates(sotaPath, certificateFile), Certificates(sotaPath, CredentialFileNames.ClientChain));
+        return chained.Count == 0 ? own : own.Count == 0 ? chained : [own[0], .. chained.Skip(1)];
+    }
 
     private static IReadOnlyList<byte[]> Certificates(string sotaPath, string name)
     {

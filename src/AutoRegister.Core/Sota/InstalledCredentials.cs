@@ -32,6 +32,12 @@ public sealed class InstalledCredentials
     /// <summary>The device certificate, when there is a file of it.</summary>
     public IssuedCertificate? Certificate { get; private set; }
 
+    /// <summary>The name of the file with the device's key, where it is in one.</summary>
+    internal string KeyFile => Toml?.KeyFile ?? CredentialFileNames.PrivateKey;
+
+    /// <summary>The name of the file with the device's certificate.</summary>
+    internal string CertificateFile => Toml?.CertificateFile ?? CredentialFileNames.ClientCertificate;
+
     /// <summary>What the registration wrote down of itself; <see langword="null"/> when nothing did, or it is another device's.</summary>
     internal RegistrationRecord? Record { get; private set; }
 
@@ -54,6 +60,8 @@ public sealed class InstalledCredentials
             found.InspectRoot();
             found.InspectIdentity();
             found.InspectSignatures();
+            string[] rotated = [found.CertificateFile, found.KeyFile];
+            found.Files = [.. found.Files, .. rotated.Except(names).Select(name => Path.Join(sotaPath, name)).Where(File.Exists)];
         }
 
         return found;
@@ -95,14 +103,14 @@ public sealed class InstalledCredentials
 
     private void InspectIdentity()
     {
-        string? text = Read(CredentialFileNames.ClientCertificate);
+        string? text = Read(CertificateFile);
         bool inToken = Toml?.HasToken ?? false;
         if (text is null)
         {
             // With a token the file is a copy: the OTA client uses the certificate in the token.
             if (!inToken)
             {
-                problems.Add("client.pem is missing");
+                problems.Add($"{CertificateFile} is missing");
             }
         }
         else
@@ -114,7 +122,7 @@ public sealed class InstalledCredentials
             }
             catch (AutoRegisterException)
             {
-                problems.Add("client.pem holds no certificate");
+                problems.Add($"{CertificateFile} holds no certificate");
             }
         }
 
@@ -126,14 +134,14 @@ public sealed class InstalledCredentials
 
     private void InspectKeyFile()
     {
-        using var key = FileDeviceKey.TryOpen(Path.Join(sotaPath, CredentialFileNames.PrivateKey));
+        using var key = FileDeviceKey.TryOpen(Path.Join(sotaPath, KeyFile));
         if (key is null)
         {
-            problems.Add("pkey.pem is missing or holds no private key");
+            problems.Add($"{KeyFile} is missing or holds no private key");
         }
         else if (Certificate is not null && PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) != Certificate.KeyFingerprint)
         {
-            problems.Add("pkey.pem and client.pem are not a pair");
+            problems.Add($"{KeyFile} and {CertificateFile} are not a pair");
         }
     }
 
@@ -143,7 +151,7 @@ public sealed class InstalledCredentials
         if (problems.Count == 0)
         {
             problems.AddRange(new InstalledChain(
-                Read(CredentialFileNames.RootCertificate)!, Read(CredentialFileNames.ClientCertificate), Read(CredentialFileNames.ClientChain), Record).FindProblems());
+                Read(CredentialFileNames.RootCertificate)!, Read(CertificateFile), Read(CredentialFileNames.ClientChain), Record).FindProblems());
         }
     }
 

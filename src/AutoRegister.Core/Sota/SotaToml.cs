@@ -26,6 +26,8 @@ public sealed class SotaToml
         TokenCertificateId = Value(SotaKeys.TokenSection, "tls_clientcert_id") is { Length: > 0 } certificate ? certificate : CertificateId;
         TokenModule = Value(SotaKeys.TokenSection, "module");
         TokenLabel = Value(SotaKeys.TokenSection, "label") is { Length: > 0 } label ? label : HsmSettings.DefaultTokenLabel;
+        KeyFile = RotatedFile("tls_pkey_path", "pkey.") ?? CredentialFileNames.PrivateKey;
+        CertificateFile = RotatedFile("tls_clientcert_path", "client.") ?? CredentialFileNames.ClientCertificate;
         Tags = Value("pacman", "tags");
         Apps = Value("pacman", "compose_apps");
         HardwareId = Value("provision", "primary_ecu_hardware_id");
@@ -48,6 +50,12 @@ public sealed class SotaToml
 
     /// <summary>The token's label: the file's, or the one that LmP's OTA client looks for.</summary>
     internal string TokenLabel { get; }
+
+    /// <summary>The name of the file with the device's key in its SOTA directory: after a renewal another one than before.</summary>
+    internal string KeyFile { get; }
+
+    /// <summary>The name of the file with the device's certificate, likewise.</summary>
+    internal string CertificateFile { get; }
 
     /// <summary>The tags whose targets the OTA client follows, separated by commas; empty when none are named.</summary>
     internal string Tags { get; }
@@ -117,6 +125,12 @@ public sealed class SotaToml
 
     /// <summary>The same file with other lines.</summary>
     internal static SotaToml Of(IReadOnlyList<SotaEntry> entries) => new(entries);
+
+    // fioconfig leaves the files of a registration as they are, makes pkey.*.pem and client.*.pem beside them, and names those instead.
+    private string? RotatedFile(string key, string prefix) =>
+        Path.GetFileName(Value("import", key)) is { } name && name.Length > prefix.Length + ".pem".Length
+            && name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".pem", StringComparison.Ordinal)
+            && name[prefix.Length..^".pem".Length].All(char.IsAsciiDigit) ? name : null;
 
     private string Value(string section, string key) =>
         Entries.FirstOrDefault(entry => entry.Section == section && entry.Key == key)?.Value ?? string.Empty;

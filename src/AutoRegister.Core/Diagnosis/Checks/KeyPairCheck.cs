@@ -1,5 +1,6 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Sota;
 using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
@@ -21,10 +22,12 @@ internal sealed class KeyPairCheck() : LocalCheck("Key and certificate")
             return DiagnosisContext.Has(() => context.Token) ? InToken(context) : CheckFinding.Skipped("The token is not there.");
         }
 
-        string problem = string.Join("; ", context.Installed.Problems.Where(text => text.Contains("pkey.pem", StringComparison.Ordinal) || text.Contains("client.pem", StringComparison.Ordinal)));
+        (string key, string certificate) = (context.Installed.KeyFile, context.Installed.CertificateFile);
+        string[] names = [key, certificate, CredentialFileNames.ClientCertificate];
+        string problem = string.Join("; ", context.Installed.Problems.Where(text => Array.Exists(names, name => text.Contains(name, StringComparison.Ordinal))));
         return problem.Length > 0
             ? CheckFinding.Failed($"{char.ToUpperInvariant(problem[0])}{problem[1..]}.", Anew)
-            : CheckFinding.Passed("pkey.pem and client.pem are a pair");
+            : CheckFinding.Passed($"{key} and {certificate} are a pair");
     }
 
     private static CheckFinding InToken(DiagnosisContext context)

@@ -45,6 +45,11 @@ internal sealed class PermissionCheck() : LocalCheck("Permissions")
             ?? RootedPath.Resolve(root, ApiTokenSetting.FileOnDevice(context.Inputs));
         yield return RootedPath.Resolve(root, HsmFile.DefaultPath);
         yield return Path.Join(context.SotaPath, CredentialFileNames.PrivateKey);
+        if (context.Installed.KeyFile != CredentialFileNames.PrivateKey)
+        {
+            yield return Path.Join(context.SotaPath, context.Installed.KeyFile);
+        }
+
         yield return Path.Join(context.SotaPath, CredentialFileNames.SotaToml);
     }
 }
