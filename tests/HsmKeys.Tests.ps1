@@ -72,6 +72,8 @@ Describe 'A key in <Place>' -ForEach @{ Place = 'a token' }, @{ Place = 'a file'
 Describe 'A key that was there before' {
     BeforeAll {
         $device = New-RigDevice -Path "$TestDrive/existing" -Token $factory.Token
+        # One device: a factory takes a key for one UUID alone.
+        $uuid = [guid]::NewGuid()
         Add-Token $device 'aktualizr'
         $null = Invoke-Tool $device @('--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin), '--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'maker', '--id', '05')
         $null = Invoke-Tool $device @('--token-label', 'aktualizr', '--login', '--pin', (Get-RigPath Pin), '--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'far', '--id', '8300')
@@ -97,7 +99,7 @@ Describe 'A key that was there before' {
             Remove-Item $device.Sota -Recurse -Force
         }
 
-        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)'$Config | New-HsmDeviceKey -UseExisting$Key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object { `$_.GatewayVerified; `$_.Uuid }" -Device $device -Factory $factory
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' -Uuid $uuid$Config | New-HsmDeviceKey -UseExisting$Key | Register-FoundriesDevice | Export-SotaCredentials -VerifyGateway | ForEach-Object { `$_.GatewayVerified; `$_.Uuid }" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $run.Lines[0] | Should -Be 'True' -Because $run.Error
         Get-Content "$($device.Sota)/sota.toml" -Raw | Should -Match 'tls_pkey_id = "05"'
@@ -177,7 +179,7 @@ Describe 'A key whose public half is only in a certificate' {
         $null = Invoke-Tool $device ($login + @('--delete-object', '--type', 'pubkey', '--id', '01'))
         $null = Invoke-Tool $device ($login + @('--write-object', "$TestDrive/client.der", '--type', 'cert', '--id', '01', '--label', 'maker'))
         Remove-Item $device.Sota -Recurse -Force
-        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' | New-HsmDeviceKey -UseExisting -KeyId 01 | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
+        $run = Invoke-RigCommand "Get-SotaConfig -Root '$($device.Root)' -Uuid $($first.Lines[-1]) | New-HsmDeviceKey -UseExisting -KeyId 01 | Register-FoundriesDevice | Export-SotaCredentials | ForEach-Object Uuid" -Device $device -Factory $factory
         $run.ExitCode | Should -Be 0 -Because $run.Error
         (Get-RigGatewayAnswer $device).Output | Should -Match $run.Lines[-1]
     }

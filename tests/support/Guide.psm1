@@ -11,7 +11,7 @@ function Get-GuideCommand {
     [OutputType([string], [object[]])]
     param(
         [Parameter(Position = 0)] [string] $Text = '',
-        [ValidateSet('first-boot', 'install', 'local-factory', 'line-engineer')] [string] $Guide = 'first-boot',
+        [ValidateSet('first-boot', 'install', 'local-factory', 'line-engineer', 'factory-server')] [string] $Guide = 'first-boot',
         # What a test has in the place of the guide's folders, names and ports, which must be in the command.
         [System.Collections.IDictionary] $Instead = @{}
     )
