@@ -93,7 +93,7 @@ Describe 'A factory server, as its guide sets it up' {
         $rows = 1..40 | ForEach-Object { [pscustomobject]@{ SerialNumber = "SN$_"; Uuid = [guid]::NewGuid() } }
         $rows | Export-Csv "$TestDrive/devices.csv"
         $run = Invoke-GuideCommand 'sh /opt' ([ordered]@{
-                '/opt/AutoRegister/VERSION/station' = "$PSScriptRoot/../module/station"
+                '/opt/AutoRegister/VERSION/station' = "$(Get-RigPath Module)/station"
                 'devices.csv' = "$TestDrive/devices.csv"
                 'https://factory.example:8443' = "https://localhost:$port"
                 'line-1.token' = "$TestDrive/line-1.token"

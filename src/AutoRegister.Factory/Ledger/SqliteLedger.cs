@@ -100,7 +100,7 @@ internal sealed class SqliteLedger(string path) : LedgerDatabase
         {
             throw new ExitException(
                 ExitCode.Configuration,
-                $"{path} is of a version before 2.0, which this one does not read: name an empty directory, and register its devices again");
+                $"{path} was made by an earlier lmp-factory, whose tables this one does not read: name an empty directory, and register its devices again");
         }
     }
 }
