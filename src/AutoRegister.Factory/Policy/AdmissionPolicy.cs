@@ -10,7 +10,7 @@ internal enum AdmissionMode
     /// <summary>Those on the allow-list.</summary>
     Expected,
 
-    /// <summary>Those on the allow-list; others once a person has accepted them.</summary>
+    /// <summary>Those on the allow-list; others that a station registers, once a person has accepted them.</summary>
     Pending,
 
     /// <summary>Every device that a station registers.</summary>
@@ -58,10 +58,11 @@ internal sealed class AdmissionPolicy(AdmissionMode mode, IReadOnlyList<string>?
         return admission;
     }
 
+    // Whoever can prove nothing is on the list, or stays out: a person would accept a name that anybody may give.
     private Refusal? Unexpected(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now) => mode switch
     {
         AdmissionMode.Stations when applicant.Station is not null => null,
-        AdmissionMode.Pending => PendingDevices.Ask(session, claim, applicant, now),
+        AdmissionMode.Pending when applicant.Station is not null => PendingDevices.Ask(session, claim, applicant, now),
         _ => Refusal.Forbidden($"The device {claim.Uuid} is not on the allow-list"),
     };
 
@@ -78,8 +79,8 @@ internal sealed class AdmissionPolicy(AdmissionMode mode, IReadOnlyList<string>?
                 : allowed;
         }
 
-        // A person who accepted it has seen what it asks for.
-        return expected is null ? Admission.Granted(asked) : Unbacked(asked, terms, expected);
+        // Whoever comes without a station has been found on the list.
+        return Unbacked(asked, terms, expected!);
     }
 
     // Without a station there is only the list: what that leaves open, a device may not choose.
