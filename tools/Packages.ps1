@@ -67,6 +67,19 @@ function Get-ContainerTool {
     }
 }
 
+function Get-ServerTool {
+    [CmdletBinding()]
+    [OutputType([System.Collections.Specialized.OrderedDictionary])]
+    param()
+
+    [ordered]@{
+        'openssl'             = '/usr/bin/openssl'
+        'postgresql'          = '/usr/share/postgresql-common'
+        'nginx-light'         = '/usr/sbin/nginx'
+        'libnginx-mod-stream' = '/usr/lib/nginx/modules/ngx_stream_module.so'
+    }
+}
+
 function Install-DebianPackage {
     [CmdletBinding()]
     param([Parameter(Position = 0)] [System.Collections.IDictionary] $Needed = (Get-TestingTool))

@@ -112,6 +112,17 @@ function Invoke-LineSoak {
     $LASTEXITCODE
 }
 
+# Factory servers that are killed at random moments under load.
+function Invoke-FactorySoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param([string[]] $Argument = @())
+
+    Install-DebianPackage (Get-ServerTool)
+    Invoke-Script (Join-Top tests soak factory.ps1) $Argument | Out-Host
+    $LASTEXITCODE
+}
+
 # The same sources, packed twice.
 function Invoke-ReproducibleSoak {
     [CmdletBinding()]
@@ -171,6 +182,7 @@ function Invoke-Soak {
         'network' { Invoke-NetworkSoak }
         'firstboot' { Invoke-FirstBootSoak $Argument }
         'line' { Invoke-LineSoak $Argument }
+        'factory' { Invoke-FactorySoak $Argument }
         'pester' { Invoke-PesterSoak }
         'reproducible' { Invoke-ReproducibleSoak }
         'mutation' { Invoke-MutationSoak $Argument }
