@@ -75,7 +75,7 @@ internal static class ServeCommand
             {
                 new RegistrationEndpoints(
                     new StationCheck(stations, wrongTokens, clock),
-                    settings.SignRanges is { } ranges ? new AnybodyCheck(ranges) : null,
+                    settings.SignRanges is { } ranges ? new AnybodyCheck(ranges, wrongTokens) : null,
                     registrations,
                     devices).Map(routes);
                 new GatewayReportEndpoints(new StationCheck(stations, wrongTokens, clock, asGateway: true), reader, new DeviceCertificates(writer, clock)).Map(routes);

@@ -46,8 +46,8 @@ internal sealed class EstEndpoints(
     private async Task EnrollAsync(HttpContext context)
     {
         var unknown = new Applicant { Actor = "unknown", Address = AddressRanges.Of(context) };
-        var applicant = await RecordedAsync(unknown, WhoAsync(context));
-        var request = await RecordedAsync(applicant, ReadAsync(context));
+        var applicant = await RecordedAsync(unknown, () => WhoAsync(context));
+        var request = await RecordedAsync(applicant, () => ReadAsync(context));
         var files = await registrations.RegisterAsync(request, applicant);
         await EstBody.WriteAsync(context, status, CertificateBundle.Encode(RenewalService.DerOf(files[CredentialFileNames.ClientCertificate])));
     }
@@ -78,13 +78,13 @@ internal sealed class EstEndpoints(
             };
     }
 
-    private async Task<T> RecordedAsync<T>(Applicant applicant, Task<T> step)
+    private async Task<T> RecordedAsync<T>(Applicant applicant, Func<Task<T>> step)
     {
         try
         {
-            return await step;
+            return await step();
         }
-        catch (RefusedException e)
+        catch (RefusedException e) when (e.Refusal.Kind != RefusalKind.TooMany)
         {
             await devices.RefusedAsync(applicant, null, e.Message);
             throw;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using AutoRegister.Factory.Base;
 using Microsoft.AspNetCore.Connections;
 
 namespace AutoRegister.Factory.Http;
@@ -15,7 +16,7 @@ internal sealed class ConnectionLimit(int perAddress)
     /// <summary>The middleware of a listener; a connection too many is closed without a word, as there is no TLS yet to say it in.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var address = ClientNetwork.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
         try
         {
             if (open.AddOrUpdate(address, 1, (_, count) => count + 1) > perAddress)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Http;
 
@@ -8,7 +9,7 @@ internal sealed class RequestRate(int perSecond)
 {
     private readonly PartitionedRateLimiter<HttpContext> limiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(
         context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress ?? IPAddress.None,
+            ClientNetwork.Of(context.Connection.RemoteIpAddress),
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perSecond * 10,

@@ -65,29 +65,29 @@ internal sealed class RegistrationEndpoints(
     private async Task RegisterAsync(HttpContext context)
     {
         var applicant = await WhoAsync(context, check);
-        var request = await RecordedAsync(applicant, ReadAsync(context, identityOptional: false));
+        var request = await RecordedAsync(applicant, () => ReadAsync(context, identityOptional: false));
         await AnswerAsync(context, request, applicant);
     }
 
     private async Task SignAsync(HttpContext context, IApplicantCheck who)
     {
         var applicant = await WhoAsync(context, who);
-        var request = await RecordedAsync(applicant, ReadAsync(context, identityOptional: true));
+        var request = await RecordedAsync(applicant, () => ReadAsync(context, identityOptional: true));
         // Without a token, a device that may choose its group may join any.
         await (request.Group is null
             ? AnswerAsync(context, request, applicant)
-            : RecordedAsync(applicant, Task.FromException<bool>(RefusedException.Malformed("the field 'group' is not supported without a token"))));
+            : RecordedAsync(applicant, () => Task.FromException<bool>(RefusedException.Malformed("the field 'group' is not supported without a token"))));
     }
 
     private Task<Applicant> WhoAsync(HttpContext context, IApplicantCheck who) =>
-        RecordedAsync(new Applicant { Actor = "unknown", Address = AddressRanges.Of(context) }, who.RequireAsync(context));
+        RecordedAsync(new Applicant { Actor = "unknown", Address = AddressRanges.Of(context) }, () => who.RequireAsync(context));
 
     // What is refused before the ledger is asked is written into the audit all the same.
-    private async Task<T> RecordedAsync<T>(Applicant applicant, Task<T> step)
+    private async Task<T> RecordedAsync<T>(Applicant applicant, Func<Task<T>> step)
     {
         try
         {
-            return await step;
+            return await step();
         }
         catch (RefusedException e) when (e.Refusal.Kind != RefusalKind.TooMany)
         {
