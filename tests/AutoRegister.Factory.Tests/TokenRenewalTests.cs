@@ -16,17 +16,19 @@ public sealed class TokenRenewalTests
         Environment.SetEnvironmentVariable("PKCS11_MODULE_PATH", SoftHsm.ModulePath);
         await using ServeProcess server = await ServeProcess.StartAsync(settings => settings["Est"] = new JsonObject { ["Listen"] = "127.0.0.1:0", ["SuccessStatus"] = 200 });
         using var device = new TestDevice();
-        SoftHsm.MakeKey("EC:prime256v1", "tls", "01");
+        // The id 01 is another key's in this token.
+        SoftHsm.MakeKey("EC:prime256v1", "tls", "02");
         using HttpClient client = server.Client();
-        using HttpResponseMessage answer = await client.PostAsync(server.Registration, device.Body(Csr(server, device, "01", "PEM")), ("OSF-TOKEN", server.Token));
+        using HttpResponseMessage answer = await client.PostAsync(server.Registration, device.Body(Csr(server, device, "02", "PEM")), ("OSF-TOKEN", server.Token));
+        Assert.True(answer.IsSuccessStatusCode, await answer.TextAsync());
         using var first = X509Certificate2.CreateFromPem(await answer.JsonAsync("client.pem"));
 
         SoftHsm.MakeKey("EC:prime256v1", "tls", "07");
-        using X509Certificate2 second = Renew(server, device, first, "01", "07");
-        SoftHsm.MakeKey("EC:prime256v1", "tls", "02");
-        using X509Certificate2 third = Renew(server, device, second, "07", "02");
+        using X509Certificate2 second = Renew(server, device, first, "02", "07");
+        SoftHsm.MakeKey("EC:prime256v1", "tls", "08");
+        using X509Certificate2 third = Renew(server, device, second, "07", "08");
         Assert.Equal(3, new[] { first, second, third }.Select(certificate => certificate.GetPublicKeyString()).Distinct().Count());
-        Assert.Contains("replaced", Assert.Throws<InvalidOperationException>(() => Renew(server, device, first, "01", "07")).Message, StringComparison.Ordinal);
+        Assert.Contains("replaced", Assert.Throws<InvalidOperationException>(() => Renew(server, device, first, "02", "07")).Message, StringComparison.Ordinal);
     }
 
     private static X509Certificate2 Renew(ServeProcess server, TestDevice device, X509Certificate2 current, string currentId, string newId)
