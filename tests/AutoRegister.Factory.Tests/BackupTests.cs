@@ -10,23 +10,23 @@ public sealed class BackupTests
     [Fact]
     public async Task A_copy_of_a_ledger_in_use_is_whole_and_a_changed_one_is_not()
     {
-        await using var server = await ServeProcess.StartAsync();
-        using var client = server.Client();
+        await using ServeProcess server = await ServeProcess.StartAsync();
+        using HttpClient client = server.Client();
         using var device = new TestDevice();
-        using (var response = await server.RegisterAsync(client, device))
+        using (HttpResponseMessage response = await server.RegisterAsync(client, device))
         {
             Assert.Equal(System.Net.HttpStatusCode.Created, response.StatusCode);
         }
 
-        var copy = Path.Combine(server.Home, "copy.db");
+        string copy = Path.Combine(server.Home, "copy.db");
         await server.RunAsync("backup", "--to", copy);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
         Assert.Equal(["copy.db"], Directory.GetFiles(server.Home, "copy*").Select(Path.GetFileName));
-        var report = await server.RunAsync("restore", "--check", copy);
+        string report = await server.RunAsync("restore", "--check", copy);
         Assert.Contains("1  devices", report, StringComparison.Ordinal);
         Assert.Contains("is whole", report, StringComparison.Ordinal);
 
-        var (again, _, error) = await FactoryCommand.RunAsync("backup", "--to", copy, "--config", server.Config);
+        (int again, string _, string? error) = await FactoryCommand.RunAsync("backup", "--to", copy, "--config", server.Config);
         Assert.Equal(78, again);
         Assert.Contains("there already", error, StringComparison.Ordinal);
     }
@@ -41,23 +41,23 @@ public sealed class BackupTests
     [InlineData("UPDATE certificates SET certificate = NULL, state = 'void'", "has no certificate and no claim")]
     public async Task What_is_wrong_with_a_copy_is_said(string change, string complaint)
     {
-        await using var server = await ServeProcess.StartAsync();
-        using var client = server.Client();
+        await using ServeProcess server = await ServeProcess.StartAsync();
+        using HttpClient client = server.Client();
         using var device = new TestDevice();
         (await server.RegisterAsync(client, device)).Dispose();
-        var copy = Path.Combine(server.Home, "copy.db");
+        string copy = Path.Combine(server.Home, "copy.db");
         await server.RunAsync("backup", "--to", copy);
         await using (var connection = new SqliteConnection($"Data Source={copy};Pooling=false"))
         {
             connection.Open();
-            await using var command = connection.CreateCommand();
+            await using SqliteCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // The changes above.
             command.CommandText = change;
 #pragma warning restore CA2100
             Assert.True(command.ExecuteNonQuery() >= 0);
         }
 
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("restore", "--check", copy, "--config", server.Config);
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync("restore", "--check", copy, "--config", server.Config);
         Assert.Equal(1, exitCode);
         Assert.Contains(complaint, error, StringComparison.Ordinal);
     }
@@ -65,14 +65,14 @@ public sealed class BackupTests
     [Fact]
     public async Task Certificates_of_a_foreign_CA_and_files_that_are_no_ledger_are_found()
     {
-        await using var server = await ServeProcess.StartAsync();
-        using var client = server.Client();
+        await using ServeProcess server = await ServeProcess.StartAsync();
+        using HttpClient client = server.Client();
         using var device = new TestDevice();
         (await server.RegisterAsync(client, device)).Dispose();
-        var copy = Path.Combine(server.Home, "copy.db");
+        string copy = Path.Combine(server.Home, "copy.db");
         await server.RunAsync("backup", "--to", copy);
         await using var other = new ServeProcess();
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("restore", "--check", copy, "--config", other.Config);
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync("restore", "--check", copy, "--config", other.Config);
         Assert.Equal(1, exitCode);
         Assert.Contains("signed by none of the configured device CAs", error, StringComparison.Ordinal);
 
@@ -85,7 +85,7 @@ public sealed class BackupTests
     public async Task A_ledger_in_PostgreSQL_has_its_own_way()
     {
         await using var server = new ServeProcess(settings => settings["Ledger"] = new System.Text.Json.Nodes.JsonObject { ["Postgres"] = "Host=/nowhere;Database=x" });
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("backup", "--to", server.Config + ".db", "--config", server.Config);
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync("backup", "--to", server.Config + ".db", "--config", server.Config);
         Assert.Equal(64, exitCode);
         Assert.Contains("pg_dump", error, StringComparison.Ordinal);
     }

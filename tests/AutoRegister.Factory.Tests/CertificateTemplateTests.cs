@@ -28,9 +28,9 @@ public sealed class CertificateTemplateTests : IDisposable
     public async Task A_registration_s_certificate_has_the_subject_the_usages_and_the_names_of_both_keys()
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
-        var toBeSigned = issuer.Template.Fill(Reader.Read(device.Csr(("2.5.4.15", "production"))), TimeSpan.FromDays(30), now);
-        var made = await issuer.SignAsync(toBeSigned.Der);
-        using var certificate = X509CertificateLoader.LoadCertificate(made.Der.Span);
+        ToBeSigned toBeSigned = issuer.Template.Fill(Reader.Read(device.Csr(("2.5.4.15", "production"))), TimeSpan.FromDays(30), now);
+        DeviceCertificate made = await issuer.SignAsync(toBeSigned.Der);
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(made.Der.Span);
         Assert.Equal(DistinguishedName.OfDevice(device.Uuid, "acme", production: true), certificate.SubjectName.RawData);
         Assert.Equal(pki.DeviceCa.Certificate.SubjectName.RawData, certificate.IssuerName.RawData);
         Assert.Equal((now.AddHours(-1).UtcDateTime, now.AddDays(30).UtcDateTime), (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime()));
@@ -53,9 +53,9 @@ public sealed class CertificateTemplateTests : IDisposable
         FioctlFolder.MakeKey(folder["device.key"]);
         Tool.Run("openssl", "req", "-new", "-key", folder["device.key"], "-subj", $"/CN={device.Uuid}/OU=acme", "-outform", "DER", "-out", folder["device.csr"],
             "-config", WriteConfig("string_mask = pkix"));
-        var request = Reader.Read(File.ReadAllBytes(folder["device.csr"]));
+        SigningRequest request = Reader.Read(File.ReadAllBytes(folder["device.csr"]));
         Assert.NotEqual(DistinguishedName.OfDevice(device.Uuid, "acme", production: false), request.Subject.ToArray());
-        var made = await issuer.SignAsync(issuer.Template.FillRenewal(request, TimeSpan.FromDays(365), DateTimeOffset.UtcNow).Der);
+        DeviceCertificate made = await issuer.SignAsync(issuer.Template.FillRenewal(request, TimeSpan.FromDays(365), DateTimeOffset.UtcNow).Der);
         Assert.Equal(request.Subject.ToArray(), made.Facts.Subject.ToArray());
     }
 
@@ -64,8 +64,8 @@ public sealed class CertificateTemplateTests : IDisposable
     [InlineData(365, false)]
     public void It_never_outlives_its_CA(int days, bool untilTheEndOfTheCa)
     {
-        var now = DateTimeOffset.UtcNow;
-        var toBeSigned = issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(days), now);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        ToBeSigned toBeSigned = issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(days), now);
         Assert.Equal(untilTheEndOfTheCa, toBeSigned.NotAfter == pki.DeviceCa.Facts.NotAfter);
         Assert.True(toBeSigned.NotAfter <= pki.DeviceCa.Facts.NotAfter);
         Assert.Throws<InvalidOperationException>(() => issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(days), now.AddYears(11)));
@@ -74,10 +74,10 @@ public sealed class CertificateTemplateTests : IDisposable
     [Fact]
     public void Years_from_2050_on_are_written_as_RFC_5280_wants_them()
     {
-        using var root = X509CertificateLoader.LoadCertificate(Self(DateTimeOffset.UtcNow.AddYears(60)));
+        using X509Certificate2 root = X509CertificateLoader.LoadCertificate(Self(DateTimeOffset.UtcNow.AddYears(60)));
         using var ca = new DeviceCa(CertificateFacts.Read(root.RawData));
-        var toBeSigned = new CertificateTemplate(ca).Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(40 * 365), DateTimeOffset.UtcNow);
-        using var certificate = X509CertificateLoader.LoadCertificate(Signed(toBeSigned));
+        ToBeSigned toBeSigned = new CertificateTemplate(ca).Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(40 * 365), DateTimeOffset.UtcNow);
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(Signed(toBeSigned));
         Assert.Equal(toBeSigned.NotAfter.UtcDateTime, certificate.NotAfter.ToUniversalTime());
         Assert.Equal(toBeSigned.NotAfter, CertificateFacts.Read(certificate.RawData).NotAfter);
     }
@@ -94,11 +94,11 @@ public sealed class CertificateTemplateTests : IDisposable
     [Fact]
     public async Task What_comes_back_from_the_key_is_compared()
     {
-        var toBeSigned = issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
-        var good = await pki.DeviceCaKey.SignAsync(toBeSigned.Der);
+        ToBeSigned toBeSigned = issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
+        byte[] good = await pki.DeviceCaKey.SignAsync(toBeSigned.Der);
         Assert.Equal(toBeSigned.Der.ToArray(), DeviceCertificate.Assemble(pki.DeviceCa, toBeSigned.Der, good).Facts.ToBeSigned.ToArray());
 
-        var other = issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
+        ToBeSigned other = issuer.Template.Fill(Reader.Read(device.Csr()), TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
         Assert.Throws<CryptographicException>(() => DeviceCertificate.Assemble(pki.DeviceCa, other.Der, good));
         Assert.Throws<CryptographicException>(() => DeviceCertificate.Assemble(pki.TrustedCas[1], toBeSigned.Der, good));
         Assert.Throws<CryptographicException>(() => DeviceCertificate.Assemble(pki.DeviceCa, toBeSigned.Der, device.Key.SignData(toBeSigned.Der.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
@@ -108,8 +108,8 @@ public sealed class CertificateTemplateTests : IDisposable
     [Fact]
     public async Task Many_are_signed_at_once()
     {
-        var request = Reader.Read(device.Csr());
-        var all = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(async () =>
+        SigningRequest request = Reader.Read(device.Csr());
+        DeviceCertificate[] all = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(async () =>
             await issuer.SignAsync(issuer.Template.Fill(request, TimeSpan.FromDays(1), DateTimeOffset.UtcNow).Der))));
         Assert.All(all, one => Assert.Same(pki.DeviceCa, pki.FindIssuer(one.Facts)));
         Assert.Equal(200, all.Select(one => one.Facts.Serial).Distinct().Count());
@@ -132,14 +132,14 @@ public sealed class CertificateTemplateTests : IDisposable
     {
         var request = new CertificateRequest("CN=CA,OU=acme", device.Key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), end);
+        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), end);
         return made.RawData;
     }
 
     private byte[] Signed(ToBeSigned toBeSigned)
     {
         using var ca = new DeviceCa(CertificateFacts.Read(Self(DateTimeOffset.UtcNow.AddYears(60))));
-        var signature = device.Key.SignData(toBeSigned.Der.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        byte[] signature = device.Key.SignData(toBeSigned.Der.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         return DeviceCertificate.Assemble(ca, toBeSigned.Der, signature).Der.ToArray();
     }
 }

@@ -12,7 +12,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Help_is_printed_and_fine()
     {
-        var (exitCode, output, error) = await FactoryCommand.RunAsync("--help");
+        (int exitCode, string? output, string? error) = await FactoryCommand.RunAsync("--help");
         Assert.Equal(0, exitCode);
         Assert.Contains("serve", output, StringComparison.Ordinal);
         Assert.Empty(error);
@@ -38,8 +38,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("devices list --data DATA --json=1")]
     public async Task A_wrong_command_line_is_64_and_one_line(string line)
     {
-        var args = line.Replace("DATA", data, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var (exitCode, output, error) = await FactoryCommand.RunAsync(args);
+        string[] args = line.Replace("DATA", data, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        (int exitCode, string? output, string? error) = await FactoryCommand.RunAsync(args);
         Assert.Equal(64, exitCode);
         Assert.Empty(output);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -49,8 +49,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task SIGTERM_ends_it_with_0_and_takes_the_ready_file_away()
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data);
-        var readyFile = Path.Combine(Path.GetDirectoryName(data)!, "ready.json");
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data);
+        string readyFile = Path.Combine(Path.GetDirectoryName(data)!, "ready.json");
         Assert.True(File.Exists(readyFile));
         Assert.Equal(0, await factory.StopAsync());
         Assert.False(File.Exists(readyFile));
@@ -60,8 +60,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_second_one_over_the_same_data_is_refused()
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data);
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "acme");
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data);
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "acme");
         Assert.Equal(75, exitCode);
         Assert.Contains("in use", error, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class CommandLineTests : IDisposable
             // Made for 'acme'.
         }
 
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "other");
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "other");
         Assert.Equal(78, exitCode);
         Assert.Contains("acme", error, StringComparison.Ordinal);
     }
@@ -84,14 +84,14 @@ public sealed class CommandLineTests : IDisposable
     {
         Directory.CreateDirectory(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         await File.WriteAllTextAsync(Path.Combine(data, "something"), "");
-        var (exitCode, _, _) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "acme");
+        (int exitCode, string _, string _) = await FactoryCommand.RunAsync("dev", "--data", data, "--factory", "acme");
         Assert.Equal(78, exitCode);
     }
 
     [Fact]
     public async Task Data_that_cannot_be_written_is_71_and_one_line()
     {
-        var (exitCode, output, error) = await FactoryCommand.RunAsync("dev", "--data", "/proc/factory", "--factory", "acme");
+        (int exitCode, string? output, string? error) = await FactoryCommand.RunAsync("dev", "--data", "/proc/factory", "--factory", "acme");
         Assert.Equal(71, exitCode);
         Assert.Empty(output);
         Assert.Contains("/proc/factory", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -100,8 +100,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_port_that_is_taken_is_71_and_one_line()
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data);
-        var (exitCode, _, error) = await FactoryCommand.RunAsync(
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data);
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync(
             "dev", "--data", data + "2", "--factory", "acme", $"--api-port={factory.Api.Port}");
         Assert.Equal(71, exitCode);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -114,15 +114,15 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task The_token_the_key_types_and_the_host_can_be_chosen()
     {
-        var tokenFile = data + ".token";
+        string tokenFile = data + ".token";
         await File.WriteAllTextAsync(tokenFile, "\r\n  chosen token \r\n");
-        await using var factory = await FactoryProcess.StartOverAsync(
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(
             data, "--token-file", tokenFile, "--allow-key-types", "p256,p384", "--host", "localhost");
         Assert.Equal("localhost", factory.Api.Host);
         Assert.False(File.Exists(Path.Combine(data, "api-token")));
-        using var client = FactoryClient.Open(factory);
+        using HttpClient client = FactoryClient.Open(factory);
         using var device = new TestDevice { Key = ECDsa.Create(ECCurve.NamedCurves.nistP384) };
-        using var response = await client.PostAsync(factory.Api, device.Body(), ("OSF-TOKEN", "chosen token"));
+        using HttpResponseMessage response = await client.PostAsync(factory.Api, device.Body(), ("OSF-TOKEN", "chosen token"));
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Contains("server = \"https://localhost:", await response.JsonAsync("sota.toml"), StringComparison.Ordinal);
     }
@@ -135,9 +135,9 @@ public sealed class CommandLineTests : IDisposable
             // Made for loopback.
         }
 
-        await using var factory = await FactoryProcess.StartOverAsync(data, "--address", "127.0.0.2");
-        using var client = FactoryClient.Open(factory);
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, factory.Api));
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data, "--address", "127.0.0.2");
+        using HttpClient client = FactoryClient.Open(factory);
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, factory.Api));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("127.0.0.2", factory.Gateway.Host);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using AutoRegister.Factory.Tests.Support;
@@ -45,10 +46,10 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [InlineData("Api:Lisen", "0.0.0.0:8443", "Lisen")]
     public async Task A_wrong_setting(string setting, string? value, string named)
     {
-        var settings = JsonNode.Parse(await File.ReadAllTextAsync(server.Config))!.AsObject();
-        var path = setting.Split(':');
+        JsonObject settings = JsonNode.Parse(await File.ReadAllTextAsync(server.Config))!.AsObject();
+        string[] path = setting.Split(':');
         JsonNode at = settings;
-        foreach (var (part, next) in path.Zip(path.Skip(1)))
+        foreach ((string? part, string? next) in path.Zip(path.Skip(1)))
         {
             at[part] ??= next == "0" ? new JsonArray() : new JsonObject();
             at = at[part]!;
@@ -82,8 +83,8 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [InlineData("Foundries", "Url", "https://api.foundries.io/ota/", "TokenFile")]
     public async Task A_secret_that_is_missing_or_open_to_others(string section, string setting, string value, string secret)
     {
-        var file = Path.Combine(server.Home, "secret");
-        var settings = JsonNode.Parse(await File.ReadAllTextAsync(server.Config))!.AsObject();
+        string file = Path.Combine(server.Home, "secret");
+        JsonObject settings = JsonNode.Parse(await File.ReadAllTextAsync(server.Config))!.AsObject();
         settings[section] = new JsonObject { [setting] = value, [secret] = file };
         await File.WriteAllTextAsync(server.Config, settings.ToJsonString());
         await FailsAsync($"{file} is missing");
@@ -97,7 +98,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_is_missing_is_66()
     {
-        var (exitCode, _, error) = await FactoryCommand.RunAsync("serve", "--config", server.Config + "-none");
+        (int exitCode, string _, string? error) = await FactoryCommand.RunAsync("serve", "--config", server.Config + "-none");
         Assert.Equal(66, exitCode);
         Assert.Contains("does not exist", error, StringComparison.Ordinal);
     }
@@ -105,10 +106,10 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [Fact]
     public async Task A_variable_goes_before_the_file_and_is_checked_as_strictly()
     {
-        var start = FactoryCommand.For("serve", "--check", "--config", server.Config);
+        ProcessStartInfo start = FactoryCommand.For("serve", "--check", "--config", server.Config);
         start.Environment["LMP_FACTORY_Api__Listen"] = "nowhere";
-        using var process = System.Diagnostics.Process.Start(start)!;
-        var error = await process.StandardError.ReadToEndAsync();
+        using Process process = System.Diagnostics.Process.Start(start)!;
+        string error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal(78, process.ExitCode);
         Assert.Contains("nowhere", error, StringComparison.Ordinal);
@@ -122,7 +123,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
     public async Task The_CSR_for_TLS_is_written_with_its_key()
     {
         File.Delete(server.Folder["tls.key"]);
-        var said = await server.RunAsync("tls", "csr");
+        string said = await server.RunAsync("tls", "csr");
         Assert.Contains(server.Folder["tls.csr"], said, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(server.Folder["tls.key"]));
         server.Folder.Sign(server.Folder["tls.csr"], server.Folder["tls.pem"], $"extendedKeyUsage=critical, serverAuth\nsubjectAltName=DNS:{FioctlFolder.Host}", 100);
@@ -135,7 +136,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
 
     private async Task FailsAsync(string named)
     {
-        var (exitCode, output, error) = await FactoryCommand.RunAsync("serve", "--check", "--config", server.Config);
+        (int exitCode, string? output, string? error) = await FactoryCommand.RunAsync("serve", "--check", "--config", server.Config);
         Assert.True(exitCode == 78, $"{exitCode}: {error}");
         Assert.Empty(output);
         Assert.Contains(named, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class DeviceAuthorizationsTests : IAsyncLifetime
     [Fact]
     public async Task Each_slow_down_adds_five_seconds_to_the_interval()
     {
-        var grant = await authorizations.StartAsync(Uuid);
+        DeviceGrant grant = await authorizations.StartAsync(Uuid);
         Assert.Equal("authorization_pending", await PollAfterAsync(grant, 0));
         Assert.Equal("slow_down", await PollAfterAsync(grant, 4.9));
         Assert.Equal("slow_down", await PollAfterAsync(grant, 9.9));
@@ -42,7 +42,7 @@ public sealed class DeviceAuthorizationsTests : IAsyncLifetime
     [Fact]
     public async Task An_approval_that_is_not_fetched_in_time_expires_too()
     {
-        var grant = await authorizations.StartAsync(Uuid);
+        DeviceGrant grant = await authorizations.StartAsync(Uuid);
         Assert.True(await authorizations.DecideAsync(grant.UserCode, approve: true));
         Assert.Equal("expired_token", await PollAfterAsync(grant, 901));
         Assert.False(await authorizations.DecideAsync(grant.UserCode, approve: true));
@@ -51,9 +51,9 @@ public sealed class DeviceAuthorizationsTests : IAsyncLifetime
     [Fact]
     public async Task An_access_token_expires()
     {
-        var grant = await authorizations.StartAsync(Uuid);
+        DeviceGrant grant = await authorizations.StartAsync(Uuid);
         await authorizations.DecideAsync(grant.UserCode, approve: true);
-        var token = (await authorizations.PollAsync(grant.DeviceCode, Uuid)).AccessToken!;
+        string token = (await authorizations.PollAsync(grant.DeviceCode, Uuid)).AccessToken!;
         clock.Now += DeviceAuthorizations.TokenLifetime - TimeSpan.FromSeconds(1);
         Assert.Equal(Uuid, await authorizations.HolderOfAsync(token));
         clock.Now += TimeSpan.FromSeconds(2);

@@ -9,8 +9,8 @@ public sealed class DrainTests
     [Fact]
     public async Task On_SIGTERM_readyz_says_no_first_and_devices_are_registered_to_the_end()
     {
-        await using var server = await ServeProcess.StartAsync(settings => settings["Api"]!["DrainSeconds"] = 4);
-        using var client = server.Client();
+        await using ServeProcess server = await ServeProcess.StartAsync(settings => settings["Api"]!["DrainSeconds"] = 4);
+        using HttpClient client = server.Client();
         var ready = new Uri(server.Registration, "/readyz");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, ready));
         server.Terminate();
@@ -20,7 +20,7 @@ public sealed class DrainTests
         }
 
         using var device = new TestDevice();
-        using var answer = await server.RegisterAsync(client, device);
+        using HttpResponseMessage answer = await server.RegisterAsync(client, device);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         Assert.Equal(0, await server.EndAsync());
         Assert.Contains(device.Uuid, await server.RunAsync("devices", "list"), StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class DrainTests
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, Uri url)
     {
-        using var response = await client.GetAsync(url);
+        using HttpResponseMessage response = await client.GetAsync(url);
         return response.StatusCode;
     }
 }

@@ -14,20 +14,20 @@ public sealed class DurabilityTests : IDisposable
     public async Task A_restart_keeps_the_CAs_the_token_and_the_devices()
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         string root, token, certificate;
-        await using (var first = await FactoryProcess.StartOverAsync(data))
+        await using (FactoryProcess first = await FactoryProcess.StartOverAsync(data))
         {
             (root, token) = (await File.ReadAllTextAsync(first.CaFile), first.Token);
             certificate = await RegisterAsync(first, body);
         }
 
-        await using var second = await FactoryProcess.StartOverAsync(data);
+        await using FactoryProcess second = await FactoryProcess.StartOverAsync(data);
         Assert.Equal(root, await File.ReadAllTextAsync(second.CaFile));
         Assert.Equal(token, second.Token);
         Assert.Equal(certificate, await RegisterAsync(second, body));
-        using var client = FactoryClient.Open(second, device.WithKey(certificate));
-        using var response = await client.GetAsync(second.Gateway);
+        using HttpClient client = FactoryClient.Open(second, device.WithKey(certificate));
+        using HttpResponseMessage response = await client.GetAsync(second.Gateway);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
@@ -35,11 +35,11 @@ public sealed class DurabilityTests : IDisposable
     public async Task SIGKILL_in_the_middle_loses_no_registration_that_was_answered()
     {
         var answered = new ConcurrentBag<(JsonObject Body, string Certificate)>();
-        await using (var victim = await FactoryProcess.StartOverAsync(data))
+        await using (FactoryProcess victim = await FactoryProcess.StartOverAsync(data))
         {
             using var enough = new SemaphoreSlim(0);
             var senders = Enumerable.Range(0, 8).Select(_ => SendUntilDeadAsync(victim, answered, enough)).ToList();
-            for (var i = 0; i < 60; i++)
+            for (int i = 0; i < 60; i++)
             {
                 Assert.True(await enough.WaitAsync(TimeSpan.FromSeconds(30)), victim.Output);
             }
@@ -48,8 +48,8 @@ public sealed class DurabilityTests : IDisposable
             await Task.WhenAll(senders);
         }
 
-        await using var survivor = await FactoryProcess.StartOverAsync(data);
-        foreach (var (body, certificate) in answered)
+        await using FactoryProcess survivor = await FactoryProcess.StartOverAsync(data);
+        foreach ((JsonObject? body, string? certificate) in answered)
         {
             Assert.Equal(certificate, await RegisterAsync(survivor, body));
         }
@@ -66,7 +66,7 @@ public sealed class DurabilityTests : IDisposable
         File.Delete(Path.Combine(data, "device-ca.crt"));
         File.Delete(Path.Combine(data, "server.crt"));
         File.Delete(Path.Combine(data, "server.key"));
-        await using var factory = await FactoryProcess.StartOverAsync(data);
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data);
         using var device = new TestDevice();
         Assert.NotEmpty(await RegisterAsync(factory, device.Body()));
     }
@@ -74,7 +74,7 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Everything_below_the_data_directory_is_its_owner_s_alone()
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data);
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data);
         using var device = new TestDevice();
         await RegisterAsync(factory, device.Body());
         const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -86,8 +86,8 @@ public sealed class DurabilityTests : IDisposable
 
     private static async Task<string> RegisterAsync(FactoryProcess factory, JsonObject body)
     {
-        using var client = FactoryClient.Open(factory);
-        using var response = await client.RegisterAsync(factory, body);
+        using HttpClient client = FactoryClient.Open(factory);
+        using HttpResponseMessage response = await client.RegisterAsync(factory, body);
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.TextAsync());
         return await response.JsonAsync("client.pem");
     }
@@ -95,14 +95,14 @@ public sealed class DurabilityTests : IDisposable
     private static async Task SendUntilDeadAsync(
         FactoryProcess victim, ConcurrentBag<(JsonObject Body, string Certificate)> answered, SemaphoreSlim count)
     {
-        using var client = FactoryClient.Open(victim);
+        using HttpClient client = FactoryClient.Open(victim);
         try
         {
             while (true)
             {
                 using var device = new TestDevice();
-                var body = device.Body();
-                using var response = await client.RegisterAsync(victim, body);
+                JsonObject body = device.Body();
+                using HttpResponseMessage response = await client.RegisterAsync(victim, body);
                 Assert.Equal(HttpStatusCode.Created, response.StatusCode);
                 answered.Add((body, await response.JsonAsync("client.pem")));
                 count.Release();

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Tests.Support;
 using Xunit;
@@ -21,10 +23,10 @@ public sealed class GatewayTests(SharedFactory shared)
     public async Task A_registered_device_is_told_who_it_is(string path, SslProtocols protocol)
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         body["name"] = "lamp " + device.Uuid;
-        using var answer = await shared.Client.RegisterAsync(factory, body);
-        using var certificate = device.WithKey(await answer.JsonAsync("client.pem"));
+        using HttpResponseMessage answer = await shared.Client.RegisterAsync(factory, body);
+        using X509Certificate2 certificate = device.WithKey(await answer.JsonAsync("client.pem"));
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.EnabledSslProtocols = protocol;
         handler.SslOptions.ClientCertificates = [certificate];
@@ -36,12 +38,12 @@ public sealed class GatewayTests(SharedFactory shared)
         };
         using var client = new HttpClient(handler);
 
-        using var response = await client.GetAsync(new Uri(factory.Gateway, path));
+        using HttpResponseMessage response = await client.GetAsync(new Uri(factory.Gateway, path));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(
             $$"""{"uuid":"{{device.Uuid}}","factory":"acme","name":"lamp {{device.Uuid}}"}""",
             await response.TextAsync());
-        var entry = Assert.Single(await factory.ListAsync(), d => d.GetProperty("uuid").GetString() == device.Uuid);
+        JsonElement entry = Assert.Single(await factory.ListAsync(), d => d.GetProperty("uuid").GetString() == device.Uuid);
         Assert.NotNull(entry.GetProperty("lastSeen").GetString());
     }
 
@@ -52,8 +54,8 @@ public sealed class GatewayTests(SharedFactory shared)
     public async Task A_certificate_of_another_CA_no_connection()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var otherRoot = Authority.CreateRoot(key, "acme", DateTimeOffset.Now);
-        using var otherCa = Authority.CreateDeviceCa(key, "acme", otherRoot, key);
+        using X509Certificate2 otherRoot = Authority.CreateRoot(key, "acme", DateTimeOffset.Now);
+        using X509Certificate2 otherCa = Authority.CreateDeviceCa(key, "acme", otherRoot, key);
         using var device = new TestDevice();
         await RefusesConnectionAsync(Sign(device, otherCa, key));
     }
@@ -72,7 +74,7 @@ public sealed class GatewayTests(SharedFactory shared)
     {
         using var device = new TestDevice();
         using var root = X509Certificate2.CreateFromPemFile(Path.Combine(factory.Data, "root.crt"), Path.Combine(factory.Data, "root.key"));
-        using var key = root.GetECDsaPrivateKey()!;
+        using ECDsa key = root.GetECDsaPrivateKey()!;
         await RefusesConnectionAsync(Sign(device, root, key));
     }
 
@@ -104,8 +106,8 @@ public sealed class GatewayTests(SharedFactory shared)
         var request = new CertificateRequest(DistinguishedName.Encode(device.Subject), device.Key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], true));
-        var end = DateTimeOffset.Now.AddHours(expired ? -1 : 1);
-        using var certificate = request.Create(
+        DateTimeOffset end = DateTimeOffset.Now.AddHours(expired ? -1 : 1);
+        using X509Certificate2 certificate = request.Create(
             ca.SubjectName, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.Now.AddHours(-2), end, RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(device.Key);
     }
@@ -113,20 +115,20 @@ public sealed class GatewayTests(SharedFactory shared)
     private X509Certificate2 SignHere(TestDevice device, string usage = ClientAuthentication, bool expired = false)
     {
         using var ca = X509Certificate2.CreateFromPemFile(Path.Combine(factory.Data, "device-ca.crt"), Path.Combine(factory.Data, "device-ca.key"));
-        using var key = ca.GetECDsaPrivateKey()!;
+        using ECDsa key = ca.GetECDsaPrivateKey()!;
         return Sign(device, ca, key, usage, expired);
     }
 
     private async Task RefusesConnectionAsync(X509Certificate2? certificate)
     {
-        using var client = FactoryClient.Open(factory, certificate);
+        using HttpClient client = FactoryClient.Open(factory, certificate);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(factory.Gateway));
     }
 
     private async Task<HttpStatusCode> StatusAsync(X509Certificate2 certificate)
     {
-        using var client = FactoryClient.Open(factory, certificate);
-        using var response = await client.GetAsync(factory.Gateway);
+        using HttpClient client = FactoryClient.Open(factory, certificate);
+        using HttpResponseMessage response = await client.GetAsync(factory.Gateway);
         Assert.NotEmpty(await response.JsonAsync("error"));
         return response.StatusCode;
     }

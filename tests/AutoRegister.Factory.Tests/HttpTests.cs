@@ -17,7 +17,7 @@ public sealed class HttpTests(SharedFactory shared)
     [InlineData("/sign/")]
     public async Task HEAD_is_answered_without_a_token(string path)
     {
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(factory.Api, path)));
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(factory.Api, path)));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
@@ -27,9 +27,9 @@ public sealed class HttpTests(SharedFactory shared)
     [InlineData("DELETE")]
     public async Task Other_methods_are_405_with_Allow(string method)
     {
-        foreach (var url in new[] { factory.Api, factory.Sign })
+        foreach (Uri? url in new[] { factory.Api, factory.Sign })
         {
-            using var response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), url));
+            using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), url));
             Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
             Assert.Equal(["HEAD", "POST"], response.Content.Headers.Allow.Order(StringComparer.Ordinal));
         }
@@ -47,7 +47,7 @@ public sealed class HttpTests(SharedFactory shared)
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new StringContent(device.Body().ToJsonString(), null, "application/json"),
         };
-        using var response = await client.SendAsync(request);
+        using HttpResponseMessage response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal(Version.Parse(version), response.Version);
     }
@@ -59,7 +59,7 @@ public sealed class HttpTests(SharedFactory shared)
     public async Task A_body_of_another_type_is_415(string type)
     {
         using var device = new TestDevice();
-        using var response = await client.PostAsync(factory.Api, device.Body().ToJsonString(), type, ("OSF-TOKEN", factory.Token));
+        using HttpResponseMessage response = await client.PostAsync(factory.Api, device.Body().ToJsonString(), type, ("OSF-TOKEN", factory.Token));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
     }
 
@@ -75,7 +75,7 @@ public sealed class HttpTests(SharedFactory shared)
         request.Headers.TransferEncodingChunked = chunked;
         // The server answers and closes without reading on: a client that is still sending may see a reset instead.
         request.Headers.ExpectContinue = true;
-        using var response = await client.SendAsync(request);
+        using HttpResponseMessage response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 

@@ -16,9 +16,9 @@ public sealed class IdempotencyTests(SharedFactory shared)
     public async Task The_same_request_again_gets_the_same_files()
     {
         using var device = new TestDevice();
-        var body = device.Body();
-        using var first = await client.RegisterAsync(factory, body);
-        using var second = await client.RegisterAsync(factory, body);
+        JsonObject body = device.Body();
+        using HttpResponseMessage first = await client.RegisterAsync(factory, body);
+        using HttpResponseMessage second = await client.RegisterAsync(factory, body);
         Assert.Equal(HttpStatusCode.Created, second.StatusCode);
         Assert.Equal(await first.TextAsync(), await second.TextAsync());
         Assert.Equal(2, (await EntryAsync(device)).GetProperty("registrations").GetInt64());
@@ -28,8 +28,8 @@ public sealed class IdempotencyTests(SharedFactory shared)
     public async Task Another_CSR_of_the_same_key_gets_the_same_files()
     {
         using var device = new TestDevice();
-        using var first = await client.RegisterAsync(factory, device.Body());
-        using var second = await client.RegisterAsync(factory, device.Body());
+        using HttpResponseMessage first = await client.RegisterAsync(factory, device.Body());
+        using HttpResponseMessage second = await client.RegisterAsync(factory, device.Body());
         Assert.Equal(await first.TextAsync(), await second.TextAsync());
     }
 
@@ -43,7 +43,7 @@ public sealed class IdempotencyTests(SharedFactory shared)
 
         // The same digits would be the same serial number.
         using var shouting = new TestDevice { Uuid = device.Uuid.ToUpperInvariant() };
-        var body = shouting.Body();
+        JsonObject body = shouting.Body();
         body["name"] = "another name " + device.Uuid;
         await ConflictsAsync(body, "uuid");
     }
@@ -54,7 +54,7 @@ public sealed class IdempotencyTests(SharedFactory shared)
         using var device = new TestDevice();
         (await client.RegisterAsync(factory, device.Body())).Dispose();
         using var other = new TestDevice();
-        var body = other.Body();
+        JsonObject body = other.Body();
         body["name"] = device.Uuid;
         await ConflictsAsync(body, "name");
         Assert.DoesNotContain(await factory.ListAsync(), entry => entry.GetProperty("uuid").GetString() == other.Uuid);
@@ -64,7 +64,7 @@ public sealed class IdempotencyTests(SharedFactory shared)
     public async Task The_same_request_under_another_name_is_a_conflict()
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         (await client.RegisterAsync(factory, body)).Dispose();
         body["name"] = "renamed " + device.Uuid;
         await ConflictsAsync(body, "uuid");
@@ -74,11 +74,11 @@ public sealed class IdempotencyTests(SharedFactory shared)
     public async Task Simultaneous_identical_requests_make_one_device_with_one_certificate()
     {
         using var device = new TestDevice();
-        var body = device.Body().ToJsonString();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ =>
+        string body = device.Body().ToJsonString();
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ =>
             client.PostAsync(factory.Api, body, "application/json", ("OSF-TOKEN", factory.Token))));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
-        var texts = await Task.WhenAll(answers.Select(answer => answer.TextAsync()));
+        string[] texts = await Task.WhenAll(answers.Select(answer => answer.TextAsync()));
         Assert.Single(texts.Distinct());
         Assert.Equal(24, (await EntryAsync(device)).GetProperty("registrations").GetInt64());
     }
@@ -86,13 +86,13 @@ public sealed class IdempotencyTests(SharedFactory shared)
     [Fact]
     public async Task Of_simultaneous_requests_for_one_uuid_or_one_name_one_wins()
     {
-        var uuid = Guid.NewGuid().ToString();
-        var sameUuid = Enumerable.Range(0, 12).Select(_ => new TestDevice { Uuid = uuid }.Body());
+        string uuid = Guid.NewGuid().ToString();
+        IEnumerable<JsonObject> sameUuid = Enumerable.Range(0, 12).Select(_ => new TestDevice { Uuid = uuid }.Body());
         Assert.Equal(1, await WinnersAsync(sameUuid));
 
-        var sameName = Enumerable.Range(0, 12).Select(_ =>
+        IEnumerable<JsonObject> sameName = Enumerable.Range(0, 12).Select(_ =>
         {
-            var body = new TestDevice().Body();
+            JsonObject body = new TestDevice().Body();
             body["name"] = "wanted " + uuid;
             return body;
         });
@@ -101,14 +101,14 @@ public sealed class IdempotencyTests(SharedFactory shared)
 
     private async Task<int> WinnersAsync(IEnumerable<JsonObject> bodies)
     {
-        var answers = await Task.WhenAll(bodies.Select(body => client.RegisterAsync(factory, body)));
+        HttpResponseMessage[] answers = await Task.WhenAll(bodies.Select(body => client.RegisterAsync(factory, body)));
         Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict));
         return answers.Count(answer => answer.StatusCode == HttpStatusCode.Created);
     }
 
     private async Task ConflictsAsync(JsonObject body, string about)
     {
-        using var response = await client.RegisterAsync(factory, body);
+        using HttpResponseMessage response = await client.RegisterAsync(factory, body);
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         Assert.Contains($"with the {about} ", await response.JsonAsync("error"), StringComparison.Ordinal);
     }

@@ -13,23 +13,23 @@ public sealed class OAuthRestartTests : IDisposable
     public async Task The_flow_survives_a_restart_between_any_two_steps()
     {
         using var device = new TestDevice();
-        var grant = await WithFactoryAsync((factory, client) => OAuthDevice.StartAsync(client, factory, device.Uuid));
+        OAuthDevice grant = await WithFactoryAsync((factory, client) => OAuthDevice.StartAsync(client, factory, device.Uuid));
         await WithFactoryAsync(async (factory, client) =>
         {
             var page = new Uri(factory.Approval + "?user_code=" + grant.UserCode);
-            using var done = await new Person(client).DecideAsync(page, "approve");
+            using HttpResponseMessage done = await new Person(client).DecideAsync(page, "approve");
             Assert.Equal(HttpStatusCode.OK, done.StatusCode);
             return done.StatusCode;
         });
-        var token = await WithFactoryAsync(async (factory, client) =>
+        string token = await WithFactoryAsync(async (factory, client) =>
         {
-            using var answer = await grant.PollAsync(client, factory);
+            using HttpResponseMessage answer = await grant.PollAsync(client, factory);
             return await answer.JsonAsync("access_token");
         });
-        var status = await WithFactoryAsync(async (factory, client) =>
+        HttpStatusCode status = await WithFactoryAsync(async (factory, client) =>
         {
-            var header = ("Authorization", "Bearer " + Convert.ToBase64String(Encoding.UTF8.GetBytes(token)));
-            using var answer = await client.PostAsync(factory.Api, device.Body(), header);
+            (string, string) header = ("Authorization", "Bearer " + Convert.ToBase64String(Encoding.UTF8.GetBytes(token)));
+            using HttpResponseMessage answer = await client.PostAsync(factory.Api, device.Body(), header);
             return answer.StatusCode;
         });
         Assert.Equal(HttpStatusCode.Created, status);
@@ -38,9 +38,9 @@ public sealed class OAuthRestartTests : IDisposable
     [Fact]
     public async Task A_device_code_expires()
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data, "--oauth-expires-in", "1", "--oauth-interval", "0");
-        using var client = FactoryClient.Open(factory);
-        var grant = await OAuthDevice.StartAsync(client, factory, Guid.NewGuid().ToString());
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data, "--oauth-expires-in", "1", "--oauth-interval", "0");
+        using HttpClient client = FactoryClient.Open(factory);
+        OAuthDevice grant = await OAuthDevice.StartAsync(client, factory, Guid.NewGuid().ToString());
         string error;
         while ((error = await grant.PollErrorAsync(client, factory)) == "authorization_pending")
         {
@@ -48,16 +48,16 @@ public sealed class OAuthRestartTests : IDisposable
         }
 
         Assert.Equal("expired_token", error);
-        using var page = await client.GetAsync(grant.CompleteUri);
+        using HttpResponseMessage page = await client.GetAsync(grant.CompleteUri);
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
     }
 
     [Fact]
     public async Task A_device_that_polls_too_fast_is_slowed_down()
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data, "--oauth-interval", "3600");
-        using var client = FactoryClient.Open(factory);
-        var grant = await OAuthDevice.StartAsync(client, factory, Guid.NewGuid().ToString());
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data, "--oauth-interval", "3600");
+        using HttpClient client = FactoryClient.Open(factory);
+        OAuthDevice grant = await OAuthDevice.StartAsync(client, factory, Guid.NewGuid().ToString());
         Assert.Equal("authorization_pending", await grant.PollErrorAsync(client, factory));
         Assert.Equal("slow_down", await grant.PollErrorAsync(client, factory));
     }
@@ -66,8 +66,8 @@ public sealed class OAuthRestartTests : IDisposable
 
     private async Task<T> WithFactoryAsync<T>(Func<FactoryProcess, HttpClient, Task<T>> step)
     {
-        await using var factory = await FactoryProcess.StartOverAsync(data, "--oauth-interval", "0");
-        using var client = FactoryClient.Open(factory);
+        await using FactoryProcess factory = await FactoryProcess.StartOverAsync(data, "--oauth-interval", "0");
+        using HttpClient client = FactoryClient.Open(factory);
         return await step(factory, client);
     }
 }

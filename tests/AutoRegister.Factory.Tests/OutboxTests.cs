@@ -26,9 +26,9 @@ public sealed class OutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_device_is_reported_with_certificate_name_and_group()
     {
-        var answer = await RegisterAsync();
+        JsonObject answer = await RegisterAsync();
         await server.WaitAsync(() => !foundries.Requests.IsEmpty, "the report came");
-        var (_, token, body) = Assert.Single(foundries.Requests);
+        (DateTimeOffset _, string? token, JsonObject? body) = Assert.Single(foundries.Requests);
         Assert.Equal(ApiToken, token);
         Assert.Equal(answer["client.pem"]!.GetValue<string>(), body["client.pem"]!.GetValue<string>());
         Assert.Equal(["client.pem", "name"], body.Select(field => field.Key));
@@ -42,7 +42,7 @@ public sealed class OutboxTests : IAsyncLifetime
         foundries.Answer = context => FoundriesServer.RespondAsync(context, 409, "A device with that\nname exists");
         await RegisterAsync();
         await WaitForAsync("refused");
-        var refused = Assert.Single(await ListAsync());
+        JsonElement refused = Assert.Single(await ListAsync());
         Assert.Equal("HTTP 409: A device with that name exists", refused.GetProperty("answer").GetString());
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.Single(foundries.Requests);
@@ -57,10 +57,10 @@ public sealed class OutboxTests : IAsyncLifetime
     [Fact]
     public async Task Retry_After_is_obeyed_and_holds_back_all_reports()
     {
-        var first = true;
+        bool first = true;
         foundries.Answer = context =>
         {
-            var status = first ? 429 : 201;
+            int status = first ? 429 : 201;
             first = false;
             return FoundriesServer.RespondAsync(context, status, "", 6);
         };
@@ -68,7 +68,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await server.WaitAsync(() => !foundries.Requests.IsEmpty, "the first report came");
         await RegisterAsync();
         await WaitForEmptyAsync();
-        var times = foundries.Requests.Select(request => request.Time).ToArray();
+        DateTimeOffset[] times = foundries.Requests.Select(request => request.Time).ToArray();
         Assert.Equal(3, times.Length);
         Assert.True(times[1] - times[0] >= TimeSpan.FromSeconds(6), $"{times[1] - times[0]}");
     }
@@ -80,7 +80,7 @@ public sealed class OutboxTests : IAsyncLifetime
         foundries.Answer = _ => hang.Task;
         await RegisterAsync();
         await server.WaitAsync(() => !foundries.Requests.IsEmpty, "the report came");
-        var begin = TimeProvider.System.GetTimestamp();
+        long begin = TimeProvider.System.GetTimestamp();
         await RegisterAsync();
         Assert.True(TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromSeconds(5));
         server.Kill();
@@ -123,7 +123,7 @@ public sealed class OutboxTests : IAsyncLifetime
 
     private string Secret(string name, string content)
     {
-        var path = Path.Combine(Path.GetDirectoryName(tokenFile)!, name);
+        string path = Path.Combine(Path.GetDirectoryName(tokenFile)!, name);
         File.WriteAllText(path, content + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return path;
@@ -131,10 +131,10 @@ public sealed class OutboxTests : IAsyncLifetime
 
     private async Task<JsonObject> RegisterAsync()
     {
-        using var client = server.Client();
+        using HttpClient client = server.Client();
         using var device = new TestDevice();
-        using var response = await server.RegisterAsync(client, device);
-        var text = await response.TextAsync();
+        using HttpResponseMessage response = await server.RegisterAsync(client, device);
+        string text = await response.TextAsync();
         Assert.True(response.StatusCode == HttpStatusCode.Created, text);
         return JsonNode.Parse(text)!.AsObject();
     }
@@ -146,9 +146,9 @@ public sealed class OutboxTests : IAsyncLifetime
 
     private async Task WaitForAsync(string? state)
     {
-        for (var i = 0; i < 60; i++)
+        for (int i = 0; i < 60; i++)
         {
-            var messages = await ListAsync();
+            List<JsonElement> messages = await ListAsync();
             if (state is null ? messages.Count == 0 : messages.Any(message => message.GetProperty("state").GetString() == state))
             {
                 return;

@@ -15,9 +15,9 @@ public sealed class ProductionPkiTests : IDisposable
     [Fact]
     public void A_whole_folder_is_read_as_it_is_and_nothing_is_added()
     {
-        var before = Directory.GetFiles(folder.Path).Order();
+        IOrderedEnumerable<string> before = Directory.GetFiles(folder.Path).Order();
         var said = new List<string>();
-        using var pki = folder.Open(report: said.Add);
+        using FactoryPki pki = folder.Open(report: said.Add);
         Assert.Equal(before, Directory.GetFiles(folder.Path).Order());
         Assert.Empty(said);
         Assert.Equal([FioctlFolder.GatewayHost], pki.GatewayNames);
@@ -30,12 +30,12 @@ public sealed class ProductionPkiTests : IDisposable
     [Fact]
     public async Task What_it_signs_openssl_verifies_up_to_the_root()
     {
-        using var pki = folder.Open();
+        using FactoryPki pki = folder.Open();
         using var device = new TestDevice();
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
-        var request = new SigningRequestReader(new HashSet<DeviceKeyType> { DeviceKeyType.P256 }).Read(device.Csr());
-        var certificate = await issuer.SignAsync(issuer.Template.Fill(request, TimeSpan.FromDays(7300), DateTimeOffset.UtcNow).Der);
-        var path = folder["client.pem"];
+        SigningRequest request = new SigningRequestReader(new HashSet<DeviceKeyType> { DeviceKeyType.P256 }).Read(device.Csr());
+        DeviceCertificate certificate = await issuer.SignAsync(issuer.Template.Fill(request, TimeSpan.FromDays(7300), DateTimeOffset.UtcNow).Der);
+        string path = folder["client.pem"];
         File.WriteAllText(path, certificate.Pem);
         Assert.Contains("OK", Tool.Run("openssl", "verify", "-purpose", "sslclient", "-CAfile", folder["factory_ca.pem"], "-untrusted", folder["local-ca.pem"], path), StringComparison.Ordinal);
         Assert.Equal(pki.DeviceCa.Facts.NotAfter, certificate.Facts.NotAfter);
@@ -154,7 +154,7 @@ public sealed class ProductionPkiTests : IDisposable
         folder.MakeRoot("other-root.pem", folder["other-root.key"]);
         File.SetUnixFileMode(folder["factory_ca.pem"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(folder["factory_ca.pem"], File.ReadAllText(folder["other-root.pem"]) + File.ReadAllText(folder["factory_ca.pem"]));
-        using var pki = folder.Open(settings => settings with { TrustedCas = ["old-ca.pem"] });
+        using FactoryPki pki = folder.Open(settings => settings with { TrustedCas = ["old-ca.pem"] });
         Assert.Equal(2, pki.Roots.All.Count);
         Assert.Equal(3, pki.TrustedCas.Count);
         Refuses(folder["gone-ca.pem"], settings => settings with { TrustedCas = ["gone-ca.pem"] });
@@ -165,7 +165,7 @@ public sealed class ProductionPkiTests : IDisposable
     {
         File.WriteAllText(folder["factory_ca.key"], "not a key at all");
         var said = new List<string>();
-        using var pki = folder.Open(report: said.Add);
+        using FactoryPki pki = folder.Open(report: said.Add);
         Assert.Contains(folder["factory_ca.key"], Assert.Single(said), StringComparison.Ordinal);
     }
 
@@ -181,7 +181,7 @@ public sealed class ProductionPkiTests : IDisposable
 
         Assert.Contains("is encrypted", Refuses(folder["sealed.key"], settings => settings with { DeviceCaKey = "sealed.key" }), StringComparison.Ordinal);
         File.WriteAllText(folder["passphrase"], "wrong horse\n");
-        var words = Refuses(folder["passphrase"], Sealed);
+        string words = Refuses(folder["passphrase"], Sealed);
         Assert.DoesNotContain("wrong horse", words, StringComparison.Ordinal);
         File.Delete(folder["passphrase"]);
         Refuses(folder["passphrase"], Sealed);
@@ -190,7 +190,7 @@ public sealed class ProductionPkiTests : IDisposable
     [Fact]
     public void A_systemd_credential_shows_its_access_list_as_the_group_s_mode()
     {
-        var credentials = Directory.CreateDirectory(folder["credentials"]).FullName;
+        string credentials = Directory.CreateDirectory(folder["credentials"]).FullName;
         File.Move(folder["local-ca.key"], Path.Combine(credentials, "device-ca-key"));
         File.SetUnixFileMode(Path.Combine(credentials, "device-ca-key"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
         PkiSettings InCredential(PkiSettings settings) => settings with { DeviceCaKey = Path.Combine(credentials, "device-ca-key") };
@@ -214,10 +214,10 @@ public sealed class ProductionPkiTests : IDisposable
         File.Delete(folder["local-ca.key"]);
         FioctlFolder.MakeKey(folder["local-ca.key"], "secp384r1");
         folder.SignDeviceCa("local-ca", "fio-user", FactoryProcess.FactoryName, folder["local-ca.key"]);
-        using var pki = folder.Open();
+        using FactoryPki pki = folder.Open();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var template = new CertificateTemplate(pki.DeviceCa);
-        var toBeSigned = template.Fill(
+        ToBeSigned toBeSigned = template.Fill(
             DistinguishedName.OfDevice("u", "f", true), SubjectPublicKey.Read(key.ExportSubjectPublicKeyInfo()), CertificateTemplate.NewSerial(), TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
         DeviceCertificate.Assemble(pki.DeviceCa, toBeSigned.Der, ((FileDeviceCaKey)pki.DeviceCaKey).Sign(toBeSigned.Der.Span));
     }
@@ -226,7 +226,7 @@ public sealed class ProductionPkiTests : IDisposable
 
     private string Refuses(string path, Func<PkiSettings, PkiSettings>? change = null, TimeProvider? clock = null)
     {
-        var thrown = Assert.Throws<ExitException>(() => folder.Open(change, clock));
+        ExitException thrown = Assert.Throws<ExitException>(() => folder.Open(change, clock));
         Assert.Equal(ExitCode.Configuration, thrown.Code);
         Assert.Contains(path, thrown.Message, StringComparison.Ordinal);
         return thrown.Message;

@@ -20,14 +20,14 @@ public sealed class RegistrationBodyTests(SharedFactory shared) : IDisposable
     [InlineData("hardware-id")]
     public async Task A_field_that_is_missing_or_no_string(string field)
     {
-        foreach (var value in new JsonNode?[] { null, "", 1, true, new JsonArray("x"), new JsonObject() })
+        foreach (JsonNode? value in new JsonNode?[] { null, "", 1, true, new JsonArray("x"), new JsonObject() })
         {
-            var body = device.Body();
+            JsonObject body = device.Body();
             body[field] = value;
             Assert.Contains(field, await RefusesAsync(body), StringComparison.Ordinal);
         }
 
-        var without = device.Body();
+        JsonObject without = device.Body();
         without.Remove(field);
         Assert.Contains(field, await RefusesAsync(without), StringComparison.Ordinal);
     }
@@ -49,7 +49,7 @@ public sealed class RegistrationBodyTests(SharedFactory shared) : IDisposable
     [InlineData("name", " a")]
     public async Task A_field_with_a_bad_value(string field, string value)
     {
-        var body = device.Body();
+        JsonObject body = device.Body();
         body[field] = value;
         Assert.Contains(field, await RefusesAsync(body), StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class RegistrationBodyTests(SharedFactory shared) : IDisposable
     [InlineData("{\"overrides\": [[[[[[[[[[1]]]]]]]]]]}")]
     public async Task A_body_that_is_no_JSON_object(string body)
     {
-        using var response = await client.PostAsync(factory.Sign, body, "application/json");
+        using HttpResponseMessage response = await client.PostAsync(factory.Sign, body, "application/json");
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.NotEmpty(await response.ReasonAsync());
     }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AutoRegister.Factory.Tests.Support;
 using Xunit;
 
@@ -17,11 +19,11 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task A_registration_answers_with_exactly_the_four_files()
     {
         using var device = new TestDevice();
-        using var response = await client.RegisterAsync(factory, device.Body());
+        using HttpResponseMessage response = await client.RegisterAsync(factory, device.Body());
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
-        var names = (await response.JsonAsync()).EnumerateObject().Select(file => file.Name);
+        IEnumerable<string> names = (await response.JsonAsync()).EnumerateObject().Select(file => file.Name);
         Assert.Equal(["client.chained", "client.pem", "root.crt", "sota.toml"], names.Order(StringComparer.Ordinal));
     }
 
@@ -31,8 +33,8 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task The_certificate_is_what_a_device_needs(bool production)
     {
         using var device = new TestDevice();
-        var csr = production ? device.Csr(("2.5.4.15", "production")) : device.Csr();
-        using var response = await client.RegisterAsync(factory, device.Body(csr));
+        string csr = production ? device.Csr(("2.5.4.15", "production")) : device.Csr();
+        using HttpResponseMessage response = await client.RegisterAsync(factory, device.Body(csr));
         using var certificate = X509Certificate2.CreateFromPem(await response.JsonAsync("client.pem"));
 
         (string, string)[] category = production ? [("2.5.4.15", "production")] : [];
@@ -48,7 +50,7 @@ public sealed class RegistrationTests(SharedFactory shared)
         Assert.True(extensions["2.5.29.15"].Critical);
         Assert.Equal(X509KeyUsageFlags.DigitalSignature, ((X509KeyUsageExtension)extensions["2.5.29.15"]).KeyUsages);
         Assert.True(extensions["2.5.29.37"].Critical);
-        var usages = ((X509EnhancedKeyUsageExtension)extensions["2.5.29.37"]).EnhancedKeyUsages;
+        OidCollection usages = ((X509EnhancedKeyUsageExtension)extensions["2.5.29.37"]).EnhancedKeyUsages;
         Assert.Equal("1.3.6.1.5.5.7.3.2", Assert.Single(usages.Cast<Oid>()).Value);
     }
 
@@ -56,8 +58,8 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task The_chain_leads_from_the_device_over_the_device_CA_to_the_root()
     {
         using var device = new TestDevice();
-        using var response = await client.RegisterAsync(factory, device.Body());
-        var files = await response.JsonAsync();
+        using HttpResponseMessage response = await client.RegisterAsync(factory, device.Body());
+        JsonElement files = await response.JsonAsync();
         var sent = new X509Certificate2Collection();
         sent.ImportFromPem(files.GetProperty("client.chained").GetString());
         using var root = X509Certificate2.CreateFromPem(files.GetProperty("root.crt").GetString());
@@ -79,8 +81,8 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task The_token_is_taken_from_either_header(string header)
     {
         using var device = new TestDevice();
-        var value = header == "OSF-TOKEN" ? factory.Token : "Bearer " + Convert.ToBase64String(Encoding.UTF8.GetBytes(factory.Token));
-        using var response = await client.PostAsync(factory.Api, device.Body(), (header, value));
+        string value = header == "OSF-TOKEN" ? factory.Token : "Bearer " + Convert.ToBase64String(Encoding.UTF8.GetBytes(factory.Token));
+        using HttpResponseMessage response = await client.PostAsync(factory.Api, device.Body(), (header, value));
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
 
@@ -94,7 +96,7 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task Without_the_right_token_the_answer_is_401_in_the_hosted_service_s_words(string header, string value)
     {
         using var device = new TestDevice();
-        using var response = await client.PostAsync(factory.Api, device.Body(), (header, value));
+        using HttpResponseMessage response = await client.PostAsync(factory.Api, device.Body(), (header, value));
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal("Provided token value is not valid", await response.JsonAsync("error"));
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
@@ -104,16 +106,16 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task Sign_needs_no_token_and_no_name_but_refuses_a_group()
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         body.Remove("uuid");
         body.Remove("name");
         body["group"] = "lab";
-        using var refused = await client.PostAsync(factory.Sign, body);
+        using HttpResponseMessage refused = await client.PostAsync(factory.Sign, body);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("group", await refused.ReasonAsync(), StringComparison.Ordinal);
 
         body.Remove("group");
-        using var response = await client.PostAsync(factory.Sign, body);
+        using HttpResponseMessage response = await client.PostAsync(factory.Sign, body);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Contains(await factory.ListAsync(), entry => entry.GetProperty("uuid").GetString() == device.Uuid);
     }
@@ -122,18 +124,18 @@ public sealed class RegistrationTests(SharedFactory shared)
     public async Task The_ledger_lists_what_a_device_said_of_itself()
     {
         using var device = new TestDevice();
-        var body = device.Body(device.Csr(("2.5.4.15", "production")));
+        JsonObject body = device.Body(device.Csr(("2.5.4.15", "production")));
         body["name"] = "café lamp 7";
         body["group"] = "lab";
         (await client.RegisterAsync(factory, body)).Dispose();
 
-        var entry = (await factory.ListAsync()).Single(d => d.GetProperty("uuid").GetString() == device.Uuid);
+        JsonElement entry = (await factory.ListAsync()).Single(d => d.GetProperty("uuid").GetString() == device.Uuid);
         Assert.Equal("café lamp 7", entry.GetProperty("name").GetString());
         Assert.Equal("lab", entry.GetProperty("group").GetString());
         Assert.Equal("main", entry.GetProperty("tags").GetString());
         Assert.Equal("intel-corei7-64", entry.GetProperty("hardwareId").GetString());
         Assert.True(entry.GetProperty("production").GetBoolean());
-        var table = await FactoryCommand.RunAsync("devices", "list", "--data", factory.Data);
+        (int ExitCode, string Output, string Error) table = await FactoryCommand.RunAsync("devices", "list", "--data", factory.Data);
         Assert.Contains("café lamp 7", table.Output, StringComparison.Ordinal);
     }
 }

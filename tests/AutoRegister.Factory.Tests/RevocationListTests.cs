@@ -16,13 +16,13 @@ public sealed class RevocationListTests
     {
         using var folder = new FioctlFolder();
         folder.MakeDeviceCaAnew("local-ca", FactoryProcess.FactoryName, MaySign);
-        await using var server = await StartAsync(folder);
+        await using ServeProcess server = await StartAsync(folder);
         using var gone = new TestDevice();
-        using var revoked = await RotatingDevice.RegisterAsync(server, gone);
+        using RotatingDevice revoked = await RotatingDevice.RegisterAsync(server, gone);
         using var stays = new TestDevice();
-        using var good = await RotatingDevice.RegisterAsync(server, stays);
+        using RotatingDevice good = await RotatingDevice.RegisterAsync(server, stays);
         await server.RunAsync("devices", "revoke", gone.Uuid, "--reason", "stolen");
-        var list = Path.Combine(server.Home, "list.crl");
+        string list = Path.Combine(server.Home, "list.crl");
         Assert.Contains("1 certificates", await server.RunAsync("devices", "crl", "--out", list), StringComparison.Ordinal);
 
         Assert.Contains("revoked", Assert.Throws<InvalidOperationException>(() => Verify(server, list, revoked.Current)).Message, StringComparison.Ordinal);
@@ -35,10 +35,10 @@ public sealed class RevocationListTests
         using var hsm = new SoftHsm();
         using var folder = new FioctlFolder();
         folder.MakeDeviceCaFor(hsm.PublicKey());
-        using var pki = folder.Open(settings => settings with { DeviceCaKey = hsm.Uri });
+        using FactoryPki pki = folder.Open(settings => settings with { DeviceCaKey = hsm.Uri });
         var list = new RevocationList(pki.DeviceCa, pki.DeviceCaKey);
         Assert.Contains("cRLSign", list.Complaint, StringComparison.Ordinal);
-        var path = Path.Combine(folder.Path, "list.crl");
+        string path = Path.Combine(folder.Path, "list.crl");
         File.WriteAllText(path, list.Sign([("C6C60B8F", DateTimeOffset.UtcNow)], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1)));
         Assert.Contains("C6C60B8F", Tool.Run("openssl", "crl", "-in", path, "-noout", "-text", "-CAfile", folder["local-ca.pem"]), StringComparison.Ordinal);
         _ = Tool.Run("sh", "-c", $"openssl crl -in '{path}' -noout -CAfile '{folder["local-ca.pem"]}' 2>&1 | grep -q 'verify OK'");
@@ -54,7 +54,7 @@ public sealed class RevocationListTests
 
     private static void Verify(ServeProcess server, string list, X509Certificate2 certificate)
     {
-        var path = Path.Combine(server.Home, "leaf.pem");
+        string path = Path.Combine(server.Home, "leaf.pem");
         File.WriteAllText(path, certificate.ExportCertificatePem());
         Tool.Run("openssl", "verify", "-crl_check", "-CAfile", server.Folder["factory_ca.pem"], "-untrusted", server.Folder["local-ca.pem"], "-CRLfile", list, path);
     }

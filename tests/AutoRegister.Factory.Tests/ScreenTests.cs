@@ -17,7 +17,7 @@ public sealed class ScreenTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var file = Path.Combine(home.FullName, "password");
+        string file = Path.Combine(home.FullName, "password");
         await File.WriteAllTextAsync(file, Password + "\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         server = await ServeProcess.StartAsync(settings =>
@@ -33,18 +33,18 @@ public sealed class ScreenTests : IAsyncLifetime
     {
         using var device = new TestDevice();
         using var other = new TestDevice();
-        using (var waits = await server.RegisterAsync(client, device))
+        using (HttpResponseMessage waits = await server.RegisterAsync(client, device))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, waits.StatusCode);
         }
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = "/usr/bin/chromium",
             Args = ["--no-sandbox", $"--host-resolver-rules=MAP {FioctlFolder.Host} 127.0.0.1"],
         });
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { IgnoreHTTPSErrors = true, ViewportSize = new ViewportSize { Width = 1100, Height = 900 } });
+        IPage page = await browser.NewPageAsync(new BrowserNewPageOptions { IgnoreHTTPSErrors = true, ViewportSize = new ViewportSize { Width = 1100, Height = 900 } });
         var complaints = new List<string>();
         page.Console += (_, message) => complaints.Add(message.Text);
         page.PageError += (_, message) => complaints.Add(message);
@@ -64,7 +64,7 @@ public sealed class ScreenTests : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(server.Screen.AbsoluteUri);
         await page.GetByRole(AriaRole.Button, new() { Name = $"Accept {device.Uuid}" }).WaitForAsync(new() { State = WaitForSelectorState.Detached });
-        using (var accepted = await server.RegisterAsync(client, device))
+        using (HttpResponseMessage accepted = await server.RegisterAsync(client, device))
         {
             Assert.Equal(HttpStatusCode.Created, accepted.StatusCode);
         }
@@ -86,9 +86,9 @@ public sealed class ScreenTests : IAsyncLifetime
     {
         using var device = new TestDevice();
         (await server.RegisterAsync(client, device)).Dispose();
-        using var page = await client.GetAsync(server.Screen);
+        using HttpResponseMessage page = await client.GetAsync(server.Screen);
         Assert.DoesNotContain(device.Uuid, await page.TextAsync(), StringComparison.Ordinal);
-        using var decided = await PostAsync("decide", null, ("decision", "accept"), ("uuid", device.Uuid), ("key", new string('0', 64)));
+        using HttpResponseMessage decided = await PostAsync("decide", null, ("decision", "accept"), ("uuid", device.Uuid), ("key", new string('0', 64)));
         Assert.Equal(HttpStatusCode.Forbidden, decided.StatusCode);
         Assert.DoesNotContain("unsafe-inline", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
@@ -98,22 +98,22 @@ public sealed class ScreenTests : IAsyncLifetime
     {
         using var device = new TestDevice();
         (await server.RegisterAsync(client, device)).Dispose();
-        var cookie = await LogInAsync();
-        var html = await PageAsync(cookie);
-        var token = Hidden("form").Match(html).Groups[1].Value;
-        var key = Hidden("key").Match(html).Groups[1].Value;
+        string cookie = await LogInAsync();
+        string html = await PageAsync(cookie);
+        string token = Hidden("form").Match(html).Groups[1].Value;
+        string key = Hidden("key").Match(html).Groups[1].Value;
         (string, string)[] decision = [("decision", "accept"), ("uuid", device.Uuid), ("key", key)];
 
-        using var without = await PostAsync("decide", cookie, decision);
+        using HttpResponseMessage without = await PostAsync("decide", cookie, decision);
         Assert.Equal(HttpStatusCode.Forbidden, without.StatusCode);
-        using var foreign = await PostAsync("decide", cookie, [.. decision, ("form", token), ("Origin", "https://evil.example")]);
+        using HttpResponseMessage foreign = await PostAsync("decide", cookie, [.. decision, ("form", token), ("Origin", "https://evil.example")]);
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
-        using var another = await PostAsync("decide", cookie, ("decision", "accept"), ("uuid", device.Uuid), ("key", new string('0', 64)), ("form", token));
+        using HttpResponseMessage another = await PostAsync("decide", cookie, ("decision", "accept"), ("uuid", device.Uuid), ("key", new string('0', 64)), ("form", token));
         Assert.Equal(HttpStatusCode.Conflict, another.StatusCode);
-        using var done = await PostAsync("decide", cookie, [.. decision, ("form", token)]);
+        using HttpResponseMessage done = await PostAsync("decide", cookie, [.. decision, ("form", token)]);
         Assert.Equal(HttpStatusCode.SeeOther, done.StatusCode);
 
-        using var loggedOut = await PostAsync("logout", cookie, ("form", token));
+        using HttpResponseMessage loggedOut = await PostAsync("logout", cookie, ("form", token));
         Assert.Equal(HttpStatusCode.SeeOther, loggedOut.StatusCode);
         Assert.Contains("Log in", await PageAsync(cookie), StringComparison.Ordinal);
     }
@@ -121,13 +121,13 @@ public sealed class ScreenTests : IAsyncLifetime
     [Fact]
     public async Task Wrong_passwords_are_limited_even_when_the_right_one_follows()
     {
-        for (var i = 0; i < 10; i++)
+        for (int i = 0; i < 10; i++)
         {
-            using var wrong = await PostAsync("login", null, ("person", "Eve"), ("password", $"guess {i}"));
+            using HttpResponseMessage wrong = await PostAsync("login", null, ("person", "Eve"), ("password", $"guess {i}"));
             Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
         }
 
-        using var limited = await PostAsync("login", null, ("person", "Eve"), ("password", Password));
+        using HttpResponseMessage limited = await PostAsync("login", null, ("person", "Eve"), ("password", Password));
         Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
         Assert.NotNull(limited.Headers.RetryAfter);
         Assert.Contains("wrong password", await server.RunAsync("audit", "export"), StringComparison.Ordinal);
@@ -136,8 +136,8 @@ public sealed class ScreenTests : IAsyncLifetime
     [Fact]
     public async Task The_cookie_is_for_this_host_alone_and_no_script_sees_it()
     {
-        using var response = await PostAsync("login", null, ("person", "Ada"), ("password", Password));
-        var cookie = response.Headers.GetValues("Set-Cookie").Single();
+        using HttpResponseMessage response = await PostAsync("login", null, ("person", "Ada"), ("password", Password));
+        string cookie = response.Headers.GetValues("Set-Cookie").Single();
         Assert.Matches("^__Host-[^;]+; path=/; secure; samesite=strict; httponly$", cookie);
     }
 
@@ -153,7 +153,7 @@ public sealed class ScreenTests : IAsyncLifetime
 
         await server.RunAsync("devices", "accept", device.Uuid);
         (await server.RegisterAsync(client, device)).Dispose();
-        var metrics = await (await client.GetAsync(new Uri(server.Screen, "/metrics"))).TextAsync();
+        string metrics = await (await client.GetAsync(new Uri(server.Screen, "/metrics"))).TextAsync();
         Assert.Matches("(?m)^lmp_factory_registrations_total\\{.*outcome=\"issued\".*\\} 1", metrics);
         Assert.Matches("(?m)^lmp_factory_registrations_total\\{.*outcome=\"refused\".*\\} 2", metrics);
         Assert.Matches("(?m)^lmp_factory_refusals_total\\{.*kind=\"Unauthenticated\".*\\} 1", metrics);
@@ -173,7 +173,7 @@ public sealed class ScreenTests : IAsyncLifetime
 
     private async Task<string> LogInAsync()
     {
-        using var response = await PostAsync("login", null, ("person", "Ada"), ("password", Password));
+        using HttpResponseMessage response = await PostAsync("login", null, ("person", "Ada"), ("password", Password));
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
@@ -182,7 +182,7 @@ public sealed class ScreenTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, server.Screen);
         request.Headers.Add("Cookie", cookie);
-        using var response = await client.SendAsync(request);
+        using HttpResponseMessage response = await client.SendAsync(request);
         return await response.TextAsync();
     }
 
@@ -197,7 +197,7 @@ public sealed class ScreenTests : IAsyncLifetime
             request.Headers.Add("Cookie", cookie);
         }
 
-        foreach (var (_, origin) in fields.Where(field => field.Name == "Origin"))
+        foreach ((string _, string? origin) in fields.Where(field => field.Name == "Origin"))
         {
             request.Headers.Add("Origin", origin);
         }

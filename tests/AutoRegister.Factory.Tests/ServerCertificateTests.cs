@@ -19,11 +19,11 @@ public sealed class ServerCertificateTests : IDisposable
     [Fact]
     public void The_CSR_keeps_the_key_that_is_there_and_names_every_host()
     {
-        var key = File.ReadAllText(folder["tls.key"]);
-        var pem = TlsSigningRequest.Write(folder["tls.key"], folder["tls.csr"], [FioctlFolder.Host, "10.0.0.7"], "acme");
+        string key = File.ReadAllText(folder["tls.key"]);
+        string pem = TlsSigningRequest.Write(folder["tls.key"], folder["tls.csr"], [FioctlFolder.Host, "10.0.0.7"], "acme");
         Assert.Equal(key, File.ReadAllText(folder["tls.key"]));
         Assert.Equal(pem, File.ReadAllText(folder["tls.csr"]));
-        var text = Tool.Run("openssl", "req", "-in", folder["tls.csr"], "-verify", "-noout", "-text");
+        string text = Tool.Run("openssl", "req", "-in", folder["tls.csr"], "-verify", "-noout", "-text");
         Assert.Contains($"DNS:{FioctlFolder.Host}, IP Address:10.0.0.7", text, StringComparison.Ordinal);
         Assert.Contains($"CN = {FioctlFolder.Host}, OU = acme", text, StringComparison.Ordinal);
     }
@@ -47,10 +47,10 @@ public sealed class ServerCertificateTests : IDisposable
     [Fact]
     public void A_new_certificate_is_taken_and_a_broken_one_refused_with_a_line()
     {
-        using var pki = folder.Open(report: said.Add);
+        using FactoryPki pki = folder.Open(report: said.Add);
         var server = (FileServerCertificate)pki.Server;
         var context = new ServerTlsContext(server);
-        var (first, firstContext) = (server.Current.Leaf.SerialNumber, context.Current);
+        (string? first, System.Net.Security.SslStreamCertificateContext? firstContext) = (server.Current.Leaf.SerialNumber, context.Current);
         Assert.Same(firstContext, context.Current);
 
         folder.MakeTls();
@@ -60,7 +60,7 @@ public sealed class ServerCertificateTests : IDisposable
         Assert.Equal(server.Current.Leaf, context.Current.TargetCertificate);
         Assert.Contains("is in use", Assert.Single(said), StringComparison.Ordinal);
 
-        var second = server.Current;
+        ServerCertificateChain second = server.Current;
         said.Clear();
         folder.MakeTls("other.example.org");
         Assert.False(server.Reload());
@@ -72,10 +72,10 @@ public sealed class ServerCertificateTests : IDisposable
     public async Task Files_that_change_are_read_again_once()
     {
         var clock = new TimerClock();
-        using var pki = folder.Open(report: said.Add, clock: clock);
+        using FactoryPki pki = folder.Open(report: said.Add, clock: clock);
         clock.Tick();
         Assert.Empty(said);
-        var first = pki.Server.Current;
+        ServerCertificateChain first = pki.Server.Current;
         await Task.Delay(20);
         folder.MakeTls();
         clock.Tick();
@@ -87,8 +87,8 @@ public sealed class ServerCertificateTests : IDisposable
     [Fact]
     public async Task SIGHUP_has_them_read_again()
     {
-        using var pki = folder.Open();
-        var first = pki.Server.Current;
+        using FactoryPki pki = folder.Open();
+        ServerCertificateChain first = pki.Server.Current;
         Assert.Equal(0, SendSignal(Environment.ProcessId, Hangup));
         var waited = Stopwatch.StartNew();
         while (ReferenceEquals(first, pki.Server.Current))

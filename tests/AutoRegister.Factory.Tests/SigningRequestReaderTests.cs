@@ -17,9 +17,9 @@ public sealed class SigningRequestReaderTests : IDisposable
     [Fact]
     public void PEM_and_DER_say_the_same()
     {
-        var pem = device.Csr(("2.5.4.15", "production"));
-        var der = Der(pem);
-        var read = Reader().Read(pem);
+        string pem = device.Csr(("2.5.4.15", "production"));
+        byte[] der = Der(pem);
+        SigningRequest read = Reader().Read(pem);
         Assert.Equal((device.Uuid, "acme", true), (read.Uuid, read.Factory, read.Production));
         Assert.Equal(device.Key.ExportSubjectPublicKeyInfo(), read.PublicKey.Der.ToArray());
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(device.Key.ExportSubjectPublicKeyInfo())), read.PublicKeySha256);
@@ -47,7 +47,7 @@ public sealed class SigningRequestReaderTests : IDisposable
     public void RSA_keys_sign_with_PKCS_1(int bits, string hash)
     {
         using var key = RSA.Create(bits);
-        var der = new CertificateRequest(Subject, key, new HashAlgorithmName(hash), RSASignaturePadding.Pkcs1).CreateSigningRequest();
+        byte[] der = new CertificateRequest(Subject, key, new HashAlgorithmName(hash), RSASignaturePadding.Pkcs1).CreateSigningRequest();
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), Reader(All).Read(der).PublicKey.Der.ToArray());
         Refuses("the CSR's key must be p256", der, Reader());
         der[^1] ^= 1;
@@ -68,14 +68,14 @@ public sealed class SigningRequestReaderTests : IDisposable
     {
         using var key = RSA.Create(2048);
         Refuses("an algorithm this factory does not know", new CertificateRequest(Subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pss).CreateSigningRequest(), Reader(All));
-        var sha1 = Der(Tool.Run("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-sha1", "-subj", $"/CN={device.Uuid}/OU=acme"));
+        byte[] sha1 = Der(Tool.Run("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-sha1", "-subj", $"/CN={device.Uuid}/OU=acme"));
         Refuses("an algorithm this factory does not know", sha1, Reader(All));
     }
 
     [Fact]
     public void What_is_no_CSR_is_refused()
     {
-        var der = Der(device.Csr());
+        byte[] der = Der(device.Csr());
         Refuses("bytes follow the CSR", [.. der, 0]);
         Refuses("the CSR can't be parsed", der[..^1]);
         Refuses("the CSR can't be parsed", []);
@@ -86,8 +86,8 @@ public sealed class SigningRequestReaderTests : IDisposable
     [Fact]
     public void A_point_that_is_not_on_the_curve_has_signed_nothing()
     {
-        var der = Der(device.Csr());
-        var point = device.Key.ExportParameters(false).Q;
+        byte[] der = Der(device.Csr());
+        ECPoint point = device.Key.ExportParameters(false).Q;
         Refuses("the CSR's signature is wrong", Replace(der, point.Y!, [.. point.Y![..^1], (byte)(point.Y![^1] ^ 1)]));
     }
 
@@ -95,10 +95,10 @@ public sealed class SigningRequestReaderTests : IDisposable
     public void Every_byte_matters_and_none_makes_it_fall_over()
     {
         // One bit in each byte: read as something else or refused, and never anything but a refusal.
-        var der = Der(device.Csr());
-        for (var i = 0; i < der.Length; i++)
+        byte[] der = Der(device.Csr());
+        for (int i = 0; i < der.Length; i++)
         {
-            var broken = (byte[])der.Clone();
+            byte[] broken = (byte[])der.Clone();
             broken[i] ^= 0x10;
             Assert.Throws<RefusedException>(() => Reader().Read(broken));
         }
@@ -124,14 +124,14 @@ public sealed class SigningRequestReaderTests : IDisposable
 
     private static void Refuses(string words, byte[] der, SigningRequestReader? reader = null)
     {
-        var thrown = Assert.Throws<RefusedException>(() => (reader ?? Reader()).Read(der));
+        RefusedException thrown = Assert.Throws<RefusedException>(() => (reader ?? Reader()).Read(der));
         Assert.Equal(RefusalKind.Malformed, thrown.Refusal.Kind);
         Assert.Contains(words, thrown.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Replace(byte[] within, byte[] what, byte[] by)
     {
-        var copy = (byte[])within.Clone();
+        byte[] copy = (byte[])within.Clone();
         by.CopyTo(copy.AsSpan(within.AsSpan().IndexOf(what)));
         return copy;
     }

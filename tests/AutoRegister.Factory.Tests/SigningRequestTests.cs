@@ -33,7 +33,7 @@ public sealed class SigningRequestTests(SharedFactory shared) : IDisposable
     [MemberData(nameof(BadSubjects))]
     public async Task A_subject_with(string what, string subject)
     {
-        var attributes = subject.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='))
+        IEnumerable<(string, string)> attributes = subject.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='))
             .Select(pair => (pair[0], pair[1].Replace("UUID", device.Uuid, StringComparison.Ordinal)));
         await RefusesAsync(device.Body(device.CsrFor(attributes)), what);
     }
@@ -41,7 +41,7 @@ public sealed class SigningRequestTests(SharedFactory shared) : IDisposable
     [Fact]
     public async Task A_CSR_whose_signature_is_broken()
     {
-        var der = PemBytes(device.Csr());
+        byte[] der = PemBytes(device.Csr());
         der[^1] ^= 1;
         Assert.Contains("signature", await RefusesAsync(device.Body(PemEncoding.WriteString("CERTIFICATE REQUEST", der))), StringComparison.Ordinal);
     }
@@ -51,8 +51,8 @@ public sealed class SigningRequestTests(SharedFactory shared) : IDisposable
     {
         // The bytes that are signed stay as they are; the signature comes from a second device's CSR.
         using var other = new TestDevice { Uuid = device.Uuid };
-        var mine = PemBytes(device.Csr());
-        var theirs = PemBytes(other.Csr());
+        byte[] mine = PemBytes(device.Csr());
+        byte[] theirs = PemBytes(other.Csr());
         theirs.AsSpan(theirs.Length - 40).CopyTo(mine.AsSpan(mine.Length - 40));
         await RefusesAsync(device.Body(PemEncoding.WriteString("CERTIFICATE REQUEST", mine)));
     }
@@ -78,8 +78,8 @@ public sealed class SigningRequestTests(SharedFactory shared) : IDisposable
         Assert.Contains("p256", await RefusesAsync(p384.Body()), StringComparison.Ordinal);
 
         using var rsa = RSA.Create(2048);
-        var subject = Pki.DistinguishedName.Encode(device.Subject);
-        var csr = new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem();
+        X500DistinguishedName subject = Pki.DistinguishedName.Encode(device.Subject);
+        string csr = new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem();
         Assert.Contains("p256", await RefusesAsync(device.Body(csr)), StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class SigningRequestTests(SharedFactory shared) : IDisposable
             new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], true),
             names.Build(),
         ];
-        foreach (var extension in bad)
+        foreach (X509Extension extension in bad)
         {
             Assert.Contains(extension.Oid!.Value!, await RefusesAsync(device.Body(device.CsrFor(device.Subject, [extension]))), StringComparison.Ordinal);
         }

@@ -17,8 +17,8 @@ public sealed class SotaTomlTests(SharedFactory shared)
     [Fact]
     public async Task It_has_the_reference_server_s_sections_and_our_gateway()
     {
-        var toml = Parse(await TomlAsync(new JsonObject()));
-        var gateway = factory.Gateway.GetLeftPart(UriPartial.Authority);
+        TomlTable toml = Parse(await TomlAsync(new JsonObject()));
+        string gateway = factory.Gateway.GetLeftPart(UriPartial.Authority);
         Assert.Equal(["tls", "provision", "uptane", "pacman", "storage", "import"], toml.Keys);
         Assert.Equal(gateway, Value(toml, "tls", "server"));
         Assert.Equal(gateway, Value(toml, "provision", "server"));
@@ -34,7 +34,7 @@ public sealed class SotaTomlTests(SharedFactory shared)
     [Fact]
     public async Task The_overrides_of_a_device_with_a_token_are_applied()
     {
-        var text = await TomlAsync(new JsonObject
+        string text = await TomlAsync(new JsonObject
         {
             ["tls"] = new JsonObject { ["pkey_source"] = "\"pkcs11\"", ["cert_source"] = "\"pkcs11\"" },
             ["storage"] = new JsonObject { ["tls_pkey_path"] = "", ["tls_clientcert_path"] = "" },
@@ -42,7 +42,7 @@ public sealed class SotaTomlTests(SharedFactory shared)
             ["pacman"] = new JsonObject { ["reset_apps"] = "\" \"", ["compose_apps"] = "\"a,b\"" },
             ["uptane"] = new JsonObject { ["polling_sec"] = "12", ["force_install_completion"] = "true" },
         });
-        var toml = Parse(text);
+        TomlTable toml = Parse(text);
         Assert.Equal("pkcs11", Value(toml, "tls", "pkey_source"));
         Assert.Equal("a,b", Value(toml, "pacman", "compose_apps"));
         Assert.Equal(" ", Value(toml, "pacman", "reset_apps"));
@@ -58,7 +58,7 @@ public sealed class SotaTomlTests(SharedFactory shared)
     [InlineData("\"%s {0} ${HOME} $(id)\"")]
     public async Task Nothing_in_a_value_is_expanded(string value)
     {
-        var text = await TomlAsync(new JsonObject { ["pacman"] = new JsonObject { ["tags"] = value } });
+        string text = await TomlAsync(new JsonObject { ["pacman"] = new JsonObject { ["tags"] = value } });
         Assert.Contains($"tags = {value}\n", text, StringComparison.Ordinal);
     }
 
@@ -105,7 +105,7 @@ public sealed class SotaTomlTests(SharedFactory shared)
     [MemberData(nameof(BadOverrides))]
     public async Task An_override_that_would_not_mean_itself_is_refused(string section, string key, string value)
     {
-        using var response = await RegisterAsync(new JsonObject { [section] = new JsonObject { [key] = value } });
+        using HttpResponseMessage response = await RegisterAsync(new JsonObject { [section] = new JsonObject { [key] = value } });
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("override", await response.TextAsync(), StringComparison.Ordinal);
     }
@@ -120,7 +120,7 @@ public sealed class SotaTomlTests(SharedFactory shared)
     [InlineData("""{"pacman": {"tags": ["1"]}}""")]
     public async Task Overrides_of_another_shape_are_refused(string overrides)
     {
-        using var response = await RegisterAsync(JsonNode.Parse(overrides)!);
+        using HttpResponseMessage response = await RegisterAsync(JsonNode.Parse(overrides)!);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
@@ -135,14 +135,14 @@ public sealed class SotaTomlTests(SharedFactory shared)
     private async Task<HttpResponseMessage> RegisterAsync(JsonNode overrides)
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         body["overrides"] = overrides;
         return await client.RegisterAsync(factory, body);
     }
 
     private async Task<string> TomlAsync(JsonNode overrides)
     {
-        using var response = await RegisterAsync(overrides);
+        using HttpResponseMessage response = await RegisterAsync(overrides);
         Assert.True(response.StatusCode == HttpStatusCode.Created, await response.TextAsync());
         return await response.JsonAsync("sota.toml");
     }

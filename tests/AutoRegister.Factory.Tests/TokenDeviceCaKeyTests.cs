@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Tests.Support;
+using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
 
 namespace AutoRegister.Factory.Tests;
@@ -21,9 +22,9 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public async Task It_signs_for_many_at_once()
     {
-        using var key = Open();
+        using TokenDeviceCaKey key = Open();
         Assert.Equal(Hsm.PublicKey(), key.PublicKey.Der.ToArray());
-        var signatures = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => key.SignAsync(Data).AsTask()));
+        byte[][] signatures = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => key.SignAsync(Data).AsTask()));
         Assert.All(signatures, signature => Assert.True(key.PublicKey.Verifies(Data, signature, SignatureAlgorithm.EcdsaSha256)));
         Assert.True((await key.CheckAsync()).IsReady);
     }
@@ -31,9 +32,9 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public async Task It_logs_in_again_after_somebody_logged_out_or_closed_all_sessions()
     {
-        using var key = Open();
-        var slot = SoftHsm.SlotOfAnother();
-        using (var session = slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite))
+        using TokenDeviceCaKey key = Open();
+        ISlot slot = SoftHsm.SlotOfAnother();
+        using (ISession session = slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite))
         {
             session.Logout();
         }
@@ -49,11 +50,11 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public async Task While_the_token_is_away_it_says_so_and_signs_again_once_it_is_back()
     {
-        using var key = Open();
+        using TokenDeviceCaKey key = Open();
         TakeAway();
-        var thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
+        DeviceCaUnavailableException thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
         Assert.False(thrown.IsPermanent);
-        var health = await key.CheckAsync();
+        DeviceCaHealth health = await key.CheckAsync();
         Assert.Contains("factory", health.Problem, StringComparison.Ordinal);
 
         PutBack();
@@ -65,7 +66,7 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public async Task It_is_looked_for_at_most_once_a_second()
     {
-        using var key = Open();
+        using TokenDeviceCaKey key = Open();
         TakeAway();
         await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
         PutBack();
@@ -77,10 +78,10 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public async Task A_PIN_that_was_refused_is_never_tried_again()
     {
-        using var key = Open();
+        using TokenDeviceCaKey key = Open();
         SoftHsm.ChangePin("11111111");
         SoftHsm.SlotOfAnother().CloseAllSessions();
-        var thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
+        DeviceCaUnavailableException thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
         Assert.True(thrown.IsPermanent);
         Assert.Contains(Hsm.PinPath, thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(SoftHsm.Pin, string.Concat(said) + thrown, StringComparison.Ordinal);
@@ -95,10 +96,10 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public async Task Another_key_in_its_place_signs_nothing()
     {
-        using var key = Open();
+        using TokenDeviceCaKey key = Open();
         SoftHsm.ReplaceKey();
         SoftHsm.SlotOfAnother().CloseAllSessions();
-        var thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
+        DeviceCaUnavailableException thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
         Assert.Contains("another one", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -113,7 +114,7 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     public void A_wrong_PIN_at_the_start_ends_the_program_as_a_wrong_configuration()
     {
         Hsm.WritePin("00000000");
-        var thrown = Assert.Throws<ExitException>(Open);
+        ExitException thrown = Assert.Throws<ExitException>(Open);
         Assert.Equal(ExitCode.Configuration, thrown.Code);
         Assert.Contains(Hsm.PinPath, thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("00000000", thrown.Message, StringComparison.Ordinal);
@@ -141,7 +142,7 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
         ];
         Assert.All(wrong, uri =>
         {
-            var thrown = Assert.Throws<ExitException>(() => TokenKeySettings.Read(uri));
+            ExitException thrown = Assert.Throws<ExitException>(() => TokenKeySettings.Read(uri));
             Assert.Equal(ExitCode.Configuration, thrown.Code);
             Assert.DoesNotContain(SoftHsm.Pin, thrown.Message, StringComparison.Ordinal);
         });
@@ -153,17 +154,17 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     {
         using var folder = new FioctlFolder();
         PkiSettings InToken(PkiSettings settings) => settings with { DeviceCaKey = Hsm.Uri };
-        var thrown = Assert.Throws<ExitException>(() => folder.Open(InToken));
+        ExitException thrown = Assert.Throws<ExitException>(() => folder.Open(InToken));
         Assert.Contains(folder["local-ca.pem"], thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(SoftHsm.Pin, thrown.Message, StringComparison.Ordinal);
 
         folder.MakeDeviceCaFor(Hsm.PublicKey());
         File.Delete(folder["local-ca.key"]);
-        using var pki = folder.Open(InToken);
+        using FactoryPki pki = folder.Open(InToken);
         using var device = new TestDevice();
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
-        var request = new SigningRequestReader(new HashSet<DeviceKeyType> { DeviceKeyType.P256 }).Read(device.Csr());
-        var certificate = await issuer.SignAsync(issuer.Template.Fill(request, TimeSpan.FromDays(30), DateTimeOffset.UtcNow).Der);
+        SigningRequest request = new SigningRequestReader(new HashSet<DeviceKeyType> { DeviceKeyType.P256 }).Read(device.Csr());
+        DeviceCertificate certificate = await issuer.SignAsync(issuer.Template.Fill(request, TimeSpan.FromDays(30), DateTimeOffset.UtcNow).Der);
         Assert.Same(pki.DeviceCa, pki.FindIssuer(certificate.Facts));
     }
 
@@ -189,7 +190,7 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
 
     private static async Task SignsAsync(TokenDeviceCaKey key)
     {
-        var signature = await key.SignAsync(Data);
+        byte[] signature = await key.SignAsync(Data);
         Assert.True(key.PublicKey.Verifies(Data, signature, SignatureAlgorithm.EcdsaSha256));
     }
 

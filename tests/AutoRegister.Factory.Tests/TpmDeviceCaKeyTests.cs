@@ -17,11 +17,11 @@ public sealed class TpmDeviceCaKeyTests
     public async Task It_signs_and_signs_again_after_the_TPM_was_off()
     {
         using var tpm = new SoftTpm();
-        using var key = Open(tpm);
+        using TokenDeviceCaKey key = Open(tpm);
         await SignsAsync(key);
 
         tpm.Stop();
-        var thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
+        DeviceCaUnavailableException thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
         Assert.False(thrown.IsPermanent);
         Assert.False((await key.CheckAsync()).IsReady);
 
@@ -38,7 +38,7 @@ public sealed class TpmDeviceCaKeyTests
         File.WriteAllText(tpm.PinPath, "00000000\n");
         Assert.Equal(ExitCode.Configuration, Assert.Throws<ExitException>(() => Open(tpm)).Code);
         File.WriteAllText(tpm.PinPath, SoftTpm.Pin + "\n");
-        using var key = Open(tpm);
+        using TokenDeviceCaKey key = Open(tpm);
         Assert.Equal(SubjectPublicKey.EllipticCurve, key.PublicKey.Algorithm);
     }
 
@@ -46,7 +46,7 @@ public sealed class TpmDeviceCaKeyTests
 
     private static async Task SignsAsync(TokenDeviceCaKey key)
     {
-        var signature = await key.SignAsync(Data);
+        byte[] signature = await key.SignAsync(Data);
         Assert.True(key.PublicKey.Verifies(Data, signature, SignatureAlgorithm.EcdsaSha256));
     }
 }

@@ -34,7 +34,7 @@ internal sealed class FactoryGauges : IDisposable
     /// <summary>Reads the numbers anew.</summary>
     public async Task UpdateAsync(CancellationToken cancellation)
     {
-        var ready = await keyProblem(cancellation) is null ? 1 : 0;
+        int ready = await keyProblem(cancellation) is null ? 1 : 0;
         try
         {
             numbers = reader.Read(session => Read(session, clock.GetUtcNow())) with { KeyReady = ready, LedgerReachable = 1 };

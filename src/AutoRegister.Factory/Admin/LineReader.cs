@@ -26,10 +26,10 @@ internal sealed class LineReader(LedgerReader reader, TimeProvider clock, Func<C
         await one.WaitAsync(cancellation);
         try
         {
-            var now = clock.GetUtcNow();
+            DateTimeOffset now = clock.GetUtcNow();
             if (last is null || now - last.Now > Fresh)
             {
-                var why = await problem(cancellation);
+                string? why = await problem(cancellation);
                 last = reader.Read(session => Read(session, now, why));
             }
 
@@ -49,7 +49,7 @@ internal sealed class LineReader(LedgerReader reader, TimeProvider clock, Func<C
 
     private static LineView Read(LedgerSession session, DateTimeOffset now, string? problem)
     {
-        var from = AuditTrail.LastOf(session).Number - Recent;
+        long from = AuditTrail.LastOf(session).Number - Recent;
         return new LineView
         {
             Now = now,

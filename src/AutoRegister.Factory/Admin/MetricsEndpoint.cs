@@ -19,7 +19,7 @@ internal sealed class MetricsEndpoint : IDisposable
     public MetricsEndpoint(AddressRanges ranges)
     {
         this.ranges = ranges;
-        var builder = Sdk.CreateMeterProviderBuilder()
+        MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder()
             .AddMeter(FactoryMeter.Name)
             .AddPrometheusExporter();
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
@@ -33,7 +33,7 @@ internal sealed class MetricsEndpoint : IDisposable
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        var scrape = routes.CreateApplicationBuilder()
+        RequestDelegate scrape = routes.CreateApplicationBuilder()
             .UseOpenTelemetryPrometheusScrapingEndpoint(provider, _ => true, null, null, null)
             .Build();
         routes.MapMethods("/metrics", [HttpMethods.Get], context =>

@@ -45,13 +45,13 @@ internal sealed class ScreenEndpoints(
         }
 
         // The script asks for this page again and again: it must see that its session is over.
-        var status = context.Request.Headers.ContainsKey("X-Screen-Update") ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK;
+        int status = context.Request.Headers.ContainsKey("X-Screen-Update") ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK;
         await SendAsync(context, status, page.LogIn(null));
     }
 
     private async Task LogInAsync(HttpContext context)
     {
-        var form = await FormReader.ReadAsync(context);
+        IFormCollection? form = await FormReader.ReadAsync(context);
         if (form is null || !IsOwnOrigin(context))
         {
             await SendAsync(context, StatusCodes.Status403Forbidden, page.LogIn("The form was not sent from this page."));
@@ -102,7 +102,7 @@ internal sealed class ScreenEndpoints(
             return;
         }
 
-        var form = await FormReader.ReadAsync(context);
+        IFormCollection? form = await FormReader.ReadAsync(context);
         if (form?.One("form") is not { } sent || !IsOwnOrigin(context)
             || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(session.FormToken), Encoding.UTF8.GetBytes(sent)))
         {
@@ -111,7 +111,7 @@ internal sealed class ScreenEndpoints(
             return;
         }
 
-        var problem = await action(context, form, session);
+        string problem = await action(context, form, session);
         line.Forget();
         if (problem.Length == 0)
         {
@@ -129,18 +129,18 @@ internal sealed class ScreenEndpoints(
             return "Please choose Accept or Refuse.";
         }
 
-        var done = await writer.DoAsync(ledger => PendingDevices.Decide(ledger, uuid, key, form.One("decision") == "accept", Actor(session.Person), clock.GetUtcNow()));
+        bool done = await writer.DoAsync(ledger => PendingDevices.Decide(ledger, uuid, key, form.One("decision") == "accept", Actor(session.Person), clock.GetUtcNow()));
         return done ? "" : $"The device {FieldRules.Quote(uuid)} no longer waits: somebody else has decided.";
     }
 
     private async Task<string> RetryAsync(HttpContext context, IFormCollection form, ScreenSession session)
     {
-        if (!long.TryParse(form.One("number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!long.TryParse(form.One("number"), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
         {
             return "Please choose a report.";
         }
 
-        var again = await writer.DoAsync(ledger => Outbox.Retry(ledger, number, Actor(session.Person), clock.GetUtcNow()));
+        int again = await writer.DoAsync(ledger => Outbox.Retry(ledger, number, Actor(session.Person), clock.GetUtcNow()));
         return again > 0 ? "" : "That report is no longer among the refused.";
     }
 
@@ -176,7 +176,7 @@ internal sealed class ScreenEndpoints(
     {
         Secure(context);
         context.Response.ContentType = type;
-        await using var asset = typeof(ScreenEndpoints).Assembly.GetManifestResourceStream(name)!;
+        await using Stream asset = typeof(ScreenEndpoints).Assembly.GetManifestResourceStream(name)!;
         await asset.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
@@ -190,7 +190,7 @@ internal sealed class ScreenEndpoints(
 
     private static void Secure(HttpContext context)
     {
-        var headers = context.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";

@@ -28,7 +28,7 @@ internal sealed class ScreenSessions(string passwordFile, int attemptsPerMinute,
 
     /// <summary>The session that a cookie names; null when it is none, or its time is over.</summary>
     public ScreenSession? Find(string? cookie) =>
-        cookie is not null && sessions.TryGetValue(cookie, out var session) && clock.GetUtcNow() < session.Expires ? session : null;
+        cookie is not null && sessions.TryGetValue(cookie, out ScreenSession? session) && clock.GetUtcNow() < session.Expires ? session : null;
 
     /// <summary>Logs a person in.</summary>
     /// <param name="person">The name they gave, for the audit.</param>
@@ -36,14 +36,14 @@ internal sealed class ScreenSessions(string passwordFile, int attemptsPerMinute,
     /// <exception cref="RefusedException">Too many attempts were made from there.</exception>
     public string? LogIn(HttpContext context, string person, string password)
     {
-        using var lease = limiter.AttemptAcquire(AddressRanges.Of(context) ?? "");
+        using RateLimitLease lease = limiter.AttemptAcquire(AddressRanges.Of(context) ?? "");
         if (!lease.IsAcquired)
         {
             throw new RefusedException(new Refusal(RefusalKind.TooMany, "Too many attempts to log in", TimeSpan.FromMinutes(1)));
         }
 
-        var right = SecretFile.ReadLine(passwordFile, "the screen's password", "write one into it");
-        var same = CryptographicOperations.FixedTimeEquals(SHA256.HashData(right), SHA256.HashData(Encoding.UTF8.GetBytes(password)));
+        byte[] right = SecretFile.ReadLine(passwordFile, "the screen's password", "write one into it");
+        bool same = CryptographicOperations.FixedTimeEquals(SHA256.HashData(right), SHA256.HashData(Encoding.UTF8.GetBytes(password)));
         CryptographicOperations.ZeroMemory(right);
         if (!same)
         {
@@ -51,7 +51,7 @@ internal sealed class ScreenSessions(string passwordFile, int attemptsPerMinute,
         }
 
         RemoveOld();
-        var cookie = Random();
+        string cookie = Random();
         sessions[cookie] = new ScreenSession(person, Random(), clock.GetUtcNow() + Lifetime);
         return cookie;
     }
@@ -70,8 +70,8 @@ internal sealed class ScreenSessions(string passwordFile, int attemptsPerMinute,
 
     private void RemoveOld()
     {
-        var now = clock.GetUtcNow();
-        foreach (var (cookie, _) in sessions.OrderBy(one => one.Value.Expires).TakeWhile((one, index) => one.Value.Expires <= now || sessions.Count - index >= Most))
+        DateTimeOffset now = clock.GetUtcNow();
+        foreach ((string? cookie, ScreenSession _) in sessions.OrderBy(one => one.Value.Expires).TakeWhile((one, index) => one.Value.Expires <= now || sessions.Count - index >= Most))
         {
             sessions.TryRemove(cookie, out _);
         }

@@ -20,7 +20,7 @@ internal static class ClientNetwork
             return address.MapToIPv4();
         }
 
-        var bytes = address.GetAddressBytes();
+        byte[] bytes = address.GetAddressBytes();
         if (bytes.Length > Subnet)
         {
             bytes.AsSpan(Subnet).Clear();

@@ -43,7 +43,7 @@ internal static partial class FieldRules
     public static string Quote(string value)
     {
         var shown = new StringBuilder();
-        foreach (var rune in value.EnumerateRunes().Take(64))
+        foreach (Rune rune in value.EnumerateRunes().Take(64))
         {
             shown.Append(IsVisible(rune) ? rune.ToString() : "?");
         }

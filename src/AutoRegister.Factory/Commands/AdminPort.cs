@@ -34,7 +34,7 @@ internal sealed class AdminPort : IAsyncDisposable
         var sessions = new ScreenSessions(settings.AdminPasswordFile!, settings.WrongTokensPerMinute, clock);
         var line = new LineReader(reader, clock, problem);
         port.opened.Push(new Disposal(metrics, gauges, sessions, line));
-        var https = await SecurePort.StartAsync("admin", endpoint, ServerTls.Options(pki), settings.PortLimits, log, routes =>
+        SecurePort https = await SecurePort.StartAsync("admin", endpoint, ServerTls.Options(pki), settings.PortLimits, log, routes =>
         {
             metrics.Map(routes);
             new ScreenEndpoints(sessions, line, writer, new ScreenPage(settings.Factory), clock).Map(routes);
@@ -48,7 +48,7 @@ internal sealed class AdminPort : IAsyncDisposable
     /// <summary>Closes it, the last that was opened first.</summary>
     public async ValueTask DisposeAsync()
     {
-        while (opened.TryPop(out var next))
+        while (opened.TryPop(out IAsyncDisposable? next))
         {
             await next.DisposeAsync();
         }

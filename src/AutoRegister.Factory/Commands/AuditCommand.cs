@@ -28,7 +28,7 @@ internal static class AuditCommand
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed =>
         {
-            var (complaint, head) = ledger.Read(parsed, session => (AuditTrail.Verify(session), AuditTrail.LastOf(session)));
+            (string? complaint, AuditHead? head) = ledger.Read(parsed, session => (AuditTrail.Verify(session), AuditTrail.LastOf(session)));
             if (complaint is not null)
             {
                 throw new ExitException(ExitCode.Found, $"the audit does not hold: {complaint}");
@@ -42,17 +42,17 @@ internal static class AuditCommand
     private static Command Export()
     {
         var command = new Command("export", "prints each row as a line of JSON, the oldest first");
-        var after = command.AddOption<long>("--after", "N", "only rows after that number");
+        Option<long> after = command.AddOption<long>("--after", "N", "only rows after that number");
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed => ledger.Read(parsed, session =>
         {
             const int Page = 1000;
-            var last = parsed.GetValue(after);
+            long last = parsed.GetValue(after);
             IReadOnlyList<AuditRow> rows;
             do
             {
                 rows = AuditTrail.Read(session, last, Page);
-                foreach (var row in rows)
+                foreach (AuditRow row in rows)
                 {
                     Console.WriteLine(JsonSerializer.Serialize(row, Lines));
                     last = row.Number;

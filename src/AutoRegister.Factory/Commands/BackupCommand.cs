@@ -12,13 +12,13 @@ internal static class BackupCommand
     public static Command Command()
     {
         var command = new Command("backup", "copies the ledger into a new file, mode 0600; works while the server runs");
-        var config = command.AddOption<string>("--config", "FILE", "the configuration of the server");
+        Option<string> config = command.AddOption<string>("--config", "FILE", "the configuration of the server");
         config.Required = true;
-        var to = command.AddOption<string>("--to", "FILE", "the new file");
+        Option<string> to = command.AddOption<string>("--to", "FILE", "the new file");
         to.Required = true;
         return command.Does(parsed =>
         {
-            var path = Path.GetFullPath(parsed.GetValue(to)!);
+            string path = Path.GetFullPath(parsed.GetValue(to)!);
             if (CheckedSettings.Read(parsed.GetValue(config)!).Ledger is not SqliteLedger ledger)
             {
                 throw new ExitException(

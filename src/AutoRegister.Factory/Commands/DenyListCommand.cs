@@ -22,11 +22,11 @@ internal static class DenyListCommand
     public static Command Command()
     {
         var command = new Command("denylist", "prints the devices that were revoked, with the serial numbers of all their certificates, as JSON");
-        var file = command.AddOption<string?>("--out", "FILE", "a file to write instead, all at once, for a gateway that watches it");
+        Option<string?> file = command.AddOption<string?>("--out", "FILE", "a file to write instead, all at once, for a gateway that watches it");
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed =>
         {
-            var json = JsonSerializer.Serialize(new { devices = ledger.Read(parsed, DeniedDevice.All) }, Readable) + "\n";
+            string json = JsonSerializer.Serialize(new { devices = ledger.Read(parsed, DeniedDevice.All) }, Readable) + "\n";
             if (parsed.GetValue(file) is { } path)
             {
                 AtomicFile.Write(Path.GetFullPath(path), System.Text.Encoding.UTF8.GetBytes(json), AtomicFile.WorldReadable);

@@ -29,11 +29,11 @@ internal static class DevCommand
     private static async Task<ExitCode> RunAsync(DevOptions options)
     {
         using var stop = new StopSignals();
-        var clock = TimeProvider.System;
+        TimeProvider clock = TimeProvider.System;
         RemoveReadyFile(options);
 
         using var data = DataDirectory.Open(options.Data);
-        using var pki = DevelopmentPki.Open(data, options.Factory, options.Host, clock.GetUtcNow());
+        using FactoryPki pki = DevelopmentPki.Open(data, options.Factory, options.Host, clock.GetUtcNow());
         var token = ApiToken.Open(data, options.TokenFile);
 
         await using var log = new RequestLog(Console.Error);
@@ -45,14 +45,14 @@ internal static class DevCommand
         var oauth = new DeviceAuthorizations(writer, clock, options.OAuthExpiresIn, options.OAuthInterval);
 
         // The gateway first: the API's answers name its port.
-        await using var gateway = await SecurePort.StartAsync(
+        await using SecurePort gateway = await SecurePort.StartAsync(
             "gateway",
             new IPEndPoint(options.Address, options.GatewayPort),
             DeviceTls.Options(pki),
             PortLimits.Development,
             log,
             new GatewayEndpoints(options.Factory, new DeviceCertificates(writer, clock)).Map);
-        var gatewayUrl = Url(options.Host, gateway.Number);
+        Uri gatewayUrl = Url(options.Host, gateway.Number);
 
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
         var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync);
@@ -60,7 +60,7 @@ internal static class DevCommand
         var registrations = new RegistrationService(
             options.Factory, new SigningRequestReader(options.KeyTypes), devices, claims, new OpenPolicy(), pki, issuer.Template,
             new RegistrationAnswers(gatewayUrl, TimeSpan.FromDays(7300), SotaKeys.Standard), clock);
-        await using var api = await SecurePort.StartAsync(
+        await using SecurePort api = await SecurePort.StartAsync(
             "api",
             new IPEndPoint(options.Address, options.ApiPort),
             ServerTls.Options(pki),
@@ -74,7 +74,7 @@ internal static class DevCommand
             });
 
         Announce(options, Describe(options.Factory, Url(options.Host, api.Number), gatewayUrl, data, token));
-        var first = await Task.WhenAny(stop.Task, writer.Completion);
+        Task first = await Task.WhenAny(stop.Task, writer.Completion);
         RemoveReadyFile(options);
         await first;
         return ExitCode.Success;

@@ -68,7 +68,7 @@ internal sealed partial record DevOptions
     /// <summary>Reads the command line, or ends with a line that says what is wrong with it.</summary>
     public static DevOptions Read(ParseResult given)
     {
-        var address = ParseAddress(given.GetValue(AddressOption)!);
+        IPAddress address = ParseAddress(given.GetValue(AddressOption)!);
         return new DevOptions
         {
             Data = Path.GetFullPath(given.GetValue(DataOption)!),
@@ -103,7 +103,7 @@ internal sealed partial record DevOptions
         var option = new Option<int>(name) { HelpName = helpName, Description = description, DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number >= least && number <= most))
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int number) && number >= least && number <= most))
             {
                 result.AddError($"{name} must be a number from {least} to {most}, not '{token.Value}'");
             }
@@ -111,7 +111,7 @@ internal sealed partial record DevOptions
         return option;
     }
 
-    private static IPAddress ParseAddress(string text) => IPAddress.TryParse(text, out var address)
+    private static IPAddress ParseAddress(string text) => IPAddress.TryParse(text, out IPAddress? address)
         ? address
         : throw Wrong($"--address must be an IP address, not '{text}'");
 

@@ -20,7 +20,7 @@ internal static class DevicesCommand
     {
         var command = new Command("list", "prints the devices");
         var ledger = LedgerOptions.AddTo(command);
-        var json = Json(command);
+        Option<bool> json = Json(command);
         return command.Does(parsed =>
         {
             Table.Print(
@@ -38,12 +38,12 @@ internal static class DevicesCommand
     private static Command Import()
     {
         var command = new Command("import", "puts the devices of a list on the allow-list: all of it, or nothing");
-        var file = command.AddArgument("FILE", "CSV with the columns uuid or serial, and optionally key, name, group, tags, production");
+        Argument<string> file = command.AddArgument("FILE", "CSV with the columns uuid or serial, and optionally key, name, group, tags, production");
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed =>
         {
-            var path = parsed.GetValue(file)!;
-            var rows = AllowList.Read(path);
+            string path = parsed.GetValue(file)!;
+            IReadOnlyList<ExpectedDevice> rows = AllowList.Read(path);
             ledger.Write(parsed, session => AllowList.Import(session, path, rows, CommandExtensions.Operator, DateTimeOffset.UtcNow));
             Console.WriteLine($"{rows.Count} devices are expected from {path}");
             return ExitCode.Success;
@@ -54,7 +54,7 @@ internal static class DevicesCommand
     {
         var command = new Command("pending", "prints the devices that wait for a person's word");
         var ledger = LedgerOptions.AddTo(command);
-        var json = Json(command);
+        Option<bool> json = Json(command);
         return command.Does(parsed =>
         {
             Table.Print(
@@ -68,8 +68,8 @@ internal static class DevicesCommand
     private static Command Decide(string name, string description, bool accept)
     {
         var command = new Command(name, description);
-        var uuid = command.AddArgument("UUID", "the device");
-        var key = command.AddOption<string?>("--key", "SHA256", "its public key, where several claim the UUID");
+        Argument<string> uuid = command.AddArgument("UUID", "the device");
+        Option<string?> key = command.AddOption<string?>("--key", "SHA256", "its public key, where several claim the UUID");
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed => ledger.Write(
             parsed, session => PendingDevices.Decide(session, Lower(parsed, uuid), parsed.GetValue(key), accept, CommandExtensions.Operator, DateTimeOffset.UtcNow))
@@ -81,13 +81,13 @@ internal static class DevicesCommand
     private static Command Rekey()
     {
         var command = new Command("rekey", "opens a window in which a repaired board may register once with another key");
-        var uuid = command.AddArgument("UUID", "the device");
+        Argument<string> uuid = command.AddArgument("UUID", "the device");
         var hours = new Option<int>("--hours") { HelpName = "N", Description = "how long the window is open", DefaultValueFactory = _ => 24 };
         command.Options.Add(hours);
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed =>
         {
-            var now = DateTimeOffset.UtcNow;
+            DateTimeOffset now = DateTimeOffset.UtcNow;
             return ledger.Write(parsed, session => DeviceCare.OpenRekey(session, Lower(parsed, uuid), now.AddHours(parsed.GetValue(hours)), CommandExtensions.Operator, now))
                 ? ExitCode.Success
                 : throw NoDevice(parsed, uuid);
@@ -97,8 +97,8 @@ internal static class DevicesCommand
     private static Command Revoke()
     {
         var command = new Command("revoke", "takes a device's certificates back, for good");
-        var uuid = command.AddArgument("UUID", "the device");
-        var reason = command.AddOption<string>("--reason", "TEXT", "why, for the audit and the deny list");
+        Argument<string> uuid = command.AddArgument("UUID", "the device");
+        Option<string> reason = command.AddOption<string>("--reason", "TEXT", "why, for the audit and the deny list");
         reason.Required = true;
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed => ledger.Write(

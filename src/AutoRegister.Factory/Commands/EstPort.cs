@@ -22,7 +22,7 @@ internal static class EstPort
 
         var presented = new PresentedCertificate(pki, clock);
         var renewals = new RenewalService(presented, csrs, new DeviceRenewals(writer, clock), claims, template, settings.RenewalValidity, clock);
-        var port = await SecurePort.StartAsync(
+        SecurePort port = await SecurePort.StartAsync(
             "est",
             endpoint,
             ServerTls.Options(pki, asksForCertificate: true),

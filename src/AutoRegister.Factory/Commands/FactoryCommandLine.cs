@@ -9,7 +9,7 @@ internal static class FactoryCommandLine
     /// <summary>Runs a command line; one that is wrong is one line on stderr and <see cref="ExitCode.Usage"/>.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        var parsed = Root().Parse(args);
+        ParseResult parsed = Root().Parse(args);
         if (parsed.Errors is [var first, ..])
         {
             throw new ExitException(ExitCode.Usage, first.Message);

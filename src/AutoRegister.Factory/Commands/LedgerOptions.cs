@@ -36,11 +36,11 @@ internal sealed class LedgerOptions
     /// <summary>Changes the ledger in one transaction, beside a server that runs.</summary>
     public T Write<T>(ParseResult parsed, Func<LedgerSession, T> write)
     {
-        var database = Find(parsed);
+        LedgerDatabase database = Find(parsed);
         database.Migrate();
         using var session = LedgerSession.Open(database, readOnly: false);
         session.Run(database.Begin);
-        var result = write(session);
+        T? result = write(session);
         session.Run("COMMIT");
         return result;
     }

@@ -53,7 +53,7 @@ internal static class OutboxCommand
         });
         return command.Does(parsed =>
         {
-            var again = ledger.Write(parsed, session => Outbox.Retry(session, parsed.GetValue(number), CommandExtensions.Operator, DateTimeOffset.UtcNow));
+            int again = ledger.Write(parsed, session => Outbox.Retry(session, parsed.GetValue(number), CommandExtensions.Operator, DateTimeOffset.UtcNow));
             if (again == 0)
             {
                 throw new ExitException(ExitCode.NoInput, "no such message was refused: see 'outbox list'");

@@ -13,25 +13,25 @@ internal static class RestoreCommand
     public static Command Command()
     {
         var command = new Command("restore", "says whether a copy of a ledger is whole; to restore it, stop the server and put it in the ledger's place");
-        var check = command.AddOption<string>("--check", "FILE", "the copy; nothing in it is changed");
+        Option<string> check = command.AddOption<string>("--check", "FILE", "the copy; nothing in it is changed");
         check.Required = true;
-        var config = command.AddOption<string?>("--config", "FILE", "the configuration of the server: certificates are also checked against its device CAs");
+        Option<string?> config = command.AddOption<string?>("--config", "FILE", "the configuration of the server: certificates are also checked against its device CAs");
         return command.Does(parsed =>
         {
-            var path = Path.GetFullPath(parsed.GetValue(check)!);
+            string path = Path.GetFullPath(parsed.GetValue(check)!);
             if (parsed.GetValue(config) is not { } file)
             {
                 return Report(path, LedgerCheck.Of(path, null));
             }
 
-            using var pki = ProductionPki.Open(CheckedSettings.Read(file).Pki, Console.Error.WriteLine, TimeProvider.System);
+            using FactoryPki pki = ProductionPki.Open(CheckedSettings.Read(file).Pki, Console.Error.WriteLine, TimeProvider.System);
             return Report(path, LedgerCheck.Of(path, pki));
         });
     }
 
     private static ExitCode Report(string path, LedgerCheck found)
     {
-        foreach (var (what, number) in found.Counts)
+        foreach ((string? what, long number) in found.Counts)
         {
             Console.WriteLine($"{number,10}  {what}");
         }
@@ -42,7 +42,7 @@ internal static class RestoreCommand
             return ExitCode.Success;
         }
 
-        foreach (var wrong in found.Wrong)
+        foreach (string wrong in found.Wrong)
         {
             Console.Error.WriteLine($"lmp-factory: {wrong}");
         }

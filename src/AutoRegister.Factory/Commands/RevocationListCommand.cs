@@ -14,14 +14,14 @@ internal static class RevocationListCommand
     public static Command Command()
     {
         var command = new Command("crl", "writes a revocation list (RFC 5280) of the device CA; one of 'fioctl keys ca' may sign none");
-        var config = command.AddOption<string>("--config", "FILE", "the configuration of the server");
+        Option<string> config = command.AddOption<string>("--config", "FILE", "the configuration of the server");
         config.Required = true;
-        var file = command.AddOption<string>("--out", "FILE", "the file to write, PEM, all at once");
+        Option<string> file = command.AddOption<string>("--out", "FILE", "the file to write, PEM, all at once");
         file.Required = true;
         var days = new Option<int>("--days") { HelpName = "N", Description = "in how many days the next one comes", DefaultValueFactory = _ => 7 };
         days.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var number) && number is > 0 and <= 366))
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int number) && number is > 0 and <= 366))
             {
                 result.AddError("--days must be 1 to 366");
             }
@@ -30,7 +30,7 @@ internal static class RevocationListCommand
         return command.Does(parsed =>
         {
             var settings = CheckedSettings.Read(parsed.GetValue(config)!);
-            using var pki = ProductionPki.Open(settings.Pki, Console.Error.WriteLine, TimeProvider.System);
+            using FactoryPki pki = ProductionPki.Open(settings.Pki, Console.Error.WriteLine, TimeProvider.System);
             var list = new RevocationList(pki.DeviceCa, pki.DeviceCaKey);
             if (list.Complaint is { } complaint)
             {
@@ -38,9 +38,9 @@ internal static class RevocationListCommand
             }
 
             using var session = LedgerSession.Open(settings.Ledger, readOnly: true);
-            var now = DateTimeOffset.UtcNow;
+            DateTimeOffset now = DateTimeOffset.UtcNow;
             var revoked = RevokedCertificate.All(session).Where(one => pki.DeviceCa.Issued(CertificateFacts.Read(one.Der))).ToList();
-            var pem = list.Sign([.. revoked.Select(one => (one.Serial, one.Since))], now, now.AddDays(parsed.GetValue(days)));
+            string pem = list.Sign([.. revoked.Select(one => (one.Serial, one.Since))], now, now.AddDays(parsed.GetValue(days)));
             AtomicFile.Write(Path.GetFullPath(parsed.GetValue(file)!), System.Text.Encoding.ASCII.GetBytes(pem), AtomicFile.WorldReadable);
             Console.WriteLine($"{revoked.Count} certificates are revoked");
             return ExitCode.Success;

@@ -22,7 +22,7 @@ internal static class ServeCommand
     public static Command Command()
     {
         var command = new Command("serve", "runs a production server, until SIGTERM or SIGINT");
-        var config = command.AddOption<string>("--config", "FILE", "its configuration, JSON; variables LMP_FACTORY_… go before it");
+        Option<string> config = command.AddOption<string>("--config", "FILE", "its configuration, JSON; variables LMP_FACTORY_… go before it");
         config.Required = true;
         var check = new Option<bool>("--check") { Description = "checks configuration, PKI and ledger, and ends", Arity = ArgumentArity.Zero };
         command.Options.Add(check);
@@ -34,10 +34,10 @@ internal static class ServeCommand
     private static async Task<ExitCode> RunAsync(CheckedSettings settings, bool checkOnly)
     {
         using var stop = new StopSignals();
-        var clock = TimeProvider.System;
+        TimeProvider clock = TimeProvider.System;
         settings.CheckAll();
-        using var pki = ProductionPki.Open(settings.Pki, Console.Error.WriteLine, clock);
-        var ledger = settings.Ledger;
+        using FactoryPki pki = ProductionPki.Open(settings.Pki, Console.Error.WriteLine, clock);
+        LedgerDatabase ledger = settings.Ledger;
         ledger.Migrate();
         if (checkOnly)
         {
@@ -51,21 +51,23 @@ internal static class ServeCommand
         var devices = new DeviceRegistry(writer, clock);
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
         var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync, settings.Foundries is null ? null : FoundriesReport.Enter);
+        // Also those of another server: whoever comes second takes what the first has signed.
+        await claims.FinishAllAsync(CancellationToken.None);
         var csrs = new SigningRequestReader(settings.KeyTypes);
         var registrations = new RegistrationService(
             settings.Factory, csrs, devices, claims, settings.Policy, pki, issuer.Template,
             new RegistrationAnswers(settings.Gateway, settings.Validity, settings.SotaKeys), clock);
 
-        var stopping = false;
+        bool stopping = false;
         Task<string?> ProblemAsync(CancellationToken cancellation) =>
             stopping ? Task.FromResult<string?>("the server stops") : MissingAsync(reader, pki, cancellation);
 
         await using var reports = new FoundriesReports(settings.Foundries, reader, writer, clock);
-        await using var admin = await AdminPort.OpenAsync(settings, pki, reader, writer, log, ProblemAsync, clock);
+        await using AdminPort admin = await AdminPort.OpenAsync(settings, pki, reader, writer, log, ProblemAsync, clock);
         var stations = new StationRegistry(reader);
         var wrongTokens = new WrongTokens(settings.WrongTokensPerMinute);
-        await using var est = await EstPort.OpenAsync(settings, pki, csrs, new StationCheck(stations, wrongTokens, clock), registrations, devices, writer, claims, issuer.Template, log, clock);
-        await using var api = await SecurePort.StartAsync(
+        await using SecurePort? est = await EstPort.OpenAsync(settings, pki, csrs, new StationCheck(stations, wrongTokens, clock), registrations, devices, writer, claims, issuer.Template, log, clock);
+        await using SecurePort api = await SecurePort.StartAsync(
             "api",
             settings.ApiEndpoint,
             ServerTls.Options(pki, asksForCertificate: true),
@@ -86,7 +88,7 @@ internal static class ServeCommand
         Console.Error.WriteLine($"lmp-factory serves {settings.Factory} on port {api.Number}");
         var systemd = new SystemdNotifier();
         systemd.Notify(ServiceState.Ready);
-        var first = await Task.WhenAny(stop.Task, writer.Completion);
+        Task first = await Task.WhenAny(stop.Task, writer.Completion);
         systemd.Notify(ServiceState.Stopping);
 
         // First a load balancer hears of it and asks another server, then the ports close.

@@ -21,15 +21,15 @@ internal static class StationCommand
     private static Command Add()
     {
         var command = new Command("add", "enters a station and writes its token into a file, or takes its client certificate");
-        var name = command.AddArgument("NAME", "its name, as audit and devices will tell it");
-        var tokenFile = command.AddOption<string?>("--token-file", "FILE", "a file to make, mode 0600, with the token: it is nowhere else");
-        var certificate = command.AddOption<string?>("--certificate", "FILE", "its client certificate, PEM, instead of a token");
-        var groups = command.AddOption<string?>("--groups", "LIST", "the groups it may put devices into (default: any)");
-        var tags = command.AddOption<string?>("--tags", "LIST", "the tags it may give devices (default: any)");
-        var addresses = command.AddOption<string?>("--addresses", "LIST", "addresses and ranges it may come from (default: any)");
-        var limit = command.AddOption<long?>("--devices", "N", "how many devices it may register (default: any number)");
-        var from = command.AddOption<DateTimeOffset?>("--from", "TIME", "when its rights begin, such as 2027-01-31T06:00Z");
-        var until = command.AddOption<DateTimeOffset?>("--until", "TIME", "when they end");
+        Argument<string> name = command.AddArgument("NAME", "its name, as audit and devices will tell it");
+        Option<string?> tokenFile = command.AddOption<string?>("--token-file", "FILE", "a file to make, mode 0600, with the token: it is nowhere else");
+        Option<string?> certificate = command.AddOption<string?>("--certificate", "FILE", "its client certificate, PEM, instead of a token");
+        Option<string?> groups = command.AddOption<string?>("--groups", "LIST", "the groups it may put devices into (default: any)");
+        Option<string?> tags = command.AddOption<string?>("--tags", "LIST", "the tags it may give devices (default: any)");
+        Option<string?> addresses = command.AddOption<string?>("--addresses", "LIST", "addresses and ranges it may come from (default: any)");
+        Option<long?> limit = command.AddOption<long?>("--devices", "N", "how many devices it may register (default: any number)");
+        Option<DateTimeOffset?> from = command.AddOption<DateTimeOffset?>("--from", "TIME", "when its rights begin, such as 2027-01-31T06:00Z");
+        Option<DateTimeOffset?> until = command.AddOption<DateTimeOffset?>("--until", "TIME", "when they end");
         var production = new Option<bool>("--production") { Description = "it may register production devices", Arity = ArgumentArity.Zero };
         command.Options.Add(production);
         var gateway = new Option<bool>("--gateway") { Description = "it is the device gateway: it reads the deny list, reports whom it saw, and registers nobody", Arity = ArgumentArity.Zero };
@@ -57,9 +57,9 @@ internal static class StationCommand
                 NotAfter = parsed.GetValue(until),
             };
             _ = AddressRanges.Parse(station.Addresses ?? [], "--addresses");
-            var token = parsed.GetValue(tokenFile) is { } path ? MakeToken(path) : null;
-            var key = parsed.GetValue(certificate) is { } file ? KeyOf(file) : null;
-            var now = DateTimeOffset.UtcNow;
+            string? token = parsed.GetValue(tokenFile) is { } path ? MakeToken(path) : null;
+            string? key = parsed.GetValue(certificate) is { } file ? KeyOf(file) : null;
+            DateTimeOffset now = DateTimeOffset.UtcNow;
             ledger.Write(parsed, session =>
             {
                 StationRegistry.Add(session, station, token, key, now);
@@ -93,14 +93,14 @@ internal static class StationCommand
     private static Command Revoke()
     {
         var command = new Command("revoke", "takes a station's rights away, at once; its devices stay");
-        var name = command.AddArgument("NAME", "the station");
+        Argument<string> name = command.AddArgument("NAME", "the station");
         var ledger = LedgerOptions.AddTo(command);
         return command.Does(parsed =>
         {
-            var now = DateTimeOffset.UtcNow;
+            DateTimeOffset now = DateTimeOffset.UtcNow;
             return ledger.Write(parsed, session =>
             {
-                var revoked = StationRegistry.Revoke(session, parsed.GetValue(name)!, now);
+                bool revoked = StationRegistry.Revoke(session, parsed.GetValue(name)!, now);
                 if (revoked)
                 {
                     AuditTrail.Append(session, now, new AuditEntry(CommandExtensions.Operator, "revoke station") { Reason = parsed.GetValue(name) });
@@ -125,7 +125,7 @@ internal static class StationCommand
             throw new ExitException(ExitCode.Configuration, $"{path} is there already: name a new file, or remove it");
         }
 
-        var token = StationRegistry.NewToken();
+        string token = StationRegistry.NewToken();
         AtomicFile.Write(Path.GetFullPath(path), System.Text.Encoding.ASCII.GetBytes(token + "\n"), AtomicFile.OwnerOnly);
         return token;
     }

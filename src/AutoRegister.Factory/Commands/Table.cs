@@ -30,8 +30,8 @@ internal static class Table
         }
 
         string[][] all = [header, .. rows.Select(cells)];
-        var widths = header.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
-        foreach (var row in all)
+        int[] widths = header.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
+        foreach (string[] row in all)
         {
             Console.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }

@@ -14,15 +14,15 @@ internal static class TlsCommand
     private static Command Csr()
     {
         var command = new Command("csr", "writes the CSR that the root's owner signs; its key is made where there is none, and stays");
-        var config = command.AddOption<string>("--config", "FILE", "the configuration of the server");
+        Option<string> config = command.AddOption<string>("--config", "FILE", "the configuration of the server");
         config.Required = true;
-        var to = command.AddOption<string?>("--out", "FILE", "the CSR (default: beside the key, its name ending with .csr)");
+        Option<string?> to = command.AddOption<string?>("--out", "FILE", "the CSR (default: beside the key, its name ending with .csr)");
         return command.Does(parsed =>
         {
-            var pki = CheckedSettings.Read(parsed.GetValue(config)!).Pki;
-            var key = pki.PathOf(pki.TlsKey);
-            var request = Path.GetFullPath(parsed.GetValue(to) ?? Path.ChangeExtension(key, ".csr"));
-            foreach (var directory in new[] { Path.GetDirectoryName(key)!, Path.GetDirectoryName(request)! })
+            PkiSettings pki = CheckedSettings.Read(parsed.GetValue(config)!).Pki;
+            string key = pki.PathOf(pki.TlsKey);
+            string request = Path.GetFullPath(parsed.GetValue(to) ?? Path.ChangeExtension(key, ".csr"));
+            foreach (string? directory in new[] { Path.GetDirectoryName(key)!, Path.GetDirectoryName(request)! })
             {
                 if (!Directory.Exists(directory))
                 {

@@ -14,14 +14,14 @@ internal static class EstBody
     /// <exception cref="RefusedException">It has another content type, or is no base64.</exception>
     public static async Task<byte[]> ReadAsync(HttpContext context)
     {
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
             || !string.Equals(type.MediaType, SigningRequest, StringComparison.OrdinalIgnoreCase))
         {
             throw new RefusedException(RefusalKind.UnsupportedContent, $"the content type must be {SigningRequest}");
         }
 
         using var reader = new StreamReader(context.Request.Body, Encoding.ASCII);
-        var text = await reader.ReadToEndAsync(context.RequestAborted);
+        string text = await reader.ReadToEndAsync(context.RequestAborted);
         try
         {
             return Convert.FromBase64String(text);

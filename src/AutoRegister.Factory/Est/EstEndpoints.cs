@@ -38,7 +38,7 @@ internal sealed class EstEndpoints(
 
     private async Task RenewAsync(HttpContext context)
     {
-        var certificate = await renewals.RenewAsync(PresentedCertificate.Of(context), AddressRanges.Of(context), () => EstBody.ReadAsync(context));
+        byte[] certificate = await renewals.RenewAsync(PresentedCertificate.Of(context), AddressRanges.Of(context), () => EstBody.ReadAsync(context));
         RequestLog.Note(context, DistinguishedName.Find(CertificateFacts.Read(certificate).Subject, DistinguishedName.CommonName) ?? "");
         await EstBody.WriteAsync(context, status, CertificateBundle.Encode(certificate));
     }
@@ -46,9 +46,9 @@ internal sealed class EstEndpoints(
     private async Task EnrollAsync(HttpContext context)
     {
         var unknown = new Applicant { Actor = "unknown", Address = AddressRanges.Of(context) };
-        var applicant = await RecordedAsync(unknown, () => WhoAsync(context));
-        var request = await RecordedAsync(applicant, () => ReadAsync(context));
-        var files = await registrations.RegisterAsync(request, applicant);
+        Applicant applicant = await RecordedAsync(unknown, () => WhoAsync(context));
+        RegistrationRequest request = await RecordedAsync(applicant, () => ReadAsync(context));
+        IReadOnlyDictionary<string, string> files = await registrations.RegisterAsync(request, applicant);
         await EstBody.WriteAsync(context, status, CertificateBundle.Encode(RenewalService.DerOf(files[CredentialFileNames.ClientCertificate])));
     }
 
@@ -61,8 +61,8 @@ internal sealed class EstEndpoints(
 
     private static async Task<RegistrationRequest> ReadAsync(HttpContext context)
     {
-        var csr = await EstBody.ReadAsync(context);
-        var hardware = context.Request.RouteValues.TryGetValue(Hardware, out var label) ? (string)label! : "";
+        byte[] csr = await EstBody.ReadAsync(context);
+        string hardware = context.Request.RouteValues.TryGetValue(Hardware, out object? label) ? (string)label! : "";
         return hardware.Length == 0
             ? throw RefusedException.Malformed($"a CSR does not name the hardware: send it to {Base}/HARDWARE-ID/simpleenroll")
             : new RegistrationRequest

@@ -37,7 +37,7 @@ internal sealed class PresentedCertificate(FactoryPki pki, TimeProvider clock)
     /// <summary>Why it can't be renewed, as far as it says so itself; null when it can.</summary>
     public Refusal? ComplaintAbout(CertificateFacts certificate)
     {
-        var now = clock.GetUtcNow();
+        DateTimeOffset now = clock.GetUtcNow();
         return !IsDevices(certificate) ? Refusal.Forbidden("The certificate is signed by no device CA that this factory trusts")
             : now < certificate.NotBefore ? Refusal.Forbidden($"The certificate is not valid before {certificate.NotBefore:yyyy-MM-dd HH:mm:ss'Z'}")
             : now > certificate.NotAfter ? Refusal.Forbidden($"The certificate expired on {certificate.NotAfter:yyyy-MM-dd HH:mm:ss'Z'}: the device must be registered anew")

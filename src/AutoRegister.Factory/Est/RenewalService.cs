@@ -19,8 +19,8 @@ internal sealed class RenewalService(
     /// <param name="body">Reads the CSR.</param>
     public async Task<byte[]> RenewAsync(CertificateFacts? shown, string? address, Func<Task<byte[]>> body)
     {
-        var (request, renewal) = await CheckAsync(shown, address, body);
-        var (claim, certificate) = await renewals.RenewAsync(renewal, () => Draft(request));
+        (SigningRequest? request, Renewal? renewal) = await CheckAsync(shown, address, body);
+        (CertificateClaim? claim, string? certificate) = await renewals.RenewAsync(renewal, () => Draft(request));
         return DerOf(certificate ?? await claims.FinishAsync(claim));
     }
 
@@ -32,25 +32,25 @@ internal sealed class RenewalService(
     {
         try
         {
-            var current = shown ?? throw new RefusedException(RefusalKind.Unauthenticated, "A renewal needs the device's current certificate, shown by TLS");
+            CertificateFacts current = shown ?? throw new RefusedException(RefusalKind.Unauthenticated, "A renewal needs the device's current certificate, shown by TLS");
             if (presented.ComplaintAbout(current) is { } complaint)
             {
                 throw new RefusedException(complaint);
             }
 
-            var request = csrs.Read(await body());
+            SigningRequest request = csrs.Read(await body());
             if (!request.Subject.Span.SequenceEqual(current.Subject.Span))
             {
                 throw RefusedException.Malformed("the CSR's subject must be the current certificate's, byte for byte");
             }
 
-            var pem = PemEncoding.WriteString("CERTIFICATE", current.Der.Span) + "\n";
+            string pem = PemEncoding.WriteString("CERTIFICATE", current.Der.Span) + "\n";
             return (request, new Renewal(
                 request.Uuid.ToLowerInvariant(), address, current.Serial, pem, current.PublicKey.Sha256, request.PublicKeySha256));
         }
         catch (RefusedException e)
         {
-            var uuid = shown is null || !presented.IsDevices(shown) ? null : DistinguishedName.Find(shown.Subject, DistinguishedName.CommonName);
+            string? uuid = shown is null || !presented.IsDevices(shown) ? null : DistinguishedName.Find(shown.Subject, DistinguishedName.CommonName);
             await renewals.RefusedAsync(uuid is null ? "unknown" : $"device {FieldRules.Quote(uuid)}", address, shown?.Serial, e.Message);
             throw;
         }
@@ -58,7 +58,7 @@ internal sealed class RenewalService(
 
     private CertificateDraft Draft(SigningRequest request)
     {
-        var draft = template.FillRenewal(request, validity, clock.GetUtcNow());
+        ToBeSigned draft = template.FillRenewal(request, validity, clock.GetUtcNow());
         return new CertificateDraft(draft.Serial, draft.Der.ToArray(), draft.NotAfter);
     }
 }

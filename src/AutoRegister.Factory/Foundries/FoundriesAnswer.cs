@@ -31,8 +31,8 @@ internal sealed record FoundriesAnswer(ReportOutcome Outcome, string Text, TimeS
     /// <summary>Reads an answer.</summary>
     public static async Task<FoundriesAnswer> ReadAsync(HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellation)
     {
-        var text = $"HTTP {(int)response.StatusCode}{await BodyAsync(response, cancellation)}";
-        var retryAfter = RetryAfterOf(response.Headers.RetryAfter, now);
+        string text = $"HTTP {(int)response.StatusCode}{await BodyAsync(response, cancellation)}";
+        TimeSpan? retryAfter = RetryAfterOf(response.Headers.RetryAfter, now);
         return response.StatusCode switch
         {
             _ when response.IsSuccessStatusCode => new FoundriesAnswer(ReportOutcome.Sent, text),
@@ -48,9 +48,9 @@ internal sealed record FoundriesAnswer(ReportOutcome Outcome, string Text, TimeS
 
     private static async Task<string> BodyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        var bytes = new byte[LongestBody];
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        var length = await body.ReadAtLeastAsync(bytes, LongestBody, throwOnEndOfStream: false, cancellation);
+        byte[] bytes = new byte[LongestBody];
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
+        int length = await body.ReadAtLeastAsync(bytes, LongestBody, throwOnEndOfStream: false, cancellation);
         return Words(Encoding.UTF8.GetString(bytes, 0, length)) is { Length: > 0 } words ? $": {words}" : "";
     }
 
@@ -58,9 +58,9 @@ internal sealed record FoundriesAnswer(ReportOutcome Outcome, string Text, TimeS
     private static string Words(string text)
     {
         const int Longest = 300;
-        var words = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string words = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var shown = new StringBuilder();
-        foreach (var rune in words.EnumerateRunes().Take(Longest))
+        foreach (Rune rune in words.EnumerateRunes().Take(Longest))
         {
             shown.Append(rune.Value == ' ' || FieldRules.IsVisible(rune.ToString()) ? rune.ToString() : "?");
         }

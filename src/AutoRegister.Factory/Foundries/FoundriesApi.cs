@@ -46,12 +46,12 @@ internal sealed class FoundriesApi : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(target.Url, "devices/"));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        var token = SecretFile.ReadLine(target.TokenFile, "the API token for Foundries.io", "make one with the scope devices:create, and put it there");
+        byte[] token = SecretFile.ReadLine(target.TokenFile, "the API token for Foundries.io", "make one with the scope devices:create, and put it there");
         request.Headers.TryAddWithoutValidation("OSF-TOKEN", Encoding.UTF8.GetString(token));
         CryptographicOperations.ZeroMemory(token);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return await FoundriesAnswer.ReadAsync(response, clock.GetUtcNow(), cancellation);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))

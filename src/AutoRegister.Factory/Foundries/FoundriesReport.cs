@@ -26,7 +26,7 @@ internal sealed record FoundriesReport(
     /// </summary>
     public static void Enter(LedgerSession session, CertificateClaim claim, string certificate, DateTimeOffset now)
     {
-        var device = session.First(
+        FoundriesReport? device = session.First(
             """
             SELECT d.name, d.device_group FROM certificates c JOIN devices d ON d.uuid = c.uuid
             WHERE c.serial = $1 AND c.kind <> 'renewal'

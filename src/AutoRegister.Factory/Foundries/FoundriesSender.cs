@@ -25,7 +25,7 @@ internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, Led
     {
         while (clock.GetUtcNow() is var now && now >= pausedUntil && reader.Read(session => Outbox.IsDue(session, now)))
         {
-            var batch = await writer.DoAsync(session => Outbox.Take(session, Batch, now, now + Lease));
+            List<OutboxMessage> batch = await writer.DoAsync(session => Outbox.Take(session, Batch, now, now + Lease));
             // Not ended in the middle: what was sent must be noted. The client has its own time limit.
             await Parallel.ForEachAsync(
                 batch, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (message, _) => await SendAsync(message));
@@ -36,16 +36,16 @@ internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, Led
     /// <summary>How long a message waits after so many attempts: twice as long each time, up to an hour.</summary>
     public static TimeSpan DelayAfter(long attempts)
     {
-        var doubled = Shortest * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20));
+        TimeSpan doubled = Shortest * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20));
         return doubled < Longest ? doubled : Longest;
     }
 
     private async Task SendAsync(OutboxMessage message)
     {
-        var answer = clock.GetUtcNow() < pausedUntil
+        FoundriesAnswer answer = clock.GetUtcNow() < pausedUntil
             ? new FoundriesAnswer(ReportOutcome.AllLater, message.Answer ?? "not sent yet", pausedUntil - clock.GetUtcNow())
             : await AskAsync(message);
-        var until = clock.GetUtcNow() + Delay(answer, message.Attempts);
+        DateTimeOffset until = clock.GetUtcNow() + Delay(answer, message.Attempts);
         if (answer.Outcome == ReportOutcome.AllLater && until > pausedUntil)
         {
             pausedUntil = until;
@@ -73,13 +73,13 @@ internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, Led
 
     private static TimeSpan Delay(FoundriesAnswer answer, long attempts)
     {
-        var wait = answer.RetryAfter ?? DelayAfter(attempts);
+        TimeSpan wait = answer.RetryAfter ?? DelayAfter(attempts);
         return wait < TimeSpan.FromDays(1) ? wait : TimeSpan.FromDays(1);
     }
 
     private int Refuse(LedgerSession session, OutboxMessage message, FoundriesAnswer answer)
     {
-        var text = message.Attempts > 1
+        string text = message.Attempts > 1
             ? $"{answer.Text} (an attempt before this one ended without an answer, or with another: the device may be there by it)"
             : answer.Text;
         AuditTrail.Append(session, clock.GetUtcNow(), new AuditEntry("Foundries.io", "take device")

@@ -23,8 +23,8 @@ internal sealed class GatewayEndpoints(string factory, DeviceCertificates device
         }
 
         RequestLog.Note(context, subject.Uuid);
-        var key = Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
-        var name = await devices.SeenAsync(subject.Uuid, key);
+        string key = Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+        string? name = await devices.SeenAsync(subject.Uuid, key);
         if (name is null)
         {
             await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "The device is not in the ledger with this key");
@@ -36,7 +36,7 @@ internal sealed class GatewayEndpoints(string factory, DeviceCertificates device
 
     private (string Uuid, string Factory)? ReadSubject(X509Certificate2 certificate)
     {
-        var subject = DistinguishedName.Decode(certificate.SubjectName.RawData).ToLookup(a => a.Oid, a => a.Value);
+        ILookup<string, string?> subject = DistinguishedName.Decode(certificate.SubjectName.RawData).ToLookup(a => a.Oid, a => a.Value);
         return subject[DistinguishedName.CommonName].SingleOrDefault() is { } uuid
             && subject[DistinguishedName.OrganizationalUnit].SingleOrDefault() == factory
             ? (uuid, factory)

@@ -37,8 +37,8 @@ internal sealed class GatewayReportEndpoints(IApplicantCheck gateways, LedgerRea
     private async Task SeenAsync(HttpContext context)
     {
         await gateways.RequireAsync(context);
-        var serial = await ReadAsync(context);
-        var uuid = await certificates.SeenAsync(serial);
+        string serial = await ReadAsync(context);
+        string? uuid = await certificates.SeenAsync(serial);
         if (uuid is null)
         {
             await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, $"The certificate {FieldRules.Quote(serial)} is none of this factory's, was replaced, or its device was revoked");
@@ -66,7 +66,7 @@ internal sealed class GatewayReportEndpoints(IApplicantCheck gateways, LedgerRea
     // Some write a number with the zeros before it and colons in it, others neither.
     private static string AsKept(string serial)
     {
-        var digits = serial.Replace(":", "", StringComparison.Ordinal).TrimStart('0').ToUpperInvariant();
+        string digits = serial.Replace(":", "", StringComparison.Ordinal).TrimStart('0').ToUpperInvariant();
         return digits.Length % 2 == 0 ? digits : "0" + digits;
     }
 

@@ -16,7 +16,7 @@ internal sealed class ConnectionLimit(int perAddress)
     /// <summary>The middleware of a listener; a connection too many is closed without a word, as there is no TLS yet to say it in.</summary>
     public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
-        var address = ClientNetwork.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        IPAddress address = ClientNetwork.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
         try
         {
             if (open.AddOrUpdate(address, 1, (_, count) => count + 1) > perAddress)
@@ -35,7 +35,7 @@ internal sealed class ConnectionLimit(int perAddress)
 
     private void Leave(IPAddress address)
     {
-        while (open.TryGetValue(address, out var count))
+        while (open.TryGetValue(address, out int count))
         {
             if (count == 1 ? open.TryRemove(KeyValuePair.Create(address, 1)) : open.TryUpdate(address, count - 1, count))
             {

@@ -22,9 +22,9 @@ internal static class ExactPath
 
     private static bool IsAsWritten(HttpContext context, string pattern)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
-        var query = target.IndexOf('?');
-        var path = query < 0 ? target : target[..query];
+        ReadOnlySpan<char> target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
+        int query = target.IndexOf('?');
+        ReadOnlySpan<char> path = query < 0 ? target : target[..query];
         return WithoutSlash(path).SequenceEqual(WithoutSlash(pattern));
     }
 

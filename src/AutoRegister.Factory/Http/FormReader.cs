@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace AutoRegister.Factory.Http;
 
 /// <summary>Reads forms the way OAuth wants them: a parameter that is sent twice, or empty, is no parameter.</summary>
@@ -23,5 +25,5 @@ internal static class FormReader
 
     /// <summary>The value of a parameter that was sent once.</summary>
     public static string? One(this IFormCollection form, string name) =>
-        form.TryGetValue(name, out var values) && values.Count == 1 && values[0] is { Length: > 0 } value ? value : null;
+        form.TryGetValue(name, out StringValues values) && values.Count == 1 && values[0] is { Length: > 0 } value ? value : null;
 }

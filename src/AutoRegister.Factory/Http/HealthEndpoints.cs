@@ -16,7 +16,7 @@ internal sealed class HealthEndpoints(Func<CancellationToken, Task<string?>> che
 
     private async Task ReadyAsync(HttpContext context)
     {
-        var missing = await check(context.RequestAborted);
+        string? missing = await check(context.RequestAborted);
         context.Response.StatusCode = missing is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await context.Response.WriteAsync((missing ?? "ready") + "\n", context.RequestAborted);
     }

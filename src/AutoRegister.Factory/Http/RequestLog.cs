@@ -25,9 +25,9 @@ internal sealed class RequestLog : IAsyncDisposable
     /// <summary>Writes the line of a request that was answered.</summary>
     public void Add(string port, HttpContext context)
     {
-        var path = FieldRules.Quote(context.Request.Path.Value ?? "");
-        var method = FieldRules.Quote(context.Request.Method);
-        var note = context.Items.TryGetValue(NoteKey, out var uuid) ? $" {uuid}".TrimEnd() : "";
+        string path = FieldRules.Quote(context.Request.Path.Value ?? "");
+        string method = FieldRules.Quote(context.Request.Method);
+        string note = context.Items.TryGetValue(NoteKey, out object? uuid) ? $" {uuid}".TrimEnd() : "";
         lines.Writer.TryWrite($"{port} {method} {path} {context.Response.StatusCode}{note}");
     }
 
@@ -41,7 +41,7 @@ internal sealed class RequestLog : IAsyncDisposable
 
     private async Task WriteAsync(TextWriter output)
     {
-        await foreach (var line in lines.Reader.ReadAllAsync())
+        await foreach (string line in lines.Reader.ReadAllAsync())
         {
             await output.WriteLineAsync(line);
         }

@@ -22,7 +22,7 @@ internal sealed class RequestRate(int perSecond)
     /// <summary>The middleware.</summary>
     public async Task LimitAsync(HttpContext context, RequestDelegate next)
     {
-        using var lease = limiter.AttemptAcquire(context);
+        using RateLimitLease lease = limiter.AttemptAcquire(context);
         if (lease.IsAcquired)
         {
             await next(context);

@@ -28,7 +28,7 @@ internal sealed class SecurePort : IAsyncDisposable
         string name, IPEndPoint endpoint, TlsHandshakeCallbackOptions tls, PortLimits limits, RequestLog log, Action<IEndpointRouteBuilder> map)
     {
         // "Empty" reads no settings files and no environment: the command line alone says what this server does.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Error)
             // A failure to start is an exception, and reported once, as that.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
@@ -48,7 +48,7 @@ internal sealed class SecurePort : IAsyncDisposable
             });
         });
 
-        var application = builder.Build();
+        WebApplication application = builder.Build();
         application.Use(next => async context =>
         {
             await ErrorAnswers.HandleAsync(context, next);

@@ -15,8 +15,8 @@ internal sealed class ServerTlsContext(ServerCertificate certificate, SslCertifi
     {
         get
         {
-            var current = certificate.Current;
-            var context = made;
+            ServerCertificateChain current = certificate.Current;
+            Tuple<ServerCertificateChain, SslStreamCertificateContext> context = made;
             if (!ReferenceEquals(context.Item1, current))
             {
                 made = context = Make(current, hints);

@@ -7,6 +7,11 @@ internal interface IAdmissionPolicy
 {
     /// <summary>Decides, in the transaction that enters the device: it may count and mark what the device uses up.</summary>
     Admission Admit(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now);
+
+    /// <summary>Decides whether this applicant may bring another key for a device whose window is open.</summary>
+    /// <param name="device">What the device is.</param>
+    /// <returns>Why not; null when it may.</returns>
+    Refusal? ComplaintAboutRekey(LedgerSession session, DeviceClaim claim, RegistrationTerms device, Applicant applicant, DateTimeOffset now);
 }
 
 /// <summary>A decision: either a grant or a refusal.</summary>

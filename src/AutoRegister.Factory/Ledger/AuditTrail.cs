@@ -17,7 +17,7 @@ internal static class AuditTrail
     /// <summary>Writes a row.</summary>
     public static void Append(LedgerSession session, DateTimeOffset now, AuditEntry entry)
     {
-        var head = session.AuditHead ?? LastOf(session);
+        AuditHead head = session.AuditHead ?? LastOf(session);
         var row = new AuditRow(
             head.Number + 1, now.ToUnixTimeMilliseconds(), entry.Actor, entry.Address, entry.Action,
             entry.Refused ? AuditRow.IsRefused : AuditRow.IsDone, entry.Uuid, entry.Serial, entry.Reason, "");
@@ -44,12 +44,12 @@ internal static class AuditTrail
     public static string? Verify(LedgerSession session)
     {
         const int Page = 1000;
-        var head = Beginning;
+        AuditHead head = Beginning;
         IReadOnlyList<AuditRow> rows;
         do
         {
             rows = Read(session, head.Number, Page);
-            foreach (var row in rows)
+            foreach (AuditRow row in rows)
             {
                 if (row.Number != head.Number + 1)
                 {

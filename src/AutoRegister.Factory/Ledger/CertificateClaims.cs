@@ -29,8 +29,8 @@ internal sealed class CertificateClaims(
     /// <exception cref="RefusedException">The claim was void: its device CA is no longer ours.</exception>
     public async Task<string> FinishAsync(CertificateClaim claim)
     {
-        var made = await sign(claim.ToBeSigned);
-        var stored = await writer.DoAsync(session => Store(session, claim, made));
+        string? made = await sign(claim.ToBeSigned);
+        string? stored = await writer.DoAsync(session => Store(session, claim, made));
         return stored ?? throw new RefusedException(
             new Refusal(RefusalKind.Unavailable, "The device CA was changed while the certificate was made: send the request again", TimeSpan.FromSeconds(1)));
     }
@@ -39,7 +39,7 @@ internal sealed class CertificateClaims(
     /// <returns>How many claims were finished or made void.</returns>
     public async Task<int> FinishAbandonedAsync(CancellationToken cancellation)
     {
-        var before = (clock.GetUtcNow() - Abandoned).ToUnixTimeMilliseconds();
+        long before = (clock.GetUtcNow() - Abandoned).ToUnixTimeMilliseconds();
         return await FinishAllAsync(before, cancellation);
     }
 
@@ -48,14 +48,14 @@ internal sealed class CertificateClaims(
 
     private async Task<int> FinishAllAsync(long createdBefore, CancellationToken cancellation)
     {
-        var open = reader.Read(session => session.All(
+        List<CertificateClaim> open = reader.Read(session => session.All(
             "SELECT uuid, serial, to_be_signed FROM certificates WHERE state = 'claimed' AND created < $1",
             row => new CertificateClaim(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
             createdBefore));
-        foreach (var claim in open)
+        foreach (CertificateClaim? claim in open)
         {
             cancellation.ThrowIfCancellationRequested();
-            var made = await sign(claim.ToBeSigned);
+            string? made = await sign(claim.ToBeSigned);
             await writer.DoAsync(session => Store(session, claim, made) ?? "");
         }
 

@@ -13,7 +13,7 @@ internal sealed record DeniedDevice(
     public static IReadOnlyList<DeniedDevice> All(LedgerSession session)
     {
         // A claim counts: it may be signed the next moment.
-        var serials = session.All(
+        ILookup<string, string> serials = session.All(
             "SELECT c.uuid, c.serial FROM certificates c JOIN devices d ON d.uuid = c.uuid WHERE d.revoked IS NOT NULL AND c.state <> 'void' ORDER BY c.created, c.serial",
             row => (Uuid: row.GetString(0), Serial: row.GetString(1))).ToLookup(row => row.Uuid, row => row.Serial);
         return session.All(

@@ -11,8 +11,8 @@ internal sealed class DeviceCertificates(LedgerWriter writer, TimeProvider clock
     /// <returns>The device's name; null when the ledger has no such device with this key, or has revoked it.</returns>
     public Task<string?> SeenAsync(string uuid, string publicKeySha256) => writer.DoAsync(session =>
     {
-        var now = clock.GetUtcNow();
-        var name = session.First(
+        DateTimeOffset now = clock.GetUtcNow();
+        string? name = session.First(
             """
             UPDATE devices SET last_seen = $3
             WHERE uuid = $1 AND revoked IS NULL AND EXISTS (SELECT 1 FROM keys WHERE sha256 = $2 AND uuid = $1 AND retired IS NULL)
@@ -32,8 +32,8 @@ internal sealed class DeviceCertificates(LedgerWriter writer, TimeProvider clock
     /// <returns>The device's UUID; null when the certificate is none of a device that may go on with it.</returns>
     public Task<string?> SeenAsync(string serial) => writer.DoAsync(session =>
     {
-        var now = clock.GetUtcNow();
-        var seen = session.First(
+        DateTimeOffset now = clock.GetUtcNow();
+        SeenKey? seen = session.First(
             """
             SELECT c.uuid, c.key_sha256 FROM certificates c JOIN devices d ON d.uuid = c.uuid JOIN keys k ON k.sha256 = c.key_sha256
             WHERE c.serial = $1 AND c.state = 'issued' AND d.revoked IS NULL AND k.retired IS NULL
@@ -52,7 +52,7 @@ internal sealed class DeviceCertificates(LedgerWriter writer, TimeProvider clock
     /// <summary>The same, within a transaction that knows the device and its key.</summary>
     public static void Confirm(LedgerSession session, string uuid, string publicKeySha256, DateTimeOffset now)
     {
-        var time = now.ToUnixTimeMilliseconds();
+        long time = now.ToUnixTimeMilliseconds();
         if (session.Run("UPDATE certificates SET confirmed = $2 WHERE key_sha256 = $1 AND state = 'issued' AND confirmed IS NULL", publicKeySha256, time) == 0)
         {
             return;

@@ -17,10 +17,10 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
     public async Task<RegisteredDevice> RegisterAsync(
         DeviceClaim claim, Applicant applicant, IAdmissionPolicy policy, Func<RegistrationTerms, (CertificateDraft Certificate, string SotaToml)> draft)
     {
-        var (device, refusal) = await writer.DoAsync(session =>
+        (RegisteredDevice? device, Refusal? refusal) = await writer.DoAsync(session =>
         {
-            var now = clock.GetUtcNow();
-            var outcome = Register(session, claim, applicant, policy, draft, now);
+            DateTimeOffset now = clock.GetUtcNow();
+            (RegisteredDevice? Device, Refusal? Refusal) outcome = Register(session, claim, applicant, policy, draft, now);
             if (outcome.Refusal is { } no)
             {
                 AuditTrail.Append(session, now, new AuditEntry(applicant.Actor, Action)
@@ -48,14 +48,14 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
         LedgerSession session, DeviceClaim claim, Applicant applicant, IAdmissionPolicy policy,
         Func<RegistrationTerms, (CertificateDraft Certificate, string SotaToml)> draft, DateTimeOffset now)
     {
-        var key = session.First(
+        KnownKey? key = session.First(
             "SELECT uuid, retired FROM keys WHERE sha256 = $1", row => new KnownKey(row.GetString(0), row.NumberOrNull(1)), claim.PublicKeySha256);
         if (key is not null && key.Uuid != claim.Uuid)
         {
             return (null, Refusal.Conflict($"This key is the device {key.Uuid}'s: an image that holds a device's key must not be copied"));
         }
 
-        var device = session.First(
+        KnownDevice? device = session.First(
             "SELECT name, device_group, created, station, rekey_until, revoked, revoked_reason, sota_toml, asked_name, tags, production FROM devices WHERE uuid = $1",
             row => new KnownDevice(
                 row.GetString(0), row.TextOrNull(1), row.TimeOrNull(2)!.Value, row.TextOrNull(3), row.NumberOrNull(4), row.TimeOrNull(5), row.TextOrNull(6), row.GetString(7),
@@ -80,7 +80,7 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
         {
             { Retired: null } => Again(session, claim, applicant, device, draft, now),
             { } => (null, Refusal.Forbidden("This key was replaced by another, and is no longer the device's")),
-            null when device.RekeyUntil is { } until && until > now.ToUnixTimeMilliseconds() => Rekey(session, claim, applicant, device, draft, now),
+            null when device.RekeyUntil is { } until && until > now.ToUnixTimeMilliseconds() => Rekey(session, claim, applicant, policy, device, draft, now),
             null => (null, Refusal.Conflict(
                 $"A device with the uuid {claim.Uuid} exists: registered on {device.Created:yyyy-MM-dd HH:mm:ss'Z'} by {device.Station ?? "itself"} with another key")),
         };
@@ -90,20 +90,20 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
         LedgerSession session, DeviceClaim claim, Applicant applicant, IAdmissionPolicy policy,
         Func<RegistrationTerms, (CertificateDraft Certificate, string SotaToml)> draft, DateTimeOffset now)
     {
-        var admission = policy.Admit(session, claim, applicant, now);
+        Admission admission = policy.Admit(session, claim, applicant, now);
         if (admission.Grant is not { } terms)
         {
             return (null, admission.Refusal);
         }
 
-        var folded = DeviceClaim.Fold(terms.Name);
+        string folded = DeviceClaim.Fold(terms.Name);
         if (session.First("SELECT name FROM devices WHERE name_folded = $1", row => row.GetString(0), folded) is not null)
         {
             return (null, Refusal.Conflict($"A device with the name {terms.Name} exists"));
         }
 
-        var (certificate, sotaToml) = draft(terms);
-        var time = now.ToUnixTimeMilliseconds();
+        (CertificateDraft? certificate, string? sotaToml) = draft(terms);
+        long time = now.ToUnixTimeMilliseconds();
         session.Run(
             """
             INSERT INTO devices (uuid, name, name_folded, asked_name, device_group, hardware_id, tags, production, sota_toml, station, created, registrations)
@@ -119,7 +119,7 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
         Func<RegistrationTerms, (CertificateDraft Certificate, string SotaToml)> draft, DateTimeOffset now)
     {
         session.Run("UPDATE devices SET registrations = registrations + 1 WHERE uuid = $1", claim.Uuid);
-        var known = session.First(
+        RegisteredDevice? known = session.First(
             "SELECT serial, to_be_signed, certificate FROM certificates WHERE key_sha256 = $1 AND state <> 'void' ORDER BY created DESC LIMIT 1",
             row => new RegisteredDevice(new CertificateClaim(claim.Uuid, row.GetString(0), row.GetFieldValue<byte[]>(1)), row.TextOrNull(2), device.SotaToml),
             claim.PublicKeySha256);
@@ -127,11 +127,16 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
     }
 
     private static (RegisteredDevice?, Refusal?) Rekey(
-        LedgerSession session, DeviceClaim claim, Applicant applicant, KnownDevice device,
+        LedgerSession session, DeviceClaim claim, Applicant applicant, IAdmissionPolicy policy, KnownDevice device,
         Func<RegistrationTerms, (CertificateDraft Certificate, string SotaToml)> draft, DateTimeOffset now)
     {
-        var (certificate, sotaToml) = draft(device.Terms);
-        var time = now.ToUnixTimeMilliseconds();
+        if (policy.ComplaintAboutRekey(session, claim, device.Terms, applicant, now) is { } complaint)
+        {
+            return (null, complaint);
+        }
+
+        (CertificateDraft? certificate, string? sotaToml) = draft(device.Terms);
+        long time = now.ToUnixTimeMilliseconds();
         session.Run("UPDATE keys SET retired = $2 WHERE uuid = $1 AND retired IS NULL", claim.Uuid, time);
         session.Run(
             "UPDATE devices SET rekey_until = NULL, sota_toml = $2, registrations = registrations + 1 WHERE uuid = $1", claim.Uuid, sotaToml);

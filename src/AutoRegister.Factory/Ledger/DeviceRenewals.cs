@@ -17,10 +17,10 @@ internal sealed class DeviceRenewals(LedgerWriter writer, TimeProvider clock)
     /// <exception cref="RefusedException">The certificate it shows is not, or no longer, the device's; or its new key is another's.</exception>
     public async Task<(CertificateClaim Claim, string? Certificate)> RenewAsync(Renewal renewal, Func<CertificateDraft> draft)
     {
-        var (granted, refusal) = await writer.DoAsync(session =>
+        ((CertificateClaim Claim, string? Certificate) granted, Refusal? refusal) = await writer.DoAsync(session =>
         {
-            var now = clock.GetUtcNow();
-            var refused = ComplaintAbout(session, renewal);
+            DateTimeOffset now = clock.GetUtcNow();
+            Refusal? refused = ComplaintAbout(session, renewal);
             if (refused is null)
             {
                 // Whoever shows a certificate has it: those before it are done with, and the new key must not be one of theirs.
@@ -28,7 +28,7 @@ internal sealed class DeviceRenewals(LedgerWriter writer, TimeProvider clock)
                 refused = ComplaintAboutNewKey(session, renewal);
             }
 
-            var found = refused is null ? Find(session, renewal) ?? (Enter(session, renewal, draft(), now), null) : default;
+            (CertificateClaim Claim, string? Certificate) found = refused is null ? Find(session, renewal) ?? (Enter(session, renewal, draft(), now), null) : default;
             AuditTrail.Append(session, now, new AuditEntry($"device {renewal.Uuid}", Action)
             {
                 Address = renewal.Address, Uuid = renewal.Uuid, Serial = refused is null ? found.Claim.Serial : renewal.Serial, Reason = refused?.Reason, Refused = refused is not null,
@@ -48,7 +48,7 @@ internal sealed class DeviceRenewals(LedgerWriter writer, TimeProvider clock)
 
     private static Refusal? ComplaintAbout(LedgerSession session, Renewal renewal)
     {
-        var shown = session.First(
+        ShownCertificate? shown = session.First(
             """
             SELECT d.revoked, d.revoked_reason, k.retired FROM certificates c
             JOIN devices d ON d.uuid = c.uuid JOIN keys k ON k.sha256 = c.key_sha256
@@ -72,7 +72,7 @@ internal sealed class DeviceRenewals(LedgerWriter writer, TimeProvider clock)
             return Refusal.Conflict("A renewal needs a new key: this one is that of the certificate it came with");
         }
 
-        var key = session.First(
+        KnownKey? key = session.First(
             "SELECT uuid, retired FROM keys WHERE sha256 = $1", row => new KnownKey(row.GetString(0), row.NumberOrNull(1) is not null), renewal.NewPublicKeySha256);
         return key switch
         {

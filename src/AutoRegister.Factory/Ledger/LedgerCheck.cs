@@ -45,12 +45,12 @@ internal sealed class LedgerCheck
     {
         // Once, for all the statements: a server may go on writing.
         session.Run("BEGIN");
-        foreach (var complaint in session.All($"PRAGMA integrity_check({MostWrong})", row => row.GetString(0)).Where(said => said != "ok"))
+        foreach (string? complaint in session.All($"PRAGMA integrity_check({MostWrong})", row => row.GetString(0)).Where(said => said != "ok"))
         {
             Complain($"SQLite: {complaint}");
         }
 
-        foreach (var (table, other) in session.All("PRAGMA foreign_key_check", row => (row.GetString(0), row.GetString(2))))
+        foreach ((string? table, string? other) in session.All("PRAGMA foreign_key_check", row => (row.GetString(0), row.GetString(2))))
         {
             Complain($"a row of {table} names one of {other} that is not there");
         }
@@ -74,7 +74,7 @@ internal sealed class LedgerCheck
 
     private void Count(LedgerSession session)
     {
-        foreach (var (what, sql) in new[]
+        foreach ((string? what, string? sql) in new[]
         {
             ("devices", "SELECT count(*) FROM devices"),
             ("of them revoked", "SELECT count(*) FROM devices WHERE revoked IS NOT NULL"),
@@ -108,12 +108,12 @@ internal sealed class LedgerCheck
 
     private void LookAtCertificates(LedgerSession session)
     {
-        var rows = session.All(
+        List<string> rows = session.All(
             "SELECT serial FROM certificates WHERE state <> 'void' ORDER BY serial", row => row.GetString(0));
-        foreach (var serial in rows)
+        foreach (string serial in rows)
         {
             // One after the other: a ledger may be larger than memory.
-            var stored = session.First(
+            Stored stored = session.First(
                 "SELECT serial, uuid, key_sha256, to_be_signed, certificate FROM certificates WHERE serial = $1",
                 row => new Stored(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.TextOrNull(4)), serial)!;
             if (ComplaintOf(stored) is { } complaint && !Complain($"the {(stored.Pem is null ? "claim" : "certificate")} {serial} of {stored.Uuid} {complaint}"))
@@ -154,13 +154,13 @@ internal sealed class LedgerCheck
 
     private static byte[] Der(string pem)
     {
-        var fields = PemEncoding.Find(pem);
+        PemFields fields = PemEncoding.Find(pem);
         return Convert.FromBase64String(pem[fields.Base64Data]);
     }
 
     private void Complain(LedgerSession session, string sql, string format)
     {
-        foreach (var found in session.All($"{sql} LIMIT {MostWrong}", row => row.GetString(0)))
+        foreach (string? found in session.All($"{sql} LIMIT {MostWrong}", row => row.GetString(0)))
         {
             Complain(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, found));
         }

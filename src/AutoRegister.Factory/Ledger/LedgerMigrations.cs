@@ -1,6 +1,7 @@
 using AutoRegister.Factory.Base;
 using DbUp;
 using DbUp.Builder;
+using DbUp.Engine;
 
 namespace AutoRegister.Factory.Ledger;
 
@@ -22,14 +23,14 @@ internal static class LedgerMigrations
 
     private static void Run(UpgradeEngineBuilder builder, Dictionary<string, string> types)
     {
-        var engine = builder
+        UpgradeEngine engine = builder
             .WithScriptsEmbeddedInAssembly(typeof(LedgerMigrations).Assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .WithVariables(types)
             .WithTransactionPerScript()
             .LogToNowhere()
             .Build();
         RefuseLater(engine.GetExecutedScripts(), [.. engine.GetDiscoveredScripts().Select(script => script.Name)]);
-        var result = engine.PerformUpgrade();
+        DatabaseUpgradeResult result = engine.PerformUpgrade();
         if (!result.Successful)
         {
             throw new ExitException(

@@ -12,14 +12,14 @@ internal sealed class LedgerReader(LedgerDatabase database) : IDisposable
     /// <exception cref="DbException">The ledger can't be read.</exception>
     public T Read<T>(Func<LedgerSession, T> read)
     {
-        if (!idle.TryTake(out var session))
+        if (!idle.TryTake(out LedgerSession? session))
         {
             session = LedgerSession.Open(database, readOnly: true);
         }
 
         try
         {
-            var result = read(session);
+            T? result = read(session);
             idle.Add(session);
             return result;
         }
@@ -34,7 +34,7 @@ internal sealed class LedgerReader(LedgerDatabase database) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        while (idle.TryTake(out var session))
+        while (idle.TryTake(out LedgerSession? session))
         {
             session.Dispose();
         }

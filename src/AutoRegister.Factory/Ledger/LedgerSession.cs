@@ -24,14 +24,14 @@ internal sealed class LedgerSession(LedgerDatabase database, DbConnection connec
     public T? First<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
         where T : class
     {
-        using var reader = Command(sql, values).ExecuteReader();
+        using DbDataReader reader = Command(sql, values).ExecuteReader();
         return reader.Read() ? read(reader) : null;
     }
 
     /// <summary>Runs a statement and reads all its rows.</summary>
     public List<T> All<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        using var reader = Command(sql, values).ExecuteReader();
+        using DbDataReader reader = Command(sql, values).ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
         {
@@ -48,7 +48,7 @@ internal sealed class LedgerSession(LedgerDatabase database, DbConnection connec
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var command in commands.Values)
+        foreach (DbCommand command in commands.Values)
         {
             command.Dispose();
         }
@@ -61,13 +61,13 @@ internal sealed class LedgerSession(LedgerDatabase database, DbConnection connec
 
     private DbCommand Command(string sql, ReadOnlySpan<object?> values)
     {
-        if (!commands.TryGetValue(sql, out var command))
+        if (!commands.TryGetValue(sql, out DbCommand? command))
         {
             command = connection.CreateCommand();
 #pragma warning disable CA2100 // See the remarks: the SQL is never made of input.
             command.CommandText = sql;
 #pragma warning restore CA2100
-            for (var i = 0; i < values.Length; i++)
+            for (int i = 0; i < values.Length; i++)
             {
                 database.AddParameter(command);
             }
@@ -75,7 +75,7 @@ internal sealed class LedgerSession(LedgerDatabase database, DbConnection connec
             commands.Add(sql, command);
         }
 
-        for (var i = 0; i < values.Length; i++)
+        for (int i = 0; i < values.Length; i++)
         {
             command.Parameters[i].Value = values[i] ?? DBNull.Value;
         }

@@ -55,7 +55,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         while (await waiting.Reader.WaitToReadAsync())
         {
             together.Clear();
-            while (together.Count < MostTogether && waiting.Reader.TryRead(out var next))
+            while (together.Count < MostTogether && waiting.Reader.TryRead(out Work? next))
             {
                 together.Add(next);
             }
@@ -81,7 +81,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     {
         try
         {
-            var open = Open();
+            LedgerSession open = Open();
             open.Run(database.Begin);
             together.ForEach(work => work.Run(open));
             open.Run("COMMIT");

@@ -49,13 +49,13 @@ internal static class Outbox
     /// <summary>Has a refused message, or all of them, sent again, and writes that into the audit; how many there were.</summary>
     public static int Retry(LedgerSession session, long? number, string person, DateTimeOffset now)
     {
-        var again = session.All(
+        List<(long Number, string Uuid)> again = session.All(
             """
             UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt = $2
             WHERE state = 'refused' AND (CAST($1 AS BIGINT) IS NULL OR number = $1) RETURNING number, uuid
             """,
             row => (Number: row.GetInt64(0), Uuid: row.GetString(1)), number, now.ToUnixTimeMilliseconds());
-        foreach (var message in again)
+        foreach ((long Number, string Uuid) message in again)
         {
             AuditTrail.Append(session, now, new AuditEntry(person, "retry outbox") { Uuid = message.Uuid, Reason = $"message {message.Number}" });
         }

@@ -43,8 +43,8 @@ internal sealed class PostgresLedger : LedgerDatabase, IDisposable
     public override void Migrate()
     {
         // Servers that start together wait for the first; the lock goes with the connection.
-        using var connection = source.OpenConnection();
-        using var command = connection.CreateCommand();
+        using NpgsqlConnection connection = source.OpenConnection();
+        using NpgsqlCommand command = connection.CreateCommand();
         command.CommandText = $"SELECT pg_advisory_lock({Lock})";
         command.ExecuteNonQuery();
         LedgerMigrations.RunOnPostgres(connectionString);
@@ -53,10 +53,10 @@ internal sealed class PostgresLedger : LedgerDatabase, IDisposable
     /// <inheritdoc/>
     public override DbConnection Connect(bool readOnly)
     {
-        var connection = source.OpenConnection();
+        NpgsqlConnection connection = source.OpenConnection();
         if (readOnly)
         {
-            using var command = connection.CreateCommand();
+            using NpgsqlCommand command = connection.CreateCommand();
             command.CommandText = "SET default_transaction_read_only = on";
             command.ExecuteNonQuery();
         }

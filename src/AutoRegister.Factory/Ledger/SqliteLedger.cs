@@ -24,7 +24,7 @@ internal sealed class SqliteLedger(string path) : LedgerDatabase
             AtomicFile.Write(path, string.Empty);
         }
 
-        using (var connection = Connect(readOnly: false))
+        using (DbConnection connection = Connect(readOnly: false))
         using (var session = new LedgerSession(this, connection))
         {
             RefuseFormerLayout(session);
@@ -65,7 +65,7 @@ internal sealed class SqliteLedger(string path) : LedgerDatabase
             throw new ExitException(ExitCode.Configuration, $"{copy} is there already: name a new file, so that the copy before this one stays until this one is whole");
         }
 
-        var unfinished = copy + ".part";
+        string unfinished = copy + ".part";
         AtomicFile.Write(unfinished, string.Empty);
         try
         {
@@ -95,7 +95,7 @@ internal sealed class SqliteLedger(string path) : LedgerDatabase
 
     private void RefuseFormerLayout(LedgerSession session)
     {
-        var columns = session.All("SELECT name FROM pragma_table_info('devices')", row => row.GetString(0));
+        List<string> columns = session.All("SELECT name FROM pragma_table_info('devices')", row => row.GetString(0));
         if (columns.Contains("certificate"))
         {
             throw new ExitException(

@@ -25,7 +25,7 @@ internal sealed class ApprovalEndpoints(DeviceAuthorizations authorizations, App
 
     private async Task ShowAsync(HttpContext context)
     {
-        var typed = context.Request.Query["user_code"].ToString();
+        string typed = context.Request.Query["user_code"].ToString();
         if (typed.Length == 0)
         {
             await SendAsync(context, StatusCodes.Status200OK, page.AskForCode(null));
@@ -43,22 +43,22 @@ internal sealed class ApprovalEndpoints(DeviceAuthorizations authorizations, App
 
     private async Task DecideAsync(HttpContext context)
     {
-        var form = await FormReader.ReadAsync(context);
+        IFormCollection? form = await FormReader.ReadAsync(context);
         if (form is null || !IsOurForm(context, form))
         {
             await SendAsync(context, StatusCodes.Status403Forbidden, page.AskForCode("The form was not sent from this page. Please enter the code again."));
             return;
         }
 
-        var decision = form.One("decision");
+        string? decision = form.One("decision");
         if (decision is not ("approve" or "deny"))
         {
             await SendAsync(context, StatusCodes.Status400BadRequest, page.AskForCode("Please choose Approve or Deny."));
             return;
         }
 
-        var approve = decision == "approve";
-        var done = await authorizations.DecideAsync(UserCode.Normalize(form.One("user_code") ?? ""), approve);
+        bool approve = decision == "approve";
+        bool done = await authorizations.DecideAsync(UserCode.Normalize(form.One("user_code") ?? ""), approve);
         await (done
             ? SendAsync(context, StatusCodes.Status200OK, page.Done(approve))
             : SendAsync(context, StatusCodes.Status404NotFound, page.AskForCode("No device waits with this code. It may have expired.")));
@@ -72,7 +72,7 @@ internal sealed class ApprovalEndpoints(DeviceAuthorizations authorizations, App
             return present;
         }
 
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         context.Response.Cookies.Append(Cookie, token, new CookieOptions
         {
             Secure = true,
@@ -91,7 +91,7 @@ internal sealed class ApprovalEndpoints(DeviceAuthorizations authorizations, App
     private static Task SendAsync(HttpContext context, int status, string html)
     {
         context.Response.StatusCode = status;
-        var headers = context.Response.Headers;
+        IHeaderDictionary headers = context.Response.Headers;
         headers.ContentType = "text/html; charset=utf-8";
         headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy = ApprovalPage.ContentSecurityPolicy;

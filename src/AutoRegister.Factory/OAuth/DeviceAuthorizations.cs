@@ -64,7 +64,7 @@ internal sealed class DeviceAuthorizations(
 
     private PollResult Poll(LedgerSession session, string digest, string uuid)
     {
-        var code = session.First(
+        Tuple<string, string, long, long, long?>? code = session.First(
             "SELECT uuid, state, expires, interval_seconds, last_poll FROM device_codes WHERE device_code_sha256 = $1",
             row => Tuple.Create(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.NumberOrNull(4)),
             digest);
@@ -73,8 +73,8 @@ internal sealed class DeviceAuthorizations(
             return new PollResult(null, "invalid_grant");
         }
 
-        var (_, state, expires, seconds, lastPoll) = code;
-        var now = Now;
+        (string _, string? state, long expires, long seconds, long? lastPoll) = code;
+        long now = Now;
         return state switch
         {
             "used" => new PollResult(null, "invalid_grant"),
@@ -94,7 +94,7 @@ internal sealed class DeviceAuthorizations(
 
     private static PollResult Redeem(LedgerSession session, string digest, long now)
     {
-        var token = NewSecret();
+        string token = NewSecret();
         session.Run(
             "UPDATE device_codes SET state = 'used', access_token_sha256 = $2, access_token_expires = $3 WHERE device_code_sha256 = $1",
             digest, Digest(token), now + (long)TokenLifetime.TotalMilliseconds);

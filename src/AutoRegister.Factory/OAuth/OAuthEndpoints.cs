@@ -36,8 +36,8 @@ internal sealed class OAuthEndpoints(string factory, DeviceAuthorizations author
             return;
         }
 
-        var grant = await authorizations.StartAsync(uuid);
-        var page = new Uri(publicBase(context), ApprovalEndpoints.Path).AbsoluteUri;
+        DeviceGrant grant = await authorizations.StartAsync(uuid);
+        string page = new Uri(publicBase(context), ApprovalEndpoints.Path).AbsoluteUri;
         context.Response.Headers.CacheControl = "no-store";
         await Answer.JsonAsync(context, StatusCodes.Status200OK, new AuthorizationAnswer(
             grant.DeviceCode,
@@ -50,7 +50,7 @@ internal sealed class OAuthEndpoints(string factory, DeviceAuthorizations author
 
     private async Task TokenAsync(HttpContext context)
     {
-        var form = await FormReader.ReadAsync(context);
+        IFormCollection? form = await FormReader.ReadAsync(context);
         if (form?.One("grant_type") is { } grantType && grantType != GrantType)
         {
             await FailAsync(context, "unsupported_grant_type", $"the grant_type must be {GrantType}");
@@ -63,7 +63,7 @@ internal sealed class OAuthEndpoints(string factory, DeviceAuthorizations author
             return;
         }
 
-        var result = await authorizations.PollAsync(code, uuid);
+        PollResult result = await authorizations.PollAsync(code, uuid);
         if (result.AccessToken is not { } token)
         {
             await FailAsync(context, result.Error!, null);

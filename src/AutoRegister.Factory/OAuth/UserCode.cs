@@ -14,7 +14,7 @@ internal static class UserCode
     /// <summary>What a person typed in the form the code was made in: case, blanks and the dash do not matter.</summary>
     public static string Normalize(string typed)
     {
-        var letters = string.Concat(typed.Where(char.IsAsciiLetter).Select(char.ToUpperInvariant));
+        string letters = string.Concat(typed.Where(char.IsAsciiLetter).Select(char.ToUpperInvariant));
         return letters.Length == 2 * Half ? letters[..Half] + "-" + letters[Half..] : "";
     }
 }

@@ -15,7 +15,7 @@ internal static class Authority
     /// <summary>The root of everything, for 20 years.</summary>
     public static X509Certificate2 CreateRoot(ECDsa key, string factory, DateTimeOffset now)
     {
-        var name = DistinguishedName.Encode((DistinguishedName.CommonName, "Factory Root CA"), (DistinguishedName.OrganizationalUnit, factory));
+        X500DistinguishedName name = DistinguishedName.Encode((DistinguishedName.CommonName, "Factory Root CA"), (DistinguishedName.OrganizationalUnit, factory));
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         AddAuthorityExtensions(request, pathLength: 1);
         return request.Create(name, X509SignatureGenerator.CreateForECDsa(key), now - ClockSkew, now.AddYears(20), NewSerial());
@@ -24,7 +24,7 @@ internal static class Authority
     /// <summary>The CA that signs devices, and nothing but devices. Its OU is what update servers take the factory from.</summary>
     public static X509Certificate2 CreateDeviceCa(ECDsa key, string factory, X509Certificate2 root, ECDsa rootKey)
     {
-        var name = DistinguishedName.Encode((DistinguishedName.CommonName, "Device CA"), (DistinguishedName.OrganizationalUnit, factory));
+        X500DistinguishedName name = DistinguishedName.Encode((DistinguishedName.CommonName, "Device CA"), (DistinguishedName.OrganizationalUnit, factory));
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         AddAuthorityExtensions(request, pathLength: 0);
         return Sign(request, root, rootKey);
@@ -62,7 +62,7 @@ internal static class Authority
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
-        if (!IPAddress.TryParse(host, out var address))
+        if (!IPAddress.TryParse(host, out IPAddress? address))
         {
             if (host != "localhost")
             {
@@ -80,7 +80,7 @@ internal static class Authority
     // 16 random bytes with the top bit clear: positive, and short of RFC 5280's 20 octets.
     private static byte[] NewSerial()
     {
-        var serial = RandomNumberGenerator.GetBytes(16);
+        byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
         return serial;
     }

@@ -11,8 +11,8 @@ internal static class AuthorityChecks
     /// <param name="now">The time; one root at least must be valid.</param>
     public static IReadOnlyList<CertificateFacts> ReadRoots(string path, DateTimeOffset now)
     {
-        var roots = PkiFile.ReadAll(path, "copy it from the folder of 'fioctl keys ca'");
-        foreach (var root in roots)
+        IReadOnlyList<CertificateFacts> roots = PkiFile.ReadAll(path, "copy it from the folder of 'fioctl keys ca'");
+        foreach (CertificateFacts root in roots)
         {
             RequireAuthority(path, root);
             if (!IsIssuedBy(root, root))
@@ -37,9 +37,9 @@ internal static class AuthorityChecks
     /// <param name="now">The time.</param>
     public static CertificateFacts ReadDeviceCa(string path, string factory, IReadOnlyList<CertificateFacts> roots, string rootsPath, DateTimeOffset now)
     {
-        var ca = PkiFile.ReadOne(path, "copy it from the folder of 'fioctl keys ca'");
+        CertificateFacts ca = PkiFile.ReadOne(path, "copy it from the folder of 'fioctl keys ca'");
         RequireAuthority(path, ca);
-        var made = Read(path, ca, certificate => DistinguishedName.Find(certificate.Subject, DistinguishedName.OrganizationalUnit));
+        string? made = Read(path, ca, certificate => DistinguishedName.Find(certificate.Subject, DistinguishedName.OrganizationalUnit));
         if (made != factory)
         {
             throw PkiFile.Wrong(path, $"was made for the factory '{made}', not '{factory}': its OU is what devices and update servers take the factory from");
@@ -53,7 +53,7 @@ internal static class AuthorityChecks
     /// <summary>Requires that one of the roots, valid now, has signed a certificate.</summary>
     public static void RequireIssuer(string path, CertificateFacts certificate, IReadOnlyList<CertificateFacts> roots, string rootsPath, DateTimeOffset now)
     {
-        var issuer = roots.FirstOrDefault(root => IsIssuedBy(certificate, root))
+        CertificateFacts issuer = roots.FirstOrDefault(root => IsIssuedBy(certificate, root))
             ?? throw PkiFile.Wrong(path, $"is not signed by a root of {rootsPath}: the two are of different factories, or one was made anew");
         PkiFile.CheckDates(rootsPath, issuer, now);
     }

@@ -31,7 +31,7 @@ internal static class CertificateBundle
 
                 using (writer.PushSequence(Tag0))
                 {
-                    foreach (var certificate in certificates)
+                    foreach (ReadOnlyMemory<byte> certificate in certificates)
                     {
                         writer.WriteEncodedValue(certificate.Span);
                     }

@@ -61,7 +61,7 @@ internal sealed record CertificateFacts
             }
 
             var usages = new List<string>(1);
-            var sequence = new AsnReader(extension.Value, AsnEncodingRules.DER).ReadSequence();
+            AsnReader sequence = new AsnReader(extension.Value, AsnEncodingRules.DER).ReadSequence();
             while (sequence.HasData)
             {
                 usages.Add(sequence.ReadObjectIdentifier());
@@ -81,7 +81,7 @@ internal sealed record CertificateFacts
                 return false;
             }
 
-            var constraints = new AsnReader(extension.Value, AsnEncodingRules.DER).ReadSequence();
+            AsnReader constraints = new AsnReader(extension.Value, AsnEncodingRules.DER).ReadSequence();
             return constraints.HasData && constraints.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && constraints.ReadBoolean();
         }
     }
@@ -96,12 +96,12 @@ internal sealed record CertificateFacts
     public static CertificateFacts Read(ReadOnlyMemory<byte> der)
     {
         var outer = new AsnReader(der, AsnEncodingRules.DER);
-        var certificate = outer.ReadSequence();
+        AsnReader certificate = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
-        var toBeSigned = certificate.PeekEncodedValue();
-        var body = certificate.ReadSequence();
+        ReadOnlyMemory<byte> toBeSigned = certificate.PeekEncodedValue();
+        AsnReader body = certificate.ReadSequence();
         var algorithm = SignatureAlgorithm.Read(certificate);
-        var signature = certificate.ReadBitString(out _);
+        byte[] signature = certificate.ReadBitString(out _);
         certificate.ThrowIfNotEmpty();
 
         if (body.PeekTag().HasSameClassAndValue(VersionTag))
@@ -109,13 +109,13 @@ internal sealed record CertificateFacts
             body.ReadEncodedValue();
         }
 
-        var serial = Convert.ToHexString(body.ReadIntegerBytes().Span);
+        string serial = Convert.ToHexString(body.ReadIntegerBytes().Span);
         body.ReadSequence();
-        var issuer = body.PeekEncodedValue();
+        ReadOnlyMemory<byte> issuer = body.PeekEncodedValue();
         body.ReadSequence();
-        var validity = body.ReadSequence();
-        var (notBefore, notAfter) = (ReadTime(validity), ReadTime(validity));
-        var subject = body.PeekEncodedValue();
+        AsnReader validity = body.ReadSequence();
+        (DateTimeOffset notBefore, DateTimeOffset notAfter) = (ReadTime(validity), ReadTime(validity));
+        ReadOnlyMemory<byte> subject = body.PeekEncodedValue();
         body.ReadSequence();
         return new CertificateFacts
         {

@@ -24,7 +24,7 @@ internal sealed class CertificateTemplate(DeviceCa ca)
     /// <summary>A serial number of 128 random bits: positive, and short of RFC 5280's 20 octets.</summary>
     public static byte[] NewSerial()
     {
-        var serial = new byte[SerialLength];
+        byte[] serial = new byte[SerialLength];
         do
         {
             RandomNumberGenerator.Fill(serial);
@@ -51,14 +51,14 @@ internal sealed class CertificateTemplate(DeviceCa ca)
     public ToBeSigned Fill(ReadOnlyMemory<byte> subject, SubjectPublicKey key, ReadOnlySpan<byte> serial, TimeSpan lifetime, DateTimeOffset now)
     {
         // A certificate that outlives its CA would only seem to be valid.
-        var left = ca.Facts.NotAfter - now;
+        TimeSpan left = ca.Facts.NotAfter - now;
         if (left <= TimeSpan.Zero)
         {
             throw new InvalidOperationException($"The device CA's certificate expired at {ca.Facts.NotAfter:u}: it can sign nothing any more.");
         }
 
-        var notBefore = WholeSeconds(now - ClockSkew);
-        var notAfter = left < lifetime ? ca.Facts.NotAfter : WholeSeconds(now + lifetime);
+        DateTimeOffset notBefore = WholeSeconds(now - ClockSkew);
+        DateTimeOffset notAfter = left < lifetime ? ca.Facts.NotAfter : WholeSeconds(now + lifetime);
         var writer = new AsnWriter(AsnEncodingRules.DER, 1024);
         using (writer.PushSequence())
         {
@@ -94,7 +94,7 @@ internal sealed class CertificateTemplate(DeviceCa ca)
     /// <summary>Whether a TBSCertificate was written for this CA: in its name, and for its key.</summary>
     public bool IsOwn(ReadOnlyMemory<byte> toBeSigned)
     {
-        var fields = new AsnReader(toBeSigned, AsnEncodingRules.DER).ReadSequence();
+        AsnReader fields = new AsnReader(toBeSigned, AsnEncodingRules.DER).ReadSequence();
         fields.ReadEncodedValue(); // version
         fields.ReadEncodedValue(); // serialNumber
         fields.ReadEncodedValue(); // signature

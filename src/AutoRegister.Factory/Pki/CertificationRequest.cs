@@ -39,21 +39,21 @@ internal sealed record CertificationRequest
     /// <exception cref="AsnContentException">It is none.</exception>
     public static CertificationRequest Read(AsnReader reader)
     {
-        var request = reader.ReadSequence();
-        var der = request.PeekEncodedValue();
-        var info = request.ReadSequence();
-        if (!info.TryReadInt32(out var version) || version != 0)
+        AsnReader request = reader.ReadSequence();
+        ReadOnlyMemory<byte> der = request.PeekEncodedValue();
+        AsnReader info = request.ReadSequence();
+        if (!info.TryReadInt32(out int version) || version != 0)
         {
             throw new AsnContentException("The version is none that PKCS#10 knows.");
         }
 
-        var subject = info.PeekEncodedValue();
+        ReadOnlyMemory<byte> subject = info.PeekEncodedValue();
         info.ReadSequence();
         var key = SubjectPublicKey.Read(info);
-        var (extensions, other) = info.HasData ? ReadAttributes(info) : ([], null);
+        (IReadOnlyList<ExtensionField>? extensions, string? other) = info.HasData ? ReadAttributes(info) : ([], null);
         info.ThrowIfNotEmpty();
         var algorithm = SignatureAlgorithm.Read(request);
-        var signature = request.ReadBitString(out var unused);
+        byte[] signature = request.ReadBitString(out int unused);
         request.ThrowIfNotEmpty();
         return unused != 0 ? throw new AsnContentException("The signature is no whole number of bytes.") : new CertificationRequest
         {
@@ -71,12 +71,12 @@ internal sealed record CertificationRequest
     {
         IReadOnlyList<ExtensionField>? extensions = null;
         string? other = null;
-        var attributes = info.ReadSetOf(skipSortOrderValidation: true, AttributesTag);
+        AsnReader attributes = info.ReadSetOf(skipSortOrderValidation: true, AttributesTag);
         while (attributes.HasData)
         {
-            var attribute = attributes.ReadSequence();
-            var oid = attribute.ReadObjectIdentifier();
-            var values = attribute.ReadSetOf(skipSortOrderValidation: true);
+            AsnReader attribute = attributes.ReadSequence();
+            string oid = attribute.ReadObjectIdentifier();
+            AsnReader values = attribute.ReadSetOf(skipSortOrderValidation: true);
             attribute.ThrowIfNotEmpty();
             if (oid != ExtensionRequest)
             {

@@ -15,18 +15,18 @@ internal static class DevelopmentPki
     /// <summary>Loads what is there and makes what is not.</summary>
     public static FactoryPki Open(DataDirectory data, string factory, string host, DateTimeOffset now)
     {
-        using var rootKey = Key(data["root.key"]);
-        using var root = Certificate(data["root.crt"], () => Authority.CreateRoot(rootKey, factory, now));
-        using var deviceCaKey = Key(data["device-ca.key"]);
-        using var deviceCa = Certificate(data["device-ca.crt"], () => Authority.CreateDeviceCa(deviceCaKey, factory, root, rootKey));
+        using ECDsa rootKey = Key(data["root.key"]);
+        using X509Certificate2 root = Certificate(data["root.crt"], () => Authority.CreateRoot(rootKey, factory, now));
+        using ECDsa deviceCaKey = Key(data["device-ca.key"]);
+        using X509Certificate2 deviceCa = Certificate(data["device-ca.crt"], () => Authority.CreateDeviceCa(deviceCaKey, factory, root, rootKey));
         var ca = new DeviceCa(CertificateFacts.Read(deviceCa.RawData));
         if (ca.Factory != factory)
         {
             throw new ExitException(ExitCode.Configuration, $"{data["device-ca.crt"]} was made for the factory '{ca.Factory}', not '{factory}'");
         }
 
-        using var serverKey = Key(data["server.key"]);
-        using var server = Server(data["server.crt"], host, () => Authority.CreateServer(serverKey, host, root, rootKey));
+        using ECDsa serverKey = Key(data["server.key"]);
+        using X509Certificate2 server = Server(data["server.crt"], host, () => Authority.CreateServer(serverKey, host, root, rootKey));
         return new FactoryPki
         {
             Roots = new RootCertificates([CertificateFacts.Read(root.RawData)]),
@@ -39,7 +39,7 @@ internal static class DevelopmentPki
 
     private static X509Certificate2 Server(string path, string host, Func<X509Certificate2> make)
     {
-        var server = Certificate(path, make);
+        X509Certificate2 server = Certificate(path, make);
         if (server.MatchesHostname(host))
         {
             return server;
@@ -76,7 +76,7 @@ internal static class DevelopmentPki
 
     private static void Make(string path, Func<X509Certificate2> make)
     {
-        using var made = make();
+        using X509Certificate2 made = make();
         AtomicFile.Write(path, made.ExportCertificatePem() + "\n");
     }
 }

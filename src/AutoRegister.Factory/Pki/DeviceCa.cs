@@ -42,7 +42,7 @@ internal sealed class DeviceCa : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
-        while (verifiers.TryTake(out var verifier))
+        while (verifiers.TryTake(out ECDsa? verifier))
         {
             verifier.Dispose();
         }
@@ -55,8 +55,8 @@ internal sealed class DeviceCa : IDisposable
             return certificate.IsSignedBy(Facts.PublicKey);
         }
 
-        var verifier = verifiers.TryTake(out var free) ? free : Facts.PublicKey.ToECDsa();
-        var signed = verifier.VerifyData(
+        ECDsa verifier = verifiers.TryTake(out ECDsa? free) ? free : Facts.PublicKey.ToECDsa();
+        bool signed = verifier.VerifyData(
             certificate.ToBeSigned.Span, certificate.Signature.Span, algorithm.Hash, DSASignatureFormat.Rfc3279DerSequence);
         verifiers.Add(verifier);
         return signed;

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Numerics;
 using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
@@ -53,7 +54,7 @@ internal sealed record DeviceKeyType
     // RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017, appendix A.1.1).
     private static long RsaSize(SubjectPublicKey key)
     {
-        var modulus = new AsnReader(key.Key, AsnEncodingRules.DER).ReadSequence().ReadInteger();
+        BigInteger modulus = new AsnReader(key.Key, AsnEncodingRules.DER).ReadSequence().ReadInteger();
         return modulus.GetBitLength();
     }
 }

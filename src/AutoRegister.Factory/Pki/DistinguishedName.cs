@@ -31,14 +31,14 @@ internal static class DistinguishedName
     {
         var attributes = new List<(string, string?)>(3);
         var outer = new AsnReader(name, AsnEncodingRules.DER);
-        var sequence = outer.ReadSequence();
+        AsnReader sequence = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
         while (sequence.HasData)
         {
-            var set = sequence.ReadSetOf(skipSortOrderValidation: true);
-            var attribute = set.ReadSequence();
-            var oid = attribute.ReadObjectIdentifier();
-            var value = ReadText(attribute);
+            AsnReader set = sequence.ReadSetOf(skipSortOrderValidation: true);
+            AsnReader attribute = set.ReadSequence();
+            string oid = attribute.ReadObjectIdentifier();
+            string? value = ReadText(attribute);
             attribute.ThrowIfNotEmpty();
             attributes.Add(set.HasData ? ("", null) : (oid, value));
         }
@@ -54,7 +54,7 @@ internal static class DistinguishedName
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            foreach (var (oid, value) in attributes)
+            foreach ((string? oid, string? value) in attributes)
             {
                 using (writer.PushSetOf())
                 using (writer.PushSequence())
@@ -71,7 +71,7 @@ internal static class DistinguishedName
     // DirectoryString and its relatives (RFC 5280, section 4.1.2.4).
     private static string? ReadText(AsnReader attribute)
     {
-        var tag = attribute.PeekTag();
+        Asn1Tag tag = attribute.PeekTag();
         if (tag.TagClass == TagClass.Universal && (UniversalTagNumber)tag.TagValue is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString
             or UniversalTagNumber.IA5String or UniversalTagNumber.T61String or UniversalTagNumber.NumericString or UniversalTagNumber.BMPString)
         {

@@ -41,13 +41,13 @@ internal sealed record ExtensionField(string Oid, bool IsCritical, ReadOnlyMemor
     public static IReadOnlyList<ExtensionField> ReadAll(AsnReader reader)
     {
         var all = new List<ExtensionField>(4);
-        var sequence = reader.ReadSequence();
+        AsnReader sequence = reader.ReadSequence();
         while (sequence.HasData)
         {
-            var extension = sequence.ReadSequence();
-            var oid = extension.ReadObjectIdentifier();
-            var critical = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean();
-            if (!extension.TryReadPrimitiveOctetString(out var value))
+            AsnReader extension = sequence.ReadSequence();
+            string oid = extension.ReadObjectIdentifier();
+            bool critical = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean();
+            if (!extension.TryReadPrimitiveOctetString(out ReadOnlyMemory<byte> value))
             {
                 throw new AsnContentException("An extension's value is no primitive OCTET STRING.");
             }

@@ -33,7 +33,7 @@ internal sealed class FactoryPki : IDisposable
         DeviceCaKey.Dispose();
         Server.Dispose();
         Roots.Dispose();
-        foreach (var ca in TrustedCas)
+        foreach (DeviceCa ca in TrustedCas)
         {
             ca.Dispose();
         }

@@ -15,7 +15,7 @@ internal sealed class FileDeviceCaKey : IDeviceCaKey
     private FileDeviceCaKey(ECDsa key)
     {
         PublicKey = SubjectPublicKey.Read(key.ExportSubjectPublicKeyInfo());
-        var exported = key.ExportPkcs8PrivateKey();
+        byte[] exported = key.ExportPkcs8PrivateKey();
         pkcs8 = GC.AllocateArray<byte>(exported.Length, pinned: true);
         exported.CopyTo(pkcs8, 0);
         CryptographicOperations.ZeroMemory(exported);
@@ -31,8 +31,8 @@ internal sealed class FileDeviceCaKey : IDeviceCaKey
     /// <exception cref="ExitException">Missing, open to others, no EC key, or encrypted with another passphrase.</exception>
     public static FileDeviceCaKey Open(string path, string? passphraseFile = null)
     {
-        var pem = SecretFile.Read(path, "the device CA's key", "copy it from the folder of 'fioctl keys ca', or name the token that holds it");
-        var text = Encoding.UTF8.GetChars(pem);
+        byte[] pem = SecretFile.Read(path, "the device CA's key", "copy it from the folder of 'fioctl keys ca', or name the token that holds it");
+        char[] text = Encoding.UTF8.GetChars(pem);
         CryptographicOperations.ZeroMemory(pem);
         try
         {
@@ -50,8 +50,8 @@ internal sealed class FileDeviceCaKey : IDeviceCaKey
     /// <summary>Signs a TBSCertificate on this thread.</summary>
     public byte[] Sign(ReadOnlySpan<byte> toBeSigned)
     {
-        var key = free.TryTake(out var one) ? one : Another();
-        var signature = key.SignData(toBeSigned, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        ECDsa key = free.TryTake(out ECDsa? one) ? one : Another();
+        byte[] signature = key.SignData(toBeSigned, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         free.Add(key);
         return signature;
     }
@@ -63,7 +63,7 @@ internal sealed class FileDeviceCaKey : IDeviceCaKey
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(pkcs8);
-        while (free.TryTake(out var key))
+        while (free.TryTake(out ECDsa? key))
         {
             key.Dispose();
         }
@@ -110,7 +110,7 @@ internal sealed class FileDeviceCaKey : IDeviceCaKey
             throw new ExitException(ExitCode.Configuration, $"{path} is encrypted: name the file with its passphrase, a systemd credential for example");
         }
 
-        var passphrase = SecretFile.ReadLine(passphraseFile, $"the passphrase of {path}", "make it, or give it to the service as a systemd credential");
+        byte[] passphrase = SecretFile.ReadLine(passphraseFile, $"the passphrase of {path}", "make it, or give it to the service as a systemd credential");
         try
         {
             key.ImportFromEncryptedPem(text, passphrase);

@@ -50,7 +50,7 @@ internal sealed class FileServerCertificate : ServerCertificate
         string[] paths = [certificatePath, keyPath];
 
         // Before reading: what changes in between is read again, not missed.
-        var seen = StampOf(paths);
+        string seen = StampOf(paths);
         return new FileServerCertificate(Read(), Read, paths, report, clock, seen);
     }
 
@@ -103,7 +103,7 @@ internal sealed class FileServerCertificate : ServerCertificate
     private static string StampOf(string[] paths)
     {
         var stamp = new StringBuilder();
-        foreach (var file in paths.Select(path => new FileInfo(path)))
+        foreach (FileInfo? file in paths.Select(path => new FileInfo(path)))
         {
             stamp.Append(file.Exists ? $"{file.LastWriteTimeUtc.Ticks} {file.Length} " : "missing ");
         }

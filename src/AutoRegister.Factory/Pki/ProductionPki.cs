@@ -28,16 +28,16 @@ internal static class ProductionPki
     /// </exception>
     public static FactoryPki Open(PkiSettings settings, Action<string> report, TimeProvider clock)
     {
-        var now = clock.GetUtcNow();
+        DateTimeOffset now = clock.GetUtcNow();
         WarnOfRootKey(settings, report);
-        var rootsPath = settings.PathOf(RootFile);
-        var roots = AuthorityChecks.ReadRoots(rootsPath, now);
+        string rootsPath = settings.PathOf(RootFile);
+        IReadOnlyList<CertificateFacts> roots = AuthorityChecks.ReadRoots(rootsPath, now);
         CertificateFacts ReadCa(string name) => AuthorityChecks.ReadDeviceCa(settings.PathOf(name), settings.Factory, roots, rootsPath, now);
 
-        var deviceCa = ReadCa(settings.DeviceCa);
+        CertificateFacts deviceCa = ReadCa(settings.DeviceCa);
         CertificateFacts[] others = [.. OnlineCaFiles.Where(name => File.Exists(settings.PathOf(name))).Concat(settings.TrustedCas).Select(ReadCa)];
-        var gatewayNames = ReadGatewayNames(settings.PathOf(GatewayFile), roots, rootsPath, now);
-        var key = OpenKey(settings, deviceCa, report, clock);
+        string[] gatewayNames = ReadGatewayNames(settings.PathOf(GatewayFile), roots, rootsPath, now);
+        IDeviceCaKey key = OpenKey(settings, deviceCa, report, clock);
         try
         {
             var server = FileServerCertificate.Open(
@@ -71,8 +71,8 @@ internal static class ProductionPki
 
     private static IDeviceCaKey OpenKey(PkiSettings settings, CertificateFacts deviceCa, Action<string> report, TimeProvider clock)
     {
-        var name = settings.DeviceCaKey ?? Path.ChangeExtension(settings.DeviceCa, ".key");
-        var isToken = name.StartsWith(TokenKeySettings.Scheme, StringComparison.OrdinalIgnoreCase);
+        string name = settings.DeviceCaKey ?? Path.ChangeExtension(settings.DeviceCa, ".key");
+        bool isToken = name.StartsWith(TokenKeySettings.Scheme, StringComparison.OrdinalIgnoreCase);
         IDeviceCaKey key = isToken
             ? TokenDeviceCaKey.Open(TokenKeySettings.Read(name), report, clock)
             : FileDeviceCaKey.Open(settings.PathOf(name), settings.PassphraseFile is { } file ? settings.PathOf(file) : null);
@@ -90,7 +90,7 @@ internal static class ProductionPki
     // The gateway's key is not ours: the certificate tells where devices find the gateway.
     private static string[] ReadGatewayNames(string path, IReadOnlyList<CertificateFacts> roots, string rootsPath, DateTimeOffset now)
     {
-        var gateway = PkiFile.ReadOne(path, "copy it from the folder of 'fioctl keys ca'; it says what the device gateway is called");
+        CertificateFacts gateway = PkiFile.ReadOne(path, "copy it from the folder of 'fioctl keys ca'; it says what the device gateway is called");
         PkiFile.CheckDates(path, gateway, now);
         AuthorityChecks.RequireIssuer(path, gateway, roots, rootsPath, now);
         try

@@ -17,7 +17,7 @@ internal static class RequestedExtensions
             throw RefusedException.Malformed($"the CSR has an attribute a device may not ask for: {attribute}");
         }
 
-        foreach (var extension in request.Extensions)
+        foreach (ExtensionField extension in request.Extensions)
         {
             if (!IsHarmless(extension))
             {
@@ -39,7 +39,7 @@ internal static class RequestedExtensions
         try
         {
             var reader = new AsnReader(value, AsnEncodingRules.BER);
-            var usage = reader.ReadNamedBitListValue<KeyUsages>();
+            KeyUsages usage = reader.ReadNamedBitListValue<KeyUsages>();
             return !reader.HasData && usage == KeyUsages.DigitalSignature;
         }
         catch (AsnContentException)

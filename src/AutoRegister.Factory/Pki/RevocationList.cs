@@ -19,12 +19,12 @@ internal sealed class RevocationList(DeviceCa ca, IDeviceCaKey key)
     public string Sign(IReadOnlyList<(string Serial, DateTimeOffset Since)> revoked, DateTimeOffset now, DateTimeOffset next)
     {
         var builder = new CertificateRevocationListBuilder();
-        foreach (var (serial, since) in revoked)
+        foreach ((string? serial, DateTimeOffset since) in revoked)
         {
             builder.AddEntry(Signed(Convert.FromHexString(serial)), since);
         }
 
-        var list = builder.Build(
+        byte[] list = builder.Build(
             ca.Certificate.SubjectName, new Signer(ca, key), new BigInteger(now.ToUnixTimeMilliseconds()), next, HashAlgorithmName.SHA256,
             X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(ca.KeyIdentifier.Span), now);
         return PemEncoding.WriteString("X509 CRL", list) + "\n";

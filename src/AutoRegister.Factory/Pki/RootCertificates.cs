@@ -11,7 +11,7 @@ internal sealed class RootCertificates : IDisposable
     {
         All = all;
         Pem = string.Concat(all.Select(root => PemEncoding.WriteString("CERTIFICATE", root.Der.Span) + "\n"));
-        foreach (var root in all)
+        foreach (CertificateFacts root in all)
         {
             Anchors.Add(X509CertificateLoader.LoadCertificate(root.Der.Span));
         }
@@ -29,7 +29,7 @@ internal sealed class RootCertificates : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var anchor in Anchors)
+        foreach (X509Certificate2 anchor in Anchors)
         {
             anchor.Dispose();
         }

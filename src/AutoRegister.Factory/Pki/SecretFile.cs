@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
+using Microsoft.Win32.SafeHandles;
 
 namespace AutoRegister.Factory.Pki;
 
@@ -19,7 +20,7 @@ internal static class SecretFile
     {
         try
         {
-            var content = SmallFile.Read(path);
+            byte[] content = SmallFile.Read(path);
             if (OpenTo(path) is not { } others)
             {
                 return content;
@@ -41,15 +42,15 @@ internal static class SecretFile
     /// <summary>Reads a PIN or a passphrase: one line, without the line feed that an editor puts behind it. The caller zeroes the bytes.</summary>
     public static byte[] ReadLine(string path, string what, string remedy)
     {
-        var content = Read(path, what, remedy);
-        var line = content.AsSpan().TrimEnd("\r\n"u8);
+        byte[] content = Read(path, what, remedy);
+        Span<byte> line = content.AsSpan().TrimEnd("\r\n"u8);
         if (line.IsEmpty || line.ContainsAny((byte)'\r', (byte)'\n'))
         {
             CryptographicOperations.ZeroMemory(content);
             throw new ExitException(ExitCode.Configuration, $"{path} must hold {what}, one line and nothing else");
         }
 
-        var copy = line.ToArray();
+        byte[] copy = line.ToArray();
         CryptographicOperations.ZeroMemory(content);
         return copy;
     }
@@ -58,9 +59,9 @@ internal static class SecretFile
     private static string? OpenTo(string path)
     {
         // Of the file itself, where the path is a link to it.
-        using var file = File.OpenHandle(path);
-        var others = File.GetUnixFileMode(file) & Others;
-        var isCredential = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } credentials
+        using SafeFileHandle file = File.OpenHandle(path);
+        UnixFileMode others = File.GetUnixFileMode(file) & Others;
+        bool isCredential = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } credentials
             && Path.GetFullPath(path).StartsWith(Path.GetFullPath(credentials) + "/", StringComparison.Ordinal);
         return (others & ~UnixFileMode.GroupRead) == 0 && (others == 0 || isCredential) ? null
             : (others & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0 ? "everybody"

@@ -16,9 +16,9 @@ internal static class ServerCertificateReader
     public static ServerCertificateChain Read(
         string certificatePath, string keyPath, string host, IReadOnlyList<CertificateFacts> roots, string rootsPath, DateTimeOffset now)
     {
-        var all = PkiFile.ReadAll(certificatePath, Remedy);
+        IReadOnlyList<CertificateFacts> all = PkiFile.ReadAll(certificatePath, Remedy);
         PkiFile.CheckDates(certificatePath, all[0], now);
-        using var leaf = X509CertificateLoader.LoadCertificate(all[0].Der.Span);
+        using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(all[0].Der.Span);
         X509Certificate2Collection issuers = [.. all.Skip(1).Select(issuer => X509CertificateLoader.LoadCertificate(issuer.Der.Span))];
         CheckChain(certificatePath, leaf, issuers, roots, rootsPath, now);
         if (!IsFor(leaf, host))
@@ -46,15 +46,15 @@ internal static class ServerCertificateReader
         chain.ChainPolicy.ExtraStore.AddRange(issuers);
         if (!chain.Build(leaf))
         {
-            var reasons = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
+            string reasons = string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
             throw PkiFile.Wrong(path, $"is no TLS server certificate that clients with {rootsPath} accept ({reasons}): {Remedy}");
         }
     }
 
     private static X509Certificate2 WithKey(X509Certificate2 leaf, string certificatePath, string keyPath)
     {
-        var pem = SecretFile.Read(keyPath, "the key of the server's TLS certificate", Remedy);
-        var text = Encoding.UTF8.GetChars(pem);
+        byte[] pem = SecretFile.Read(keyPath, "the key of the server's TLS certificate", Remedy);
+        char[] text = Encoding.UTF8.GetChars(pem);
         CryptographicOperations.ZeroMemory(pem);
         try
         {

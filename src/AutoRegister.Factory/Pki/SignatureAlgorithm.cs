@@ -22,7 +22,7 @@ internal sealed record SignatureAlgorithm(string Oid, HashAlgorithmName Hash, bo
     /// <summary>Reads an AlgorithmIdentifier; <see langword="null"/> for one that is not known here.</summary>
     public static SignatureAlgorithm? Read(AsnReader reader)
     {
-        var oid = reader.ReadSequence().ReadObjectIdentifier();
+        string oid = reader.ReadSequence().ReadObjectIdentifier();
         return Array.Find(Known, algorithm => algorithm.Oid == oid);
     }
 

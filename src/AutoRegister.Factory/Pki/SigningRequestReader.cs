@@ -15,11 +15,11 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
     /// <summary>Reads DER, as EST carries it, or throws <see cref="RefusedException"/>. The bytes must not change afterwards.</summary>
     public SigningRequest Read(ReadOnlyMemory<byte> der)
     {
-        var request = Parse(der);
+        CertificationRequest request = Parse(der);
         RequireAllowedKey(request.PublicKey);
         RequireSignature(request);
         RequestedExtensions.Check(request);
-        var (uuid, factory, production) = ReadSubject(request.Subject);
+        (string? uuid, string? factory, bool production) = ReadSubject(request.Subject);
         return new SigningRequest
         {
             Subject = request.Subject,
@@ -34,7 +34,7 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
 
     private static byte[] DecodePem(string pem)
     {
-        if (!PemEncoding.TryFind(pem, out var found) || pem.AsSpan()[found.Label] is not Label)
+        if (!PemEncoding.TryFind(pem, out PemFields found) || pem.AsSpan()[found.Label] is not Label)
         {
             throw RefusedException.Malformed($"'csr' must be PEM that begins with -----BEGIN {Label}-----");
         }
@@ -44,7 +44,7 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
             throw RefusedException.Malformed("'csr' must hold one CSR and nothing else");
         }
 
-        var der = new byte[found.DecodedDataLength];
+        byte[] der = new byte[found.DecodedDataLength];
         Convert.TryFromBase64Chars(pem.AsSpan()[found.Base64Data], der, out _);
         return der;
     }
@@ -80,7 +80,7 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
 
     private static void RequireSignature(CertificationRequest request)
     {
-        var algorithm = request.SignatureAlgorithm
+        SignatureAlgorithm algorithm = request.SignatureAlgorithm
             ?? throw RefusedException.Malformed("the CSR is signed with an algorithm this factory does not know");
         try
         {
@@ -102,7 +102,7 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
         var subject = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            foreach (var (oid, value) in DistinguishedName.Decode(name))
+            foreach ((string? oid, string? value) in DistinguishedName.Decode(name))
             {
                 if (oid is not (DistinguishedName.CommonName or DistinguishedName.OrganizationalUnit or DistinguishedName.BusinessCategory)
                     || value is null || !subject.TryAdd(oid, value))
@@ -116,7 +116,7 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
             throw RefusedException.Malformed("the CSR's subject can't be read");
         }
 
-        var production = subject.TryGetValue(DistinguishedName.BusinessCategory, out var category);
+        bool production = subject.TryGetValue(DistinguishedName.BusinessCategory, out string? category);
         if (production && category != "production")
         {
             throw RefusedException.Malformed("the CSR's businessCategory must be 'production'");
@@ -126,5 +126,5 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
     }
 
     private static string Required(Dictionary<string, string> subject, string oid, string name) =>
-        subject.TryGetValue(oid, out var value) ? value : throw RefusedException.Malformed($"the CSR's subject has no {name}");
+        subject.TryGetValue(oid, out string? value) ? value : throw RefusedException.Malformed($"the CSR's subject has no {name}");
 }

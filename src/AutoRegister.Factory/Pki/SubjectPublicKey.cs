@@ -35,13 +35,13 @@ internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Der, string Algorit
     /// <exception cref="AsnContentException">It is none.</exception>
     public static SubjectPublicKey Read(AsnReader reader)
     {
-        var der = reader.PeekEncodedValue();
-        var info = reader.ReadSequence();
-        var algorithm = info.ReadSequence();
-        var oid = algorithm.ReadObjectIdentifier();
-        var parameters = algorithm.HasData ? algorithm.ReadEncodedValue() : default;
+        ReadOnlyMemory<byte> der = reader.PeekEncodedValue();
+        AsnReader info = reader.ReadSequence();
+        AsnReader algorithm = info.ReadSequence();
+        string oid = algorithm.ReadObjectIdentifier();
+        ReadOnlyMemory<byte> parameters = algorithm.HasData ? algorithm.ReadEncodedValue() : default;
         algorithm.ThrowIfNotEmpty();
-        if (!info.TryReadPrimitiveBitString(out var unused, out var key) || unused != 0)
+        if (!info.TryReadPrimitiveBitString(out int unused, out ReadOnlyMemory<byte> key) || unused != 0)
         {
             throw new AsnContentException("The public key is no whole number of bytes.");
         }
@@ -55,7 +55,7 @@ internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Der, string Algorit
     public static SubjectPublicKey Read(ReadOnlyMemory<byte> der)
     {
         var reader = new AsnReader(der, AsnEncodingRules.DER);
-        var key = Read(reader);
+        SubjectPublicKey key = Read(reader);
         reader.ThrowIfNotEmpty();
         return key;
     }
@@ -76,7 +76,7 @@ internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Der, string Algorit
             return rsa.VerifyData(data, signature, algorithm.Hash, RSASignaturePadding.Pkcs1);
         }
 
-        using var ecdsa = ToECDsa();
+        using ECDsa ecdsa = ToECDsa();
         return ecdsa.VerifyData(data, signature, algorithm.Hash, DSASignatureFormat.Rfc3279DerSequence);
     }
 

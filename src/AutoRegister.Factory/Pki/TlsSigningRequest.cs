@@ -22,11 +22,11 @@ internal static class TlsSigningRequest
     /// <exception cref="ExitException">A file cannot be written, or the key that is there cannot be used.</exception>
     public static string Write(string keyPath, string requestPath, IReadOnlyList<string> hosts, string factory)
     {
-        using var key = OpenOrMake(keyPath);
+        using ECDsa key = OpenOrMake(keyPath);
         var request = new CertificateRequest(
             DistinguishedName.Encode((DistinguishedName.CommonName, hosts[0]), (DistinguishedName.OrganizationalUnit, factory)), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(NamesOf(hosts));
-        var pem = request.CreateSigningRequestPem() + "\n";
+        string pem = request.CreateSigningRequestPem() + "\n";
         try
         {
             AtomicFile.Write(Path.GetFullPath(requestPath), Encoding.ASCII.GetBytes(pem), AtomicFile.WorldReadable);
@@ -48,8 +48,8 @@ internal static class TlsSigningRequest
             return made;
         }
 
-        var pem = SecretFile.Read(path, "the key of the server's TLS certificate", "it was there a moment ago");
-        var text = Encoding.UTF8.GetChars(pem);
+        byte[] pem = SecretFile.Read(path, "the key of the server's TLS certificate", "it was there a moment ago");
+        char[] text = Encoding.UTF8.GetChars(pem);
         CryptographicOperations.ZeroMemory(pem);
         var key = ECDsa.Create();
         try
@@ -71,9 +71,9 @@ internal static class TlsSigningRequest
     private static X509Extension NamesOf(IReadOnlyList<string> hosts)
     {
         var names = new SubjectAlternativeNameBuilder();
-        foreach (var host in hosts)
+        foreach (string host in hosts)
         {
-            if (IPAddress.TryParse(host, out var address))
+            if (IPAddress.TryParse(host, out IPAddress? address))
             {
                 names.AddIpAddress(address);
             }

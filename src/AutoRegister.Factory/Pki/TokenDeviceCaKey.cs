@@ -146,7 +146,7 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
         {
             session = TokenKeySession.Open(settings, observer);
             RequireSameKey();
-            var signature = Signed(session.Sign(toBeSigned));
+            byte[] signature = Signed(session.Sign(toBeSigned));
             report("The device CA's token is back.");
             return signature;
         }

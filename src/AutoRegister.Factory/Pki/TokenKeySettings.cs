@@ -30,12 +30,12 @@ internal sealed record TokenKeySettings : IDisposable
     /// <exception cref="ExitException">The URI cannot be used, or the PIN's file.</exception>
     public static TokenKeySettings Read(string text)
     {
-        var uri = Parse(text);
-        var module = uri.ModulePath ?? throw Unusable($"it names no module (module-path), as in {Example}");
-        var label = uri.Token ?? throw Unusable($"it names no token (token), as in {Example}");
-        var key = uri.Key ?? throw Unusable($"it names no key (object or id), as in {Example}");
-        var path = uri.PinPath ?? CredentialPath() ?? throw Unusable($"it names no file with the PIN (pin-source), and there is no systemd credential {PinCredential}");
-        var pin = SecretFile.ReadLine(path, $"the user PIN of the token \"{label}\"", "make it, or give it to the service as a systemd credential");
+        Pkcs11Uri uri = Parse(text);
+        string module = uri.ModulePath ?? throw Unusable($"it names no module (module-path), as in {Example}");
+        string label = uri.Token ?? throw Unusable($"it names no token (token), as in {Example}");
+        KeyReference key = uri.Key ?? throw Unusable($"it names no key (object or id), as in {Example}");
+        string path = uri.PinPath ?? CredentialPath() ?? throw Unusable($"it names no file with the PIN (pin-source), and there is no systemd credential {PinCredential}");
+        byte[] pin = SecretFile.ReadLine(path, $"the user PIN of the token \"{label}\"", "make it, or give it to the service as a systemd credential");
         try
         {
             return new TokenKeySettings

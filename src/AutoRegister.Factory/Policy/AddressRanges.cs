@@ -26,12 +26,12 @@ internal sealed class AddressRanges
 
     private static IPNetwork ParseOne(string entry, string what)
     {
-        if (IPNetwork.TryParse(entry, out var range))
+        if (IPNetwork.TryParse(entry, out IPNetwork range))
         {
             return range;
         }
 
-        return IPAddress.TryParse(entry, out var address)
+        return IPAddress.TryParse(entry, out IPAddress? address)
             ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
             : throw new ExitException(ExitCode.Configuration, $"{what} must be IP addresses or ranges such as 10.1.0.0/16, not '{entry}'");
     }

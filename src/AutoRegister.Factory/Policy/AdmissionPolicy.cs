@@ -25,22 +25,21 @@ internal sealed class AdmissionPolicy(AdmissionMode mode, IReadOnlyList<string>?
     public Admission Admit(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now)
     {
         // Once more, in this transaction: the station may have been revoked since it showed its token.
-        var station = applicant.Station is { } name ? StationRegistry.FindByName(session, name) : null;
-        var address = applicant.Address is { } text ? IPAddress.Parse(text) : null;
-        if (station?.ComplaintOf(now, address) is { } complaint)
+        Station? station = applicant.Station is { } name ? StationRegistry.FindByName(session, name) : null;
+        if (station?.ComplaintOf(now, AddressOf(applicant)) is { } complaint)
         {
             return Admission.Refused(complaint);
         }
 
         var expected = ExpectedDevice.Find(session, claim);
-        var refusal = expected is not null ? expected.ComplaintAbout(claim) : Unexpected(session, claim, applicant, now);
+        Refusal? refusal = expected is not null ? expected.ComplaintAbout(claim) : Unexpected(session, claim, applicant, now);
         if (refusal is not null)
         {
             return Admission.Refused(refusal);
         }
 
         var asked = RegistrationTerms.AsAsked(claim);
-        var admission = Terms(asked, expected, station);
+        Admission admission = Terms(asked, expected, station);
         if (admission.Grant is { } terms)
         {
             if (OtherTag(terms.Tags) is { } other)
@@ -58,22 +57,39 @@ internal sealed class AdmissionPolicy(AdmissionMode mode, IReadOnlyList<string>?
         return admission;
     }
 
+    /// <inheritdoc/>
+    public Refusal? ComplaintAboutRekey(LedgerSession session, DeviceClaim claim, RegistrationTerms device, Applicant applicant, DateTimeOffset now)
+    {
+        if (applicant.Station is not { } name)
+        {
+            return ExpectedDevice.Find(session, claim) is null ? NotOnTheList(claim) : null;
+        }
+
+        // A repaired board is no further device, but it is one of a group, and of production or not.
+        Station? station = StationRegistry.FindByName(session, name);
+        return station?.ComplaintOf(now, AddressOf(applicant)) ?? (station is null ? NotOnTheList(claim) : (station with { DeviceLimit = null }).TermsFor(device).Refusal);
+    }
+
+    private static IPAddress? AddressOf(Applicant applicant) => applicant.Address is { } text ? IPAddress.Parse(text) : null;
+
+    private static Refusal NotOnTheList(DeviceClaim claim) => Refusal.Forbidden($"The device {claim.Uuid} is not on the allow-list");
+
     // Whoever can prove nothing is on the list, or stays out: a person would accept a name that anybody may give.
     private Refusal? Unexpected(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now) => mode switch
     {
         AdmissionMode.Stations when applicant.Station is not null => null,
         AdmissionMode.Pending when applicant.Station is not null => PendingDevices.Ask(session, claim, applicant, now),
-        _ => Refusal.Forbidden($"The device {claim.Uuid} is not on the allow-list"),
+        _ => NotOnTheList(claim),
     };
 
     private Admission Terms(RegistrationTerms asked, ExpectedDevice? expected, Station? station)
     {
-        var terms = expected?.Over(asked) ?? asked;
+        RegistrationTerms terms = expected?.Over(asked) ?? asked;
         if (station is not null)
         {
             // What the list says is the factory's word; what it leaves open is within the station's rights.
             var limits = new RegistrationTerms(terms.Name, expected?.Group is null ? asked.Group : null, expected?.Tags is null ? asked.Tags : null, expected?.Production is null && asked.Production);
-            var allowed = (expected?.Group is null ? station : station with { Groups = null }).TermsFor(limits);
+            Admission allowed = (expected?.Group is null ? station : station with { Groups = null }).TermsFor(limits);
             return allowed.Grant is { } grant
                 ? Admission.Granted(terms with { Group = expected?.Group ?? grant.Group })
                 : allowed;

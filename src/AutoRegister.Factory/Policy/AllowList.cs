@@ -52,11 +52,11 @@ internal static class AllowList
     /// <returns>How many are new.</returns>
     public static int Import(LedgerSession session, string path, IReadOnlyList<ExpectedDevice> rows, string person, DateTimeOffset now)
     {
-        var number = session.Number("SELECT coalesce(max(number), 0) FROM expected_devices");
-        var added = 0;
-        for (var i = 0; i < rows.Count; i++)
+        long number = session.Number("SELECT coalesce(max(number), 0) FROM expected_devices");
+        int added = 0;
+        for (int i = 0; i < rows.Count; i++)
         {
-            var row = rows[i];
+            ExpectedDevice row = rows[i];
             if (ExpectedDevice.FindSame(session, row) is { } known)
             {
                 if (known with { Number = 0, RegisteredAs = null } != row)
@@ -92,7 +92,7 @@ internal static class AllowList
 
     private static ExpectedDevice ReadRow(string path, CsvReader csv)
     {
-        string? Field(string column) => csv.TryGetField<string>(column, out var value) && value is { Length: > 0 } ? value : null;
+        string? Field(string column) => csv.TryGetField<string>(column, out string? value) && value is { Length: > 0 } ? value : null;
         ExitException Wrong(string what) => new(ExitCode.Configuration, $"{path}, line {csv.Parser.RawRow}: {what}");
 
         try

@@ -1,3 +1,4 @@
+using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
 
 namespace AutoRegister.Factory.Policy;
@@ -8,4 +9,7 @@ internal sealed class OpenPolicy : IAdmissionPolicy
     /// <inheritdoc/>
     public Admission Admit(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now) =>
         Admission.Granted(RegistrationTerms.AsAsked(claim));
+
+    /// <inheritdoc/>
+    public Refusal? ComplaintAboutRekey(LedgerSession session, DeviceClaim claim, RegistrationTerms device, Applicant applicant, DateTimeOffset now) => null;
 }

@@ -24,7 +24,7 @@ internal static class PendingDevices
     /// <summary>Notes that a device asks, and says what its answer is: null once a person has accepted it.</summary>
     public static Refusal? Ask(LedgerSession session, DeviceClaim claim, Applicant applicant, DateTimeOffset now)
     {
-        var state = session.First(
+        string? state = session.First(
             "SELECT state FROM pending_devices WHERE uuid = $1 AND key_sha256 = $2", row => row.GetString(0), claim.Uuid, claim.PublicKeySha256);
         switch (state)
         {
@@ -60,7 +60,7 @@ internal static class PendingDevices
     /// <param name="publicKeySha256">The key that the person saw; null where one device alone waits under this UUID.</param>
     public static bool Decide(LedgerSession session, string uuid, string? publicKeySha256, bool accept, string person, DateTimeOffset now)
     {
-        var changed = session.Run(
+        int changed = session.Run(
             """
             UPDATE pending_devices SET state = $3, decided = $4, decided_by = $5
             WHERE uuid = $1 AND state = 'waiting' AND (key_sha256 = $2

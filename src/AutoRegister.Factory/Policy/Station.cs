@@ -64,7 +64,7 @@ internal sealed record Station
         }
 
         // A station for one group need not say which.
-        var group = asked.Group ?? (Groups is [var only] ? only : null);
+        string? group = asked.Group ?? (Groups is [var only] ? only : null);
         if (Groups is not null && (group is null || !Groups.Contains(group)))
         {
             return Admission.Refused(Refusal.Forbidden($"The station {Name} may register devices of the groups {string.Join(", ", Groups)} only"));

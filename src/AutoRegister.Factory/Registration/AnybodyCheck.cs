@@ -1,3 +1,4 @@
+using System.Net;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Policy;
@@ -12,7 +13,7 @@ internal sealed class AnybodyCheck(AddressRanges? ranges = null, WrongTokens? wr
     /// <inheritdoc/>
     public Task<Applicant> RequireAsync(HttpContext context)
     {
-        var address = context.Connection.RemoteIpAddress;
+        IPAddress? address = context.Connection.RemoteIpAddress;
         if (ranges is null || ranges.Contain(address))
         {
             return Task.FromResult(new Applicant { Actor = "anybody", Address = AddressRanges.Of(context) });

@@ -23,7 +23,7 @@ internal sealed class ApiToken
     /// <summary>Reads the token from the given file, or from the factory's own, which is made at first start.</summary>
     public static ApiToken Open(DataDirectory data, string? givenFile)
     {
-        var path = givenFile is null ? data["api-token"] : Path.GetFullPath(givenFile);
+        string path = givenFile is null ? data["api-token"] : Path.GetFullPath(givenFile);
         if (givenFile is null && !File.Exists(path))
         {
             AtomicFile.Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)) + "\n");
@@ -34,7 +34,7 @@ internal sealed class ApiToken
             throw new ExitException(ExitCode.NoInput, $"the token file {path} does not exist");
         }
 
-        var token = SmallFile.ReadText(path).Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0)
+        string token = SmallFile.ReadText(path).Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0)
             ?? throw new ExitException(ExitCode.Configuration, $"the token file {path} is empty");
         return new ApiToken(token, path);
     }

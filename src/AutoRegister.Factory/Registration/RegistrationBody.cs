@@ -59,7 +59,7 @@ internal static class RegistrationBody
 
     private static string? Text(JsonElement body, string field)
     {
-        if (!body.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!body.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
@@ -72,15 +72,15 @@ internal static class RegistrationBody
     private static Dictionary<string, IReadOnlyDictionary<string, string>> Overrides(JsonElement body)
     {
         var sections = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
-        if (!body.TryGetProperty("overrides", out var overrides) || overrides.ValueKind == JsonValueKind.Null)
+        if (!body.TryGetProperty("overrides", out JsonElement overrides) || overrides.ValueKind == JsonValueKind.Null)
         {
             return sections;
         }
 
-        foreach (var section in Members(overrides, "'overrides'"))
+        foreach (JsonProperty section in Members(overrides, "'overrides'"))
         {
             var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var key in Members(section.Value, $"the override section '{FieldRules.Quote(section.Name)}'"))
+            foreach (JsonProperty key in Members(section.Value, $"the override section '{FieldRules.Quote(section.Name)}'"))
             {
                 keys.Add(key.Name, key.Value.ValueKind == JsonValueKind.String
                     ? key.Value.GetString()!

@@ -37,8 +37,8 @@ internal sealed class RegistrationEndpoints(
 
     private static async Task MeasuredAsync(Func<Task> registration)
     {
-        var begin = Stopwatch.GetTimestamp();
-        var outcome = "failed";
+        long begin = Stopwatch.GetTimestamp();
+        string outcome = "failed";
         try
         {
             await registration();
@@ -64,15 +64,15 @@ internal sealed class RegistrationEndpoints(
 
     private async Task RegisterAsync(HttpContext context)
     {
-        var applicant = await WhoAsync(context, check);
-        var request = await RecordedAsync(applicant, () => ReadAsync(context, identityOptional: false));
+        Applicant applicant = await WhoAsync(context, check);
+        RegistrationRequest request = await RecordedAsync(applicant, () => ReadAsync(context, identityOptional: false));
         await AnswerAsync(context, request, applicant);
     }
 
     private async Task SignAsync(HttpContext context, IApplicantCheck who)
     {
-        var applicant = await WhoAsync(context, who);
-        var request = await RecordedAsync(applicant, () => ReadAsync(context, identityOptional: true));
+        Applicant applicant = await WhoAsync(context, who);
+        RegistrationRequest request = await RecordedAsync(applicant, () => ReadAsync(context, identityOptional: true));
         // Without a token, a device that may choose its group may join any.
         await (request.Group is null
             ? AnswerAsync(context, request, applicant)
@@ -99,7 +99,7 @@ internal sealed class RegistrationEndpoints(
 
     private static async Task<RegistrationRequest> ReadAsync(HttpContext context, bool identityOptional)
     {
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
             || !string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
             || (type.CharSet is { } charset && !string.Equals(charset.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase)))
         {
@@ -115,7 +115,7 @@ internal sealed class RegistrationEndpoints(
     private async Task AnswerAsync(HttpContext context, RegistrationRequest request, Applicant applicant)
     {
         RequestLog.Note(context, request.Uuid);
-        var files = await registrations.RegisterAsync(request, applicant);
+        IReadOnlyDictionary<string, string> files = await registrations.RegisterAsync(request, applicant);
         await Answer.JsonAsync(context, StatusCodes.Status201Created, files);
     }
 }

@@ -26,10 +26,10 @@ internal sealed class RegistrationService(
     /// <summary>Registers a device; returns the answer's files by name, or throws <see cref="RefusedException"/>.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RegisterAsync(RegistrationRequest request, Applicant applicant)
     {
-        var (csr, claim, overrides) = await CheckAsync(request, applicant);
-        var device = await devices.RegisterAsync(
+        (SigningRequest? csr, DeviceClaim? claim, Dictionary<string, IReadOnlyDictionary<string, string>>? overrides) = await CheckAsync(request, applicant);
+        RegisteredDevice device = await devices.RegisterAsync(
             claim, applicant, policy, terms => (Draft(csr with { Production = terms.Production }), SotaTomlOf(request, WithTags(overrides, claim.Tags, terms.Tags))));
-        var certificate = device.Certificate ?? await claims.FinishAsync(device.Claim);
+        string certificate = device.Certificate ?? await claims.FinishAsync(device.Claim);
         return new Dictionary<string, string>
         {
             [CredentialFileNames.RootCertificate] = pki.Roots.Pem,
@@ -50,10 +50,10 @@ internal sealed class RegistrationService(
                 throw new RefusedException(Refusal.Forbidden("The access token was issued for another device"));
             }
 
-            var csr = csrs.Read(request.Csr);
-            var uuid = request.Uuid.Length > 0 ? request.Uuid : FieldRules.Uuid(csr.Uuid);
+            SigningRequest csr = csrs.Read(request.Csr);
+            string uuid = request.Uuid.Length > 0 ? request.Uuid : FieldRules.Uuid(csr.Uuid);
             RequireSubject(csr, uuid);
-            var overrides = OverrideRules.Check(answers.SotaKeys, request.Overrides);
+            Dictionary<string, IReadOnlyDictionary<string, string>> overrides = OverrideRules.Check(answers.SotaKeys, request.Overrides);
             var claim = new DeviceClaim
             {
                 Uuid = uuid,
@@ -75,7 +75,7 @@ internal sealed class RegistrationService(
 
     private CertificateDraft Draft(SigningRequest csr)
     {
-        var draft = template.Fill(csr, answers.Validity, clock.GetUtcNow());
+        ToBeSigned draft = template.Fill(csr, answers.Validity, clock.GetUtcNow());
         return new CertificateDraft(draft.Serial, draft.Der.ToArray(), draft.NotAfter);
     }
 
@@ -112,7 +112,7 @@ internal sealed class RegistrationService(
     }
 
     private static string? TagsOf(Dictionary<string, IReadOnlyDictionary<string, string>> overrides) =>
-        overrides.TryGetValue("pacman", out var pacman) && pacman.TryGetValue("tags", out var tags)
+        overrides.TryGetValue("pacman", out IReadOnlyDictionary<string, string>? pacman) && pacman.TryGetValue("tags", out string? tags)
             ? tags.Trim().Trim('"')
             : null;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Primitives;
 
 namespace AutoRegister.Factory.Registration;
 
@@ -11,7 +12,7 @@ internal static class RequestToken
     /// <summary>The token, or null when there is none, or more than one.</summary>
     public static string? Of(IHeaderDictionary headers)
     {
-        if (headers.TryGetValue("OSF-TOKEN", out var plain))
+        if (headers.TryGetValue("OSF-TOKEN", out StringValues plain))
         {
             return plain is [{ Length: > 0 } one] ? one : null;
         }
@@ -23,8 +24,8 @@ internal static class RequestToken
         }
 
         // The hosted service wants the token in base64 here, unlike RFC 6750.
-        var encoded = header[Scheme.Length..].Trim();
-        var bytes = new byte[encoded.Length];
-        return Convert.TryFromBase64String(encoded, bytes, out var length) && length > 0 ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+        string encoded = header[Scheme.Length..].Trim();
+        byte[] bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out int length) && length > 0 ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Factory.Base;
@@ -13,8 +14,8 @@ internal sealed class StationCheck(StationRegistry stations, WrongTokens wrong, 
     /// <inheritdoc/>
     public Task<Applicant> RequireAsync(HttpContext context)
     {
-        var station = Find(context) ?? throw new RefusedException(wrong.Count(context.Connection.RemoteIpAddress));
-        var address = context.Connection.RemoteIpAddress;
+        Station station = Find(context) ?? throw new RefusedException(wrong.Count(context.Connection.RemoteIpAddress));
+        IPAddress? address = context.Connection.RemoteIpAddress;
         return (station.ComplaintOf(clock.GetUtcNow(), address) ?? ComplaintOfRole(station)) is { } complaint
             ? throw new RefusedException(complaint)
             : Task.FromResult(new Applicant { Actor = $"station {station.Name}", Station = station.Name, Address = AddressRanges.Of(context) });
@@ -32,7 +33,7 @@ internal sealed class StationCheck(StationRegistry stations, WrongTokens wrong, 
 
     private bool IsTimely(X509Certificate2 certificate)
     {
-        var now = clock.GetUtcNow();
+        DateTimeOffset now = clock.GetUtcNow();
         return now >= certificate.NotBefore && now <= certificate.NotAfter;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class TokenCheck(ApiToken apiToken, DeviceAuthorizations oauth) 
     /// <inheritdoc/>
     public async Task<Applicant> RequireAsync(HttpContext context)
     {
-        var address = AddressRanges.Of(context);
+        string? address = AddressRanges.Of(context);
         if (RequestToken.Of(context.Request.Headers) is { } token)
         {
             if (apiToken.Equals(token))

@@ -23,7 +23,7 @@ internal sealed class WrongTokens(int perMinute)
     /// <summary>Counts one that is no wrong token; returns what it is answered: the refusal, or that there were too many.</summary>
     public Refusal Count(IPAddress? address, Refusal refusal, string tooMany)
     {
-        using var lease = limiter.AttemptAcquire(ClientNetwork.Of(address));
+        using RateLimitLease lease = limiter.AttemptAcquire(ClientNetwork.Of(address));
         return lease.IsAcquired ? refusal : new Refusal(RefusalKind.TooMany, tooMany, Window);
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     /// <summary>Whom devices are reported to, if to anybody.</summary>
     public FoundriesTarget? Foundries => settings.Foundries.Url is not { Length: > 0 } text
         ? null
-        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath.EndsWith('/') && url.Query.Length == 0
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath.EndsWith('/') && url.Query.Length == 0
             ? new FoundriesTarget(
                 url,
                 settings.Foundries.TokenFile is { Length: > 0 } token ? Path.GetFullPath(token) : throw Missing("Foundries:TokenFile", "/etc/lmp-factory/foundries-token"),
@@ -63,7 +63,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
         settings.Api.SignAddresses is { Count: > 0 } ranges ? AddressRanges.Parse(ranges, Name("Api:SignAddresses")) : null;
 
     /// <summary>The device gateway that sota.toml names.</summary>
-    public Uri Gateway => Uri.TryCreate(settings.Devices.Gateway, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath == "/"
+    public Uri Gateway => Uri.TryCreate(settings.Devices.Gateway, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath == "/"
         ? url
         : throw Wrong("Devices:Gateway", "must be the device gateway's URL, such as https://ota-gateway.example:8443", settings.Devices.Gateway);
 
@@ -73,7 +73,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
         : new HashSet<DeviceKeyType> { DeviceKeyType.P256 };
 
     /// <summary>Which devices are registered as what.</summary>
-    public AdmissionPolicy Policy => Enum.TryParse<AdmissionMode>(settings.Devices.Admission, out var mode) && Enum.IsDefined(mode)
+    public AdmissionPolicy Policy => Enum.TryParse<AdmissionMode>(settings.Devices.Admission, out AdmissionMode mode) && Enum.IsDefined(mode)
         ? new AdmissionPolicy(mode, settings.Devices.Tags is { Count: > 0 } tags ? tags : null)
         : throw Wrong("Devices:Admission", $"must be {string.Join(", ", Enum.GetNames<AdmissionMode>())}", settings.Devices.Admission);
 
@@ -163,7 +163,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     private static X509Certificate2Collection Roots(string file)
     {
         var roots = new X509Certificate2Collection();
-        foreach (var root in PkiFile.ReadAll(Path.GetFullPath(file), "name a file with the roots to trust, PEM"))
+        foreach (CertificateFacts root in PkiFile.ReadAll(Path.GetFullPath(file), "name a file with the roots to trust, PEM"))
         {
             roots.Add(X509CertificateLoader.LoadCertificate(root.Der.Span));
         }
@@ -190,7 +190,7 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     private IPEndPoint? Endpoint(string setting, string? value) => value switch
     {
         null or "" => null,
-        _ when IPEndPoint.TryParse(value, out var endpoint) && value.Contains(':', StringComparison.Ordinal) => endpoint,
+        _ when IPEndPoint.TryParse(value, out IPEndPoint? endpoint) && value.Contains(':', StringComparison.Ordinal) => endpoint,
         _ => throw Wrong(setting, "must be an IP address and a port, such as 0.0.0.0:8443 or [::]:8443", value),
     };
 

@@ -12,7 +12,7 @@ internal static class OverrideRules
         SotaKeys keys, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overrides)
     {
         var good = new Dictionary<string, IReadOnlyDictionary<string, string>>();
-        foreach (var (section, values) in overrides)
+        foreach ((string? section, IReadOnlyDictionary<string, string>? values) in overrides)
         {
             if (section == SotaKeys.TokenSection)
             {
@@ -27,7 +27,7 @@ internal static class OverrideRules
 
     private static string Written(SotaKeys keys, string section, string key, string source)
     {
-        var complaint = source.Length == 0 && keys.KindOf(section, key) is not null
+        string? complaint = source.Length == 0 && keys.KindOf(section, key) is not null
             ? null
             : SotaOverride.Read(keys, section, key, source, out source);
         return complaint is null ? source : throw RefusedException.Malformed($"the override '{FieldRules.Quote(section)}.{FieldRules.Quote(key)}' {complaint}");

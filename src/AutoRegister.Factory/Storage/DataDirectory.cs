@@ -22,7 +22,7 @@ internal sealed class DataDirectory : IDisposable
 
         // What a start that was killed renamed into place, and its own name.
         DurableDirectory.SyncNames(Path.GetFullPath(path));
-        var others = File.GetUnixFileMode(path) & ~DurableDirectory.OwnerOnly;
+        UnixFileMode others = File.GetUnixFileMode(path) & ~DurableDirectory.OwnerOnly;
         if (others != 0 && Directory.EnumerateFileSystemEntries(path).Any())
         {
             throw new ExitException(ExitCode.Configuration, $"{path} is open to group or others: chmod 700 it, or name an empty directory");

@@ -30,7 +30,7 @@ public sealed class AttackedServer : IAsyncLifetime
     /// <summary>Adds a station; its token.</summary>
     public async Task<string> StationAsync(string name, params string[] rights)
     {
-        var file = Path.Combine(Process.Home, $"token-{name}");
+        string file = Path.Combine(Process.Home, $"token-{name}");
         await Process.RunAsync(["station", "add", name, "--token-file", file, .. rights]);
         return (await File.ReadAllTextAsync(file)).Trim();
     }
@@ -38,14 +38,14 @@ public sealed class AttackedServer : IAsyncLifetime
     /// <summary>Sends a registration with a token; what it is answered.</summary>
     public async Task<(HttpStatusCode Status, string Text)> RegisterAsync(JsonNode body, string? token = null)
     {
-        using var response = await Client.PostAsync(Process.Registration, body, ("OSF-TOKEN", token ?? Process.Token));
+        using HttpResponseMessage response = await Client.PostAsync(Process.Registration, body, ("OSF-TOKEN", token ?? Process.Token));
         return (response.StatusCode, await response.TextAsync());
     }
 
     /// <summary>Registers a new device, as anybody must be able to while a server is attacked.</summary>
     public async Task<JsonNode> RegisterAsync(TestDevice device)
     {
-        var (status, text) = await RegisterAsync(device.Body());
+        (HttpStatusCode status, string? text) = await RegisterAsync(device.Body());
         Assert.True(status == HttpStatusCode.Created, $"{status} {text}");
         return JsonNode.Parse(text)!;
     }

@@ -17,8 +17,8 @@ public sealed class ConnectionTests(AttackedServer server) : IClassFixture<Attac
     [Fact]
     public async Task A_handshake_that_never_ends_is_ended()
     {
-        using var silent = await RawConnection.ConnectAsync(Port, Attacker);
-        using var half = await RawConnection.ConnectAsync(Port, Attacker);
+        using RawConnection silent = await RawConnection.ConnectAsync(Port, Attacker);
+        using RawConnection half = await RawConnection.ConnectAsync(Port, Attacker);
         // The beginning of a ClientHello.
         await half.SendAsync("\x16\x03\x01\x02\x00\x01");
         var waited = Stopwatch.StartNew();
@@ -31,10 +31,10 @@ public sealed class ConnectionTests(AttackedServer server) : IClassFixture<Attac
     public async Task Headers_and_a_body_a_byte_at_a_time_are_408()
     {
         using var device = new TestDevice();
-        var body = device.Body().ToJsonString();
-        var head = $"POST /ota/devices/ HTTP/1.1\r\nHost: {FioctlFolder.Host}\r\nOSF-TOKEN: {server.Process.Token}\r\n"
+        string body = device.Body().ToJsonString();
+        string head = $"POST /ota/devices/ HTTP/1.1\r\nHost: {FioctlFolder.Host}\r\nOSF-TOKEN: {server.Process.Token}\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
-        var ends = await Task.WhenAll(DripAsync("", head + body), DripAsync(head, body));
+        string[] ends = await Task.WhenAll(DripAsync("", head + body), DripAsync(head, body));
         Assert.All(ends, end => Assert.Contains("408", end.Split('\n')[0], StringComparison.Ordinal));
         Assert.Equal(0, await server.CountAsync(device.Uuid));
     }
@@ -46,15 +46,15 @@ public sealed class ConnectionTests(AttackedServer server) : IClassFixture<Attac
         var idle = new List<RawConnection>(Many);
         try
         {
-            for (var i = 0; i < Many; i++)
+            for (int i = 0; i < Many; i++)
             {
                 await TryConnectAsync(idle);
                 if (i % 1000 == 999)
                 {
                     // A station whose connections are new, as after its own start.
-                    using var client = server.Process.Client();
+                    using HttpClient client = server.Process.Client();
                     using var device = new TestDevice();
-                    using var response = await server.Process.RegisterAsync(client, device);
+                    using HttpResponseMessage response = await server.Process.RegisterAsync(client, device);
                     Assert.Equal(HttpStatusCode.Created, response.StatusCode);
                 }
             }
@@ -82,11 +82,11 @@ public sealed class ConnectionTests(AttackedServer server) : IClassFixture<Attac
     // Sends the first part at once, and the second until nobody listens.
     private async Task<string> DripAsync(string first, string second)
     {
-        using var connection = await RawConnection.ConnectTlsAsync(Port, Attacker);
+        using RawConnection connection = await RawConnection.ConnectTlsAsync(Port, Attacker);
         await connection.SendAsync(first);
-        var answer = connection.ReadToEndAsync();
+        Task<string> answer = connection.ReadToEndAsync();
         var waited = Stopwatch.StartNew();
-        for (var i = 0; i < second.Length && !answer.IsCompleted; i++)
+        for (int i = 0; i < second.Length && !answer.IsCompleted; i++)
         {
             Assert.True(waited.Elapsed < Long, "it is still listened to");
             try

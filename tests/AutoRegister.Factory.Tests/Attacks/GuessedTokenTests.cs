@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AutoRegister.Factory.Tests.Support;
 using Xunit;
 
@@ -15,12 +16,12 @@ public sealed class GuessedTokenTests(AttackedServer server) : IClassFixture<Att
     public async Task Wrong_tokens_are_429_soon_and_fill_no_audit_while_the_right_one_is_taken()
     {
         using var device = new TestDevice();
-        var body = device.Body();
-        var before = await server.AuditRowsAsync();
+        JsonObject body = device.Body();
+        int before = await server.AuditRowsAsync();
         var answers = new List<HttpStatusCode>();
-        for (var i = 0; i < Tries; i++)
+        for (int i = 0; i < Tries; i++)
         {
-            using var response = await server.Client.PostAsync(server.Process.Registration, body, ("OSF-TOKEN", $"lmpst_{i:x40}"));
+            using HttpResponseMessage response = await server.Client.PostAsync(server.Process.Registration, body, ("OSF-TOKEN", $"lmpst_{i:x40}"));
             answers.Add(response.StatusCode);
             Assert.Equal(response.StatusCode == HttpStatusCode.TooManyRequests, response.Headers.RetryAfter is not null);
         }
@@ -34,11 +35,11 @@ public sealed class GuessedTokenTests(AttackedServer server) : IClassFixture<Att
     [Fact]
     public async Task Strangers_at_sign_are_429_soon_and_fill_no_audit()
     {
-        var before = await server.AuditRowsAsync();
+        int before = await server.AuditRowsAsync();
         var answers = new List<string>();
-        for (var i = 0; i < Tries; i++)
+        for (int i = 0; i < Tries; i++)
         {
-            using var connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port, "127.0.0.3");
+            using RawConnection connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port, "127.0.0.3");
             await connection.SendAsync($"POST /sign HTTP/1.1\r\nHost: {FioctlFolder.Host}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}");
             answers.Add((await connection.ReadToEndAsync()).Split(' ')[1]);
         }

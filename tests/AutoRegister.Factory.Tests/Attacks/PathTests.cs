@@ -28,7 +28,7 @@ public sealed class PathTests(AttackedServer server) : IClassFixture<AttackedSer
     public async Task A_path_that_is_not_written_as_ours(string target)
     {
         using var device = new TestDevice();
-        var status = await StatusAsync(target, device);
+        string status = await StatusAsync(target, device);
         Assert.True(status is "404" or "400", $"{target}: {status}");
         Assert.Equal(0, await server.CountAsync(device.Uuid));
     }
@@ -50,7 +50,7 @@ public sealed class PathTests(AttackedServer server) : IClassFixture<AttackedSer
     [InlineData("/x%0aapi%20POST%20/injected%20201")]
     public async Task A_line_break_in_a_path_gets_into_no_header_and_no_line_of_the_log(string target)
     {
-        using var connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port);
+        using RawConnection connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port);
         await connection.SendAsync($"GET {target} HTTP/1.1\r\nHost: {FioctlFolder.Host}\r\nConnection: close\r\n\r\n");
         Assert.DoesNotContain("Set-Cookie", await connection.ReadToEndAsync(), StringComparison.Ordinal);
         await server.Process.WaitAsync(() => server.Process.Output.Contains("404", StringComparison.Ordinal), "writes its log");
@@ -59,8 +59,8 @@ public sealed class PathTests(AttackedServer server) : IClassFixture<AttackedSer
 
     private async Task<string> StatusAsync(string target, TestDevice device)
     {
-        using var connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port);
-        var body = device.Body().ToJsonString();
+        using RawConnection connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port);
+        string body = device.Body().ToJsonString();
         await connection.SendAsync(
             $"POST {target} HTTP/1.1\r\nHost: {FioctlFolder.Host}\r\nOSF-TOKEN: {server.Process.Token}\r\nContent-Type: application/json\r\n"
             + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");

@@ -13,9 +13,9 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     public async Task The_token_of_a_station_for_what_is_another_s()
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         body["group"] = "production-line";
-        foreach (var (name, rights) in new Dictionary<string, string[]>
+        foreach ((string? name, string[]? rights) in new Dictionary<string, string[]>
         {
             ["other-group"] = ["--groups", "workshop"],
             ["other-tags"] = ["--tags", "devel"],
@@ -24,13 +24,13 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
             ["no-longer"] = ["--until", "2020-01-01T00:00Z"],
         })
         {
-            var (status, text) = await server.RegisterAsync(body, await server.StationAsync(name, rights));
+            (HttpStatusCode status, string? text) = await server.RegisterAsync(body, await server.StationAsync(name, rights));
             Assert.True(status == HttpStatusCode.Forbidden, $"{name}: {status} {text}");
         }
 
-        var production = device.Body(device.Csr(("2.5.4.15", "production")));
+        JsonObject production = device.Body(device.Csr(("2.5.4.15", "production")));
         Assert.Equal(HttpStatusCode.Forbidden, (await server.RegisterAsync(production, await server.StationAsync("no-production"))).Status);
-        var revoked = await server.StationAsync("revoked");
+        string revoked = await server.StationAsync("revoked");
         await server.Process.RunAsync("station", "revoke", "revoked");
         Assert.Equal(HttpStatusCode.Forbidden, (await server.RegisterAsync(device.Body(), revoked)).Status);
         Assert.Equal(0, await server.CountAsync(device.Uuid));
@@ -39,8 +39,8 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     [Fact]
     public async Task More_devices_at_once_than_a_station_may_register()
     {
-        var token = await server.StationAsync("one-device", "--devices", "1");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        string token = await server.StationAsync("one-device", "--devices", "1");
+        HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
             using var device = new TestDevice();
             return (await server.RegisterAsync(device.Body(), token)).Status;
@@ -57,7 +57,7 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
         using var victim = new TestDevice();
         await server.RegisterAsync(victim);
         using var thief = new TestDevice { Uuid = upperCase ? victim.Uuid.ToUpperInvariant() : victim.Uuid };
-        var body = thief.Body();
+        JsonObject body = thief.Body();
         Assert.Equal(HttpStatusCode.Conflict, (await server.RegisterAsync(body)).Status);
         body["name"] = "another name";
         Assert.Equal(HttpStatusCode.Conflict, (await server.RegisterAsync(body)).Status);
@@ -72,13 +72,13 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     public async Task A_certificate_request_that_is_sent_again_makes_no_second_certificate()
     {
         using var device = new TestDevice();
-        var body = device.Body();
-        var first = await server.RegisterAsync(body);
-        var again = await server.RegisterAsync(body, await server.StationAsync("replays"));
+        JsonObject body = device.Body();
+        (HttpStatusCode Status, string Text) first = await server.RegisterAsync(body);
+        (HttpStatusCode Status, string Text) again = await server.RegisterAsync(body, await server.StationAsync("replays"));
         Assert.Equal(first, again);
         body["name"] = "another name";
         Assert.Equal(HttpStatusCode.Conflict, (await server.RegisterAsync(body)).Status);
-        var another = Guid.NewGuid().ToString();
+        string another = Guid.NewGuid().ToString();
         body["name"] = another;
         body["uuid"] = another;
         Assert.Equal(HttpStatusCode.BadRequest, (await server.RegisterAsync(body)).Status);
@@ -89,13 +89,13 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     public async Task A_certificate_request_that_was_altered()
     {
         using var device = new TestDevice();
-        var pem = device.Csr();
-        var der = Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
-        foreach (var place in new[] { 0, 10, der.Length / 3, der.Length / 2, der.Length - 20, der.Length - 1 })
+        string pem = device.Csr();
+        byte[] der = Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
+        foreach (int place in new[] { 0, 10, der.Length / 3, der.Length / 2, der.Length - 20, der.Length - 1 })
         {
-            var altered = der.ToArray();
+            byte[] altered = der.ToArray();
             altered[place] ^= 1;
-            var (status, text) = await server.RegisterAsync(device.Body(PemEncoding.WriteString("CERTIFICATE REQUEST", altered)));
+            (HttpStatusCode status, string? text) = await server.RegisterAsync(device.Body(PemEncoding.WriteString("CERTIFICATE REQUEST", altered)));
             Assert.True(status == HttpStatusCode.BadRequest, $"{place}: {status} {text}");
         }
 
@@ -108,7 +108,7 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
         using var device = new TestDevice();
         await server.RegisterAsync(device);
         using var clone = new TestDevice { Key = device.Key };
-        var (status, text) = await server.RegisterAsync(clone.Body());
+        (HttpStatusCode status, string? text) = await server.RegisterAsync(clone.Body());
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Contains(device.Uuid, text, StringComparison.Ordinal);
         Assert.Equal(0, await server.CountAsync(clone.Uuid));
@@ -126,7 +126,7 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     public async Task Lines_quotes_and_headers_in_a_field(string field, string value)
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         body[field] = value;
         await RefusesAsync(body);
         Assert.Equal(0, await server.CountAsync(device.Uuid));
@@ -140,7 +140,7 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     public async Task TOML_in_an_override(string section, string key, string value)
     {
         using var device = new TestDevice();
-        var body = device.Body();
+        JsonObject body = device.Body();
         body["overrides"] = new JsonObject { [section] = new JsonObject { [key] = value } };
         await RefusesAsync(body);
     }
@@ -149,18 +149,18 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     public async Task JSON_and_TOML_nested_deeply_are_400_without_a_trace_in_the_log()
     {
         using var device = new TestDevice();
-        foreach (var depth in new[] { 9, 64, 20_000 })
+        foreach (int depth in new[] { 9, 64, 20_000 })
         {
-            var nested = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
-            using var response = await server.Client.PostAsync(
+            string nested = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
+            using HttpResponseMessage response = await server.Client.PostAsync(
                 server.Process.Registration, nested[..Math.Min(nested.Length, 60_000)], "application/json", ("OSF-TOKEN", server.Process.Token));
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         }
 
-        var body = device.Body();
-        foreach (var (open, close) in new[] { ("[", "]"), ("{a=", "}") })
+        JsonObject body = device.Body();
+        foreach ((string? open, string? close) in new[] { ("[", "]"), ("{a=", "}") })
         {
-            var value = string.Concat(Enumerable.Repeat(open, 64)) + "1" + string.Concat(Enumerable.Repeat(close, 64));
+            string value = string.Concat(Enumerable.Repeat(open, 64)) + "1" + string.Concat(Enumerable.Repeat(close, 64));
             body["overrides"] = new JsonObject { ["pacman"] = new JsonObject { ["tags"] = value } };
             await RefusesAsync(body);
         }
@@ -174,7 +174,7 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
     [InlineData(false)]
     public async Task A_body_that_is_too_large_is_413(bool saysItsLength)
     {
-        using var connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port);
+        using RawConnection connection = await RawConnection.ConnectTlsAsync(server.Process.Registration.Port);
         await connection.SendAsync(
             $"POST /ota/devices/ HTTP/1.1\r\nHost: {FioctlFolder.Host}\r\nOSF-TOKEN: {server.Process.Token}\r\nContent-Type: application/json\r\n"
             + (saysItsLength ? "Content-Length: 70000\r\n\r\n" : $"Transfer-Encoding: chunked\r\n\r\n11170\r\n{new string(' ', 0x11170)}\r\n"));
@@ -183,7 +183,7 @@ public sealed class RequestTests(AttackedServer server) : IClassFixture<Attacked
 
     private async Task RefusesAsync(JsonNode body)
     {
-        var (status, text) = await server.RegisterAsync(body);
+        (HttpStatusCode status, string? text) = await server.RegisterAsync(body);
         Assert.True(status == HttpStatusCode.BadRequest, $"{status} {text}");
     }
 }

@@ -36,10 +36,10 @@ public abstract class LedgerTests : IAsyncLifetime
     public async Task Work_that_fails_harms_none_of_the_work_that_is_committed_with_it()
     {
         using var gate = new ManualResetEventSlim();
-        var first = writer.DoAsync(_ => gate.Wait(TimeSpan.FromSeconds(30)));
+        Task<bool> first = writer.DoAsync(_ => gate.Wait(TimeSpan.FromSeconds(30)));
         var good = Enumerable.Range(0, 10).Select(i => writer.DoAsync(session => AddCode(session, $"code {i}"))).ToList();
-        var duplicate = writer.DoAsync(session => AddCode(session, "code 0"));
-        var half = writer.DoAsync<int>(session =>
+        Task<int> duplicate = writer.DoAsync(session => AddCode(session, "code 0"));
+        Task<int> half = writer.DoAsync<int>(session =>
         {
             AddCode(session, "code of half a piece of work");
             throw new InvalidOperationException("mine");
@@ -56,9 +56,9 @@ public abstract class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task A_device_that_comes_again_with_its_key_gets_what_it_got()
     {
-        var first = await RegisterAsync(Claim("a"));
-        var certificate = await claims.FinishAsync(first.Claim);
-        var again = await RegisterAsync(Claim("a"));
+        RegisteredDevice first = await RegisterAsync(Claim("a"));
+        string certificate = await claims.FinishAsync(first.Claim);
+        RegisteredDevice again = await RegisterAsync(Claim("a"));
         Assert.Null(first.Certificate);
         Assert.Equal((certificate, first.SotaToml, first.Claim.Serial), (again.Certificate, again.SotaToml, again.Claim.Serial));
         Assert.Equal(1, Count("certificates"));
@@ -68,8 +68,8 @@ public abstract class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task A_claim_that_was_not_signed_is_the_next_requests_too()
     {
-        var first = await RegisterAsync(Claim("a"));
-        var again = await RegisterAsync(Claim("a"));
+        RegisteredDevice first = await RegisterAsync(Claim("a"));
+        RegisteredDevice again = await RegisterAsync(Claim("a"));
         Assert.Equal(first.Claim.Serial, again.Claim.Serial);
         Assert.Equal(await claims.FinishAsync(first.Claim), await claims.FinishAsync(again.Claim));
     }
@@ -78,7 +78,7 @@ public abstract class LedgerTests : IAsyncLifetime
     public async Task Another_key_is_told_since_when_and_by_whom_the_device_is_registered()
     {
         await RegisterAsync(Claim("a"));
-        var refusal = await RefusedAsync(Claim("a") with { PublicKeySha256 = "other" });
+        Refusal refusal = await RefusedAsync(Claim("a") with { PublicKeySha256 = "other" });
         Assert.Equal(RefusalKind.Conflict, refusal.Kind);
         Assert.Contains("line-1", refusal.Reason, StringComparison.Ordinal);
         Assert.Contains($"{clock.GetUtcNow():yyyy-MM-dd}", refusal.Reason, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public abstract class LedgerTests : IAsyncLifetime
     public async Task A_key_is_never_two_devices()
     {
         await RegisterAsync(Claim("a"));
-        var refusal = await RefusedAsync(Claim("b") with { PublicKeySha256 = "key a" });
+        Refusal refusal = await RefusedAsync(Claim("b") with { PublicKeySha256 = "key a" });
         Assert.Equal(RefusalKind.Conflict, refusal.Kind);
         Assert.Contains(Uuid("a"), refusal.Reason, StringComparison.Ordinal);
     }
@@ -117,12 +117,24 @@ public abstract class LedgerTests : IAsyncLifetime
     {
         await RegisterAsync(Claim("a"));
         Assert.True(await writer.DoAsync(session => DeviceCare.OpenRekey(session, Uuid("a"), clock.GetUtcNow().AddHours(1), "operator", clock.GetUtcNow())));
-        var repaired = await RegisterAsync(Claim("a") with { PublicKeySha256 = "new key" });
+        RegisteredDevice repaired = await RegisterAsync(Claim("a") with { PublicKeySha256 = "new key" });
         Assert.NotNull(repaired.Claim);
         Assert.Equal(RefusalKind.Conflict, (await RefusedAsync(Claim("a") with { PublicKeySha256 = "third key" })).Kind);
         Assert.Equal(RefusalKind.Forbidden, (await RefusedAsync(Claim("a"))).Kind);
         Assert.Null(await new DeviceCertificates(writer, clock).SeenAsync(Uuid("a"), "key a"));
         Assert.Equal("name a", await new DeviceCertificates(writer, clock).SeenAsync(Uuid("a"), "new key"));
+    }
+
+    [Fact]
+    public async Task A_repaired_board_is_brought_by_a_station_that_may_register_such_a_device()
+    {
+        var policy = new AdmissionPolicy(AdmissionMode.Stations, null);
+        await writer.DoAsync(session => StationRegistry.Add(session, new Station { Name = "line-1", Groups = ["lab"] }, "token", null, clock.GetUtcNow()));
+        await RegisterAsync(Claim("a") with { Group = "field" });
+        await writer.DoAsync(session => DeviceCare.OpenRekey(session, Uuid("a"), clock.GetUtcNow().AddHours(1), "operator", clock.GetUtcNow()));
+        Assert.Equal(RefusalKind.Forbidden, (await RefusedAsync(Claim("a") with { PublicKeySha256 = "new key" }, policy)).Kind);
+        await writer.DoAsync(session => session.Run("UPDATE stations SET device_groups = NULL"));
+        Assert.NotNull(await RegisterAsync(Claim("a") with { PublicKeySha256 = "new key" }, policy));
     }
 
     [Fact]
@@ -148,11 +160,11 @@ public abstract class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task Of_several_successors_the_one_that_was_seen_is_good_whatever_the_clocks_say()
     {
-        var registered = await RegisterAsync(Claim("a"));
+        RegisteredDevice registered = await RegisterAsync(Claim("a"));
         var shown = new Renewal(Uuid("a"), null, registered.Claim.Serial, (await claims.FinishAsync(registered.Claim))!, "key a", "first");
         clock.Now -= TimeSpan.FromDays(1);
         await RenewAsync(shown);
-        var second = await RenewAsync(shown with { NewPublicKeySha256 = "second" });
+        Renewal second = await RenewAsync(shown with { NewPublicKeySha256 = "second" });
         Assert.Equal(["first", "key a", "second"], GoodKeys());
 
         await RenewAsync(second with { NewPublicKeySha256 = "third" });
@@ -164,7 +176,7 @@ public abstract class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task Every_claim_is_finished_once_whoever_finishes_it()
     {
-        var left = await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await RegisterAsync(Claim($"{i}"))).Claim));
+        CertificateClaim[] left = await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await RegisterAsync(Claim($"{i}"))).Claim));
         await claims.FinishAsync(left[0]);
         var other = new CertificateClaims(writer, reader, clock, _ => ValueTask.FromResult<string?>("another signature"));
         Assert.Equal(2, await other.FinishAllAsync(CancellationToken.None));
@@ -176,11 +188,11 @@ public abstract class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task A_claim_of_a_device_CA_that_is_gone_is_void_and_the_device_gets_another()
     {
-        var first = await RegisterAsync(Claim("a"));
+        RegisteredDevice first = await RegisterAsync(Claim("a"));
         var without = new CertificateClaims(writer, reader, clock, _ => ValueTask.FromResult<string?>(null));
         await without.FinishAllAsync(CancellationToken.None);
         await Assert.ThrowsAsync<RefusedException>(() => claims.FinishAsync(first.Claim));
-        var second = await RegisterAsync(Claim("a"));
+        RegisteredDevice second = await RegisterAsync(Claim("a"));
         Assert.NotEqual(first.Claim.Serial, second.Claim.Serial);
         Assert.NotNull(await claims.FinishAsync(second.Claim));
     }
@@ -191,7 +203,7 @@ public abstract class LedgerTests : IAsyncLifetime
         await RegisterAsync(Claim("a"));
         await RefusedAsync(Claim("a") with { PublicKeySha256 = "other" });
         await devices.RefusedAsync(Station with { Actor = "unknown" }, null, "wrong token");
-        var rows = reader.Read(session => AuditTrail.Read(session, 0, 100));
+        IReadOnlyList<AuditRow> rows = reader.Read(session => AuditTrail.Read(session, 0, 100));
         Assert.Equal(["done", "refused", "refused"], rows.Select(row => row.Outcome));
         Assert.Equal(["station line-1", "station line-1", "unknown"], rows.Select(row => row.Actor));
         Assert.Null(reader.Read(AuditTrail.Verify));
@@ -203,7 +215,7 @@ public abstract class LedgerTests : IAsyncLifetime
     [InlineData("UPDATE audit SET reason = NULL WHERE number = 3", "row 3")]
     public async Task An_audit_that_was_changed_does_not_hold(string change, string complaint)
     {
-        for (var i = 0; i < 4; i++)
+        for (int i = 0; i < 4; i++)
         {
             await devices.RefusedAsync(Station, null, $"reason {i}");
         }
@@ -217,7 +229,7 @@ public abstract class LedgerTests : IAsyncLifetime
     {
         await writer.DoAsync(session => StationRegistry.Add(session, new Station { Name = "line-1", DeviceLimit = 3 }, "token", null, clock.GetUtcNow()));
         var policy = new AdmissionPolicy(AdmissionMode.Stations, null);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
+        bool[] outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
         {
             try
             {
@@ -239,7 +251,7 @@ public abstract class LedgerTests : IAsyncLifetime
     {
         var policy = new AdmissionPolicy(AdmissionMode.Pending, null);
         Assert.Equal(RefusalKind.Pending, (await RefusedAsync(Claim("a"), policy)).Kind);
-        var waiting = Assert.Single(reader.Read(PendingDevices.Waiting));
+        PendingDevice waiting = Assert.Single(reader.Read(PendingDevices.Waiting));
         Assert.True(await writer.DoAsync(session => PendingDevices.Decide(session, waiting.Uuid, waiting.PublicKeySha256, accept: true, "operator", clock.GetUtcNow())));
         Assert.Equal(RefusalKind.Pending, (await RefusedAsync(Claim("a") with { PublicKeySha256 = "other" }, policy)).Kind);
         Assert.NotNull(await RegisterAsync(Claim("a"), policy));
@@ -252,7 +264,7 @@ public abstract class LedgerTests : IAsyncLifetime
         await writer.DoAsync(session => AllowList.Import(session, "list.csv", [expected], "operator", clock.GetUtcNow()));
         var policy = new AdmissionPolicy(AdmissionMode.Expected, null);
         await RegisterAsync(Claim("a") with { Name = "SN-1", Tags = "devel" }, policy);
-        var device = Assert.Single(reader.Read(DeviceListing.All));
+        DeviceListing device = Assert.Single(reader.Read(DeviceListing.All));
         Assert.Equal(("pump", "field", "main", true), (device.Name, device.Group, device.Tags, device.Production));
         Assert.Equal(RefusalKind.Conflict, (await RefusedAsync(Claim("b") with { Name = "SN-1" }, policy)).Kind);
         Assert.Equal(RefusalKind.Forbidden, (await RefusedAsync(Claim("c"), policy)).Kind);
@@ -298,15 +310,15 @@ public abstract class LedgerTests : IAsyncLifetime
     private Task<RegisteredDevice> RegisterAsync(DeviceClaim claim, IAdmissionPolicy? policy = null) => devices.RegisterAsync(
         claim, Station, policy ?? new OpenPolicy(), _ =>
         {
-            var number = Interlocked.Increment(ref drafts);
+            int number = Interlocked.Increment(ref drafts);
             return (new CertificateDraft($"{number:X4}", [(byte)number], clock.GetUtcNow().AddYears(1)), $"# {number}");
         });
 
     // The next certificate, as its device shows it later.
     private async Task<Renewal> RenewAsync(Renewal renewal)
     {
-        var number = Interlocked.Increment(ref drafts);
-        var (claim, _) = await new DeviceRenewals(writer, clock).RenewAsync(
+        int number = Interlocked.Increment(ref drafts);
+        (CertificateClaim claim, string? _) = await new DeviceRenewals(writer, clock).RenewAsync(
             renewal, () => new CertificateDraft($"{number:X4}", [(byte)number], clock.GetUtcNow().AddYears(1)));
         return renewal with { Serial = claim.Serial, Certificate = await claims.FinishAsync(claim), PublicKeySha256 = renewal.NewPublicKeySha256 };
     }

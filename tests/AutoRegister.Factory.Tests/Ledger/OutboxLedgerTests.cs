@@ -18,7 +18,7 @@ public abstract class OutboxLedgerTests : IAsyncLifetime
 
     protected OutboxLedgerTests(LedgerSource source)
     {
-        var database = source.New();
+        LedgerDatabase database = source.New();
         database.Migrate();
         reader = new LedgerReader(database);
         writer = new LedgerWriter(database);
@@ -27,11 +27,11 @@ public abstract class OutboxLedgerTests : IAsyncLifetime
     [Fact]
     public async Task A_message_is_one_takers_until_its_lease_ends()
     {
-        var now = clock.GetUtcNow();
+        DateTimeOffset now = clock.GetUtcNow();
         await EnterAsync("a");
         await EnterAsync("b");
         Assert.True(reader.Read(session => Outbox.IsDue(session, now)));
-        var taken = Assert.Single(await TakeAsync(1, now));
+        OutboxMessage taken = Assert.Single(await TakeAsync(1, now));
         Assert.Equal(("a", 1), (taken.Uuid, taken.Attempts));
         Assert.Equal("b", Assert.Single(await TakeAsync(10, now)).Uuid);
         Assert.Empty(await TakeAsync(10, now + Lease - TimeSpan.FromSeconds(1)));
@@ -41,8 +41,8 @@ public abstract class OutboxLedgerTests : IAsyncLifetime
     [Fact]
     public async Task What_is_sent_refused_put_off_or_to_be_sent_again_is_so()
     {
-        var now = clock.GetUtcNow();
-        foreach (var uuid in new[] { "sent", "refused", "later" })
+        DateTimeOffset now = clock.GetUtcNow();
+        foreach (string? uuid in new[] { "sent", "refused", "later" })
         {
             await EnterAsync(uuid);
         }

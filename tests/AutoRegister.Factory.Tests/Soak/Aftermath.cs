@@ -16,7 +16,7 @@ internal sealed class Aftermath(LedgerDatabase ledger)
     /// <summary>Waits until the servers have finished what was left; how many claims they have not.</summary>
     public async Task<long> WaitForClaimsAsync()
     {
-        var end = DateTimeOffset.UtcNow + Finishing;
+        DateTimeOffset end = DateTimeOffset.UtcNow + Finishing;
         while (OpenClaims(DateTimeOffset.MaxValue) > 0 && DateTimeOffset.UtcNow < end)
         {
             await Task.Delay(500);
@@ -29,12 +29,12 @@ internal sealed class Aftermath(LedgerDatabase ledger)
     /// <param name="answered">The certificate that each device was answered.</param>
     public IEnumerable<string> Complaints(IReadOnlyDictionary<string, string> answered)
     {
-        var issued = Read(session => session.All(
+        List<(string Uuid, string Serial, string Pem)> issued = Read(session => session.All(
             "SELECT uuid, serial, certificate FROM certificates WHERE state = 'issued'", row => (Uuid: row.GetString(0), Serial: row.GetString(1), Pem: row.GetString(2))));
         Devices = issued.Count;
         Dictionary<string, string> byUuid = [];
         HashSet<string> serials = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var (uuid, serial, pem) in issued)
+        foreach ((string? uuid, string? serial, string? pem) in issued)
         {
             using var certificate = X509Certificate2.CreateFromPem(pem);
             if (!byUuid.TryAdd(uuid, pem))
@@ -53,7 +53,7 @@ internal sealed class Aftermath(LedgerDatabase ledger)
             }
         }
 
-        foreach (var (uuid, pem) in answered.Where(device => byUuid.GetValueOrDefault(device.Key) != device.Value))
+        foreach ((string? uuid, string? pem) in answered.Where(device => byUuid.GetValueOrDefault(device.Key) != device.Value))
         {
             yield return $"{uuid} was answered a certificate that the ledger does not have: {pem}";
         }

@@ -15,9 +15,9 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
     [SoakFact]
     public async Task One_on_SQLite()
     {
-        await using var server = Server(out var port, ledger: null);
+        await using ServeProcess server = Server(out int port, ledger: null);
         await RunAsync([server], port, new SqliteLedger(Path.Combine(server.Home, "ledger.db")));
-        var copy = Path.Combine(server.Home, "copy.db");
+        string copy = Path.Combine(server.Home, "copy.db");
         await server.RunAsync("backup", "--to", copy);
         await server.RunAsync("restore", "--check", copy);
     }
@@ -26,8 +26,8 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
     public async Task One_on_PostgreSQL()
     {
         using var postgres = new PostgresServer();
-        var database = postgres.NewDatabase();
-        await using var server = Server(out var port, database);
+        string database = postgres.NewDatabase();
+        await using ServeProcess server = Server(out int port, database);
         await RunAsync([server], port, new PostgresLedger(database, null));
     }
 
@@ -35,9 +35,9 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
     public async Task One_of_two_on_one_PostgreSQL_behind_nginx()
     {
         using var postgres = new PostgresServer();
-        var database = postgres.NewDatabase();
-        await using var one = Server(out var first, database);
-        await using var two = Server(out var second, database);
+        string database = postgres.NewDatabase();
+        await using ServeProcess one = Server(out int first, database);
+        await using ServeProcess two = Server(out int second, database);
         using var proxy = new StreamProxy(first, second);
         await RunAsync([one, two], proxy.Port, new PostgresLedger(database, null));
     }
@@ -47,7 +47,7 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
 
     private ServeProcess Server(out int port, string? ledger)
     {
-        var own = port = FreePort.Next();
+        int own = port = FreePort.Next();
         return new ServeProcess(
             settings =>
             {
@@ -62,9 +62,9 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
 
     private async Task RunAsync(ServeProcess[] servers, int port, LedgerDatabase ledger)
     {
-        var token = Path.Combine(servers[0].Home, "station-token");
+        string token = Path.Combine(servers[0].Home, "station-token");
         await servers[0].RunAsync("station", "add", "line-1", "--token-file", token, "--production");
-        foreach (var server in servers)
+        foreach (ServeProcess server in servers)
         {
             await server.StartAsync();
         }
@@ -72,18 +72,18 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
         var aftermath = new Aftermath(ledger);
         var load = new RegistrationLoad(() => servers[0].Client(), new Uri($"https://{FioctlFolder.Host}:{port}/ota/devices/"), servers[0].Token);
         using var stop = new CancellationTokenSource();
-        var running = load.RunAsync(stop.Token);
-        var left = 0L;
-        for (var kill = 0; kill < SoakFactAttribute.Kills; kill++)
+        Task running = load.RunAsync(stop.Token);
+        long left = 0L;
+        for (int kill = 0; kill < SoakFactAttribute.Kills; kill++)
         {
             left += await KillAsync(servers[Random.Shared.Next(servers.Length)], load, aftermath);
         }
 
         await stop.CancelAsync();
         await running;
-        var open = await aftermath.WaitForClaimsAsync();
+        long open = await aftermath.WaitForClaimsAsync();
         var complaints = aftermath.Complaints(load.Answered).ToList();
-        var audit = await servers[0].RunAsync("audit", "verify");
+        string audit = await servers[0].RunAsync("audit", "verify");
         output.WriteLine(
             $"{SoakFactAttribute.Kills} kills: {load}; {left} claims were open after a kill, {open} are now; "
             + $"{aftermath.Devices} certificates in the ledger; {audit.Split(';')[0]}");
@@ -95,13 +95,13 @@ public sealed class KilledServersTests(ITestOutputHelper output) : IDisposable
     // The moment counts from when it listens: else most kills would come while it starts.
     private static async Task<long> KillAsync(ServeProcess server, RegistrationLoad load, Aftermath aftermath)
     {
-        var answered = load.Answered.Count;
+        int answered = load.Answered.Count;
         await server.WaitAsync(() => load.Answered.Count > answered, "answers devices");
         await Task.Delay(Random.Shared.Next(2000));
         Assert.True(load.UnderWay > 0, "no request is under way");
         server.Kill();
         await server.EndAsync();
-        var killed = DateTimeOffset.UtcNow;
+        DateTimeOffset killed = DateTimeOffset.UtcNow;
         await server.StartAsync();
         return aftermath.OpenClaims(killed);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json.Nodes;
 using AutoRegister.Factory.Tests.Support;
 
 namespace AutoRegister.Factory.Tests.Soak;
@@ -36,8 +37,8 @@ internal sealed class RegistrationLoad(Func<HttpClient> open, Uri url, string to
         while (!stop.IsCancellationRequested)
         {
             // A new connection now and then, for a proxy gives each to one server.
-            using var client = open();
-            for (var i = 0; i < DevicesPerConnection && !stop.IsCancellationRequested; i++)
+            using HttpClient client = open();
+            for (int i = 0; i < DevicesPerConnection && !stop.IsCancellationRequested; i++)
             {
                 using var device = new TestDevice();
                 await RegisterAsync(client, device, stop);
@@ -47,15 +48,15 @@ internal sealed class RegistrationLoad(Func<HttpClient> open, Uri url, string to
 
     private async Task RegisterAsync(HttpClient client, TestDevice device, CancellationToken stop)
     {
-        var body = device.Body();
+        JsonObject body = device.Body();
         // Some ask again although they have their answer.
-        for (var more = Random.Shared.Next(8) == 0 ? 2 : 1; more > 0;)
+        for (int more = Random.Shared.Next(8) == 0 ? 2 : 1; more > 0;)
         {
             Interlocked.Increment(ref sent);
             Interlocked.Increment(ref underWay);
             try
             {
-                using var response = await client.PostAsync(url, body, ("OSF-TOKEN", token));
+                using HttpResponseMessage response = await client.PostAsync(url, body, ("OSF-TOKEN", token));
                 await TakeAsync(response, device.Uuid);
                 more--;
                 continue;
@@ -92,7 +93,7 @@ internal sealed class RegistrationLoad(Func<HttpClient> open, Uri url, string to
             return;
         }
 
-        var certificate = await response.JsonAsync("client.pem");
+        string certificate = await response.JsonAsync("client.pem");
         if (Answered.GetOrAdd(uuid, certificate) != certificate)
         {
             Problems.Add($"{uuid} was answered two certificates");

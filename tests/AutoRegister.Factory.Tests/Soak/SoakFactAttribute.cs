@@ -11,5 +11,5 @@ internal sealed class SoakFactAttribute : FactAttribute
     public SoakFactAttribute() => Skip = Kills > 0 ? null! : $"./build.sh soak factory runs it: {Variable} is not set";
 
     /// <summary>How often servers are killed.</summary>
-    public static int Kills => int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var kills) ? kills : 0;
+    public static int Kills => int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out int kills) ? kills : 0;
 }

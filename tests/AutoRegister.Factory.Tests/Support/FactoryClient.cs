@@ -47,7 +47,7 @@ public static class FactoryClient
         var content = new StringContent(body, Encoding.UTF8);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
-        foreach (var (name, value) in headers)
+        foreach ((string? name, string? value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
@@ -58,8 +58,8 @@ public static class FactoryClient
     /// <summary>Sends a registration that must be refused with 400; returns the reason.</summary>
     public static async Task<string> RefusesAsync(this HttpClient client, FactoryProcess factory, JsonNode body, string because)
     {
-        using var response = await client.RegisterAsync(factory, body);
-        var text = await response.TextAsync();
+        using HttpResponseMessage response = await client.RegisterAsync(factory, body);
+        string text = await response.TextAsync();
         Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{because}: {response.StatusCode} {text}");
         return await response.JsonAsync("error");
     }

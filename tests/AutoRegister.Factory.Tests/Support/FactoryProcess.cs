@@ -57,7 +57,7 @@ public sealed class FactoryProcess : FactoryEndpoints, IAsyncDisposable
     /// <summary>The devices in the ledger, from <c>lmp-factory devices list --json</c>.</summary>
     public async Task<List<JsonElement>> ListAsync()
     {
-        var (exitCode, json, error) = await FactoryCommand.RunAsync("devices", "list", "--data", Data, "--json");
+        (int exitCode, string? json, string? error) = await FactoryCommand.RunAsync("devices", "list", "--data", Data, "--json");
         return exitCode == 0
             ? [.. JsonDocument.Parse(json).RootElement.EnumerateArray()]
             : throw new InvalidOperationException(error);
@@ -95,8 +95,8 @@ public sealed class FactoryProcess : FactoryEndpoints, IAsyncDisposable
 
     private static async Task<FactoryProcess> StartAsync(string data, bool ownsData, string[] options)
     {
-        var readyFile = Path.Combine(Path.GetDirectoryName(data)!, "ready.json");
-        var started = Process.Start(FactoryCommand.For(["dev", "--data", data, "--factory", FactoryName, "--ready-file", readyFile, .. options]))!;
+        string readyFile = Path.Combine(Path.GetDirectoryName(data)!, "ready.json");
+        Process started = Process.Start(FactoryCommand.For(["dev", "--data", data, "--factory", FactoryName, "--ready-file", readyFile, .. options]))!;
         var factory = new FactoryProcess(started, data, ownsData);
         started.OutputDataReceived += factory.Collect;
         started.ErrorDataReceived += factory.Collect;

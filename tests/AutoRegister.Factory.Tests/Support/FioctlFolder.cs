@@ -128,7 +128,7 @@ internal sealed class FioctlFolder : IDisposable
 
     private string Config(string cn, string ou, string extensions)
     {
-        var path = Scratch("cnf");
+        string path = Scratch("cnf");
         File.WriteAllText(path, $"[req]\nprompt = no\ndistinguished_name = dn\n{(extensions.Length > 0 ? "x509_extensions = ext\n" : "")}[dn]\nCN = {cn}\nOU = {ou}\n[ext]\n{extensions}\n");
         return path;
     }

@@ -19,7 +19,7 @@ internal sealed class FoundriesServer : IAsyncDisposable
         RootPem = pem;
         application.MapMethods("/ota/devices/", ["PUT"], async context =>
         {
-            var body = JsonNode.Parse(await new StreamReader(context.Request.Body).ReadToEndAsync())!.AsObject();
+            JsonObject body = JsonNode.Parse(await new StreamReader(context.Request.Body).ReadToEndAsync())!.AsObject();
             Requests.Enqueue((DateTimeOffset.UtcNow, context.Request.Headers["OSF-TOKEN"].ToString(), body));
             await Answer(context);
         });
@@ -46,8 +46,8 @@ internal sealed class FoundriesServer : IAsyncDisposable
         names.AddIpAddress(System.Net.IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var builder = WebApplication.CreateSlimBuilder();
+        X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         var server = new FoundriesServer(builder.Build(), certificate.ExportCertificatePem());

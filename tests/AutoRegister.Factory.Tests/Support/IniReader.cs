@@ -11,7 +11,7 @@ public static class IniReader
         Assert.DoesNotContain('\\', text);
         var sections = new HashSet<string>(StringComparer.Ordinal);
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in text.Split('\n').Select(line => line.Trim()))
+        foreach (string? line in text.Split('\n').Select(line => line.Trim()))
         {
             if (line.Length == 0 || line[0] is '#' or ';')
             {
@@ -26,7 +26,7 @@ public static class IniReader
                 continue;
             }
 
-            var equals = line.IndexOf('=', StringComparison.Ordinal);
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
             Assert.True(equals > 0, $"'=' character not found in line {line}");
             Assert.True(keys.Add(line[..equals].TrimEnd()), $"duplicate key name {line}");
         }

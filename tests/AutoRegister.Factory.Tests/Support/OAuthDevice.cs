@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Xunit;
 
 namespace AutoRegister.Factory.Tests.Support;
@@ -9,10 +10,10 @@ public sealed record OAuthDevice(string Uuid, string DeviceCode, string UserCode
     /// <summary>Starts the flow.</summary>
     public static async Task<OAuthDevice> StartAsync(HttpClient client, FactoryProcess factory, string uuid)
     {
-        using var response = await PostFormAsync(
+        using HttpResponseMessage response = await PostFormAsync(
             client, factory.OAuth + "/authorization/device/", ("client_id", uuid), ("scope", FactoryProcess.FactoryName + ":devices:create"));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var answer = await response.JsonAsync();
+        JsonElement answer = await response.JsonAsync();
         string Text(string name) => answer.GetProperty(name).GetString()!;
         return new OAuthDevice(uuid, Text("device_code"), Text("user_code"), new Uri(Text("verification_uri_complete")));
     }
@@ -32,7 +33,7 @@ public sealed record OAuthDevice(string Uuid, string DeviceCode, string UserCode
     /// <summary>Asks for the access token and expects to be told why there is none.</summary>
     public async Task<string> PollErrorAsync(HttpClient client, FactoryProcess factory)
     {
-        using var response = await PollAsync(client, factory);
+        using HttpResponseMessage response = await PollAsync(client, factory);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         return await response.JsonAsync("error");
     }

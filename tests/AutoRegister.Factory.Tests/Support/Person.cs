@@ -10,9 +10,9 @@ public sealed partial class Person(HttpClient client)
     /// <summary>Opens a device's page; returns its form's hidden fields and its cookie.</summary>
     public async Task<(Dictionary<string, string> Fields, string Cookie)> OpenAsync(Uri page)
     {
-        using var response = await client.GetAsync(page);
+        using HttpResponseMessage response = await client.GetAsync(page);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var html = await response.TextAsync();
+        string html = await response.TextAsync();
         var fields = Hidden().Matches(html).ToDictionary(match => match.Groups[1].Value, match => WebUtility.HtmlDecode(match.Groups[2].Value));
         return (fields, response.Headers.GetValues("Set-Cookie").Single());
     }
@@ -20,7 +20,7 @@ public sealed partial class Person(HttpClient client)
     /// <summary>Opens a device's page and presses a button.</summary>
     public async Task<HttpResponseMessage> DecideAsync(Uri page, string decision)
     {
-        var (fields, cookie) = await OpenAsync(page);
+        (Dictionary<string, string>? fields, string? cookie) = await OpenAsync(page);
         return await SendAsync(page, new Dictionary<string, string>(fields) { ["decision"] = decision }, cookie);
     }
 

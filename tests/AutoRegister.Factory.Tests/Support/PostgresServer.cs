@@ -34,9 +34,9 @@ public sealed class PostgresServer : IDisposable
     /// <summary>A connection string for a new database.</summary>
     public string NewDatabase()
     {
-        var name = $"ledger{Interlocked.Increment(ref databases)}";
+        string name = $"ledger{Interlocked.Increment(ref databases)}";
         using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
-        using var command = source.CreateCommand($"CREATE DATABASE {name}");
+        using NpgsqlCommand command = source.CreateCommand($"CREATE DATABASE {name}");
         command.ExecuteNonQuery();
         return ConnectionString(name);
     }
@@ -56,7 +56,7 @@ public sealed class PostgresServer : IDisposable
 
     private static void Run(string program, params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, WorkingDirectory = "/" })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, WorkingDirectory = "/" })!;
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
     }

@@ -31,7 +31,7 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Opens one with TLS.</summary>
     public static async Task<RawConnection> ConnectTlsAsync(int port, string from = "127.0.0.1")
     {
-        var connection = await ConnectAsync(port, from);
+        RawConnection connection = await ConnectAsync(port, from);
 #pragma warning disable CA5359 // Tested is what the server takes.
         var tls = new SslStream(connection.stream!, leaveInnerStreamOpen: false, (_, _, _, _) => true);
 #pragma warning restore CA5359
@@ -52,7 +52,7 @@ internal sealed class RawConnection : IDisposable
     {
         using var patience = new CancellationTokenSource(Patience);
         var read = new StringBuilder();
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         try
         {
             for (int count; (count = await stream!.ReadAsync(buffer, patience.Token)) > 0;)

@@ -26,8 +26,8 @@ internal sealed class RotatingDevice : IDisposable
     /// <summary>A device that a station has just registered.</summary>
     public static async Task<RotatingDevice> RegisterAsync(ServeProcess server, TestDevice device)
     {
-        using var client = server.Client();
-        using var answer = await server.RegisterAsync(client, device);
+        using HttpClient client = server.Client();
+        using HttpResponseMessage answer = await server.RegisterAsync(client, device);
         return new RotatingDevice(device.WithKey(await answer.JsonAsync("client.pem")));
     }
 
@@ -43,7 +43,7 @@ internal sealed class RotatingDevice : IDisposable
     /// <summary>Sends a request with the current certificate.</summary>
     public async Task<HttpResponseMessage> SendAsync(ServeProcess server, string body, string path = "simplereenroll")
     {
-        using var client = server.Client(Current);
+        using HttpClient client = server.Client(Current);
         return await PostAsync(client, server, body, path);
     }
 
@@ -64,11 +64,11 @@ internal sealed class RotatingDevice : IDisposable
     /// <summary>Asks for a certificate for a key; what fioconfig would take from the answer.</summary>
     public async Task<X509Certificate2> AskAsync(ServeProcess server, ECDsa key)
     {
-        using var answer = await SendAsync(server, Request(Current.SubjectName, key));
-        var text = await answer.TextAsync();
+        using HttpResponseMessage answer = await SendAsync(server, Request(Current.SubjectName, key));
+        string text = await answer.TextAsync();
         Assert.True((int)answer.StatusCode is 200 or 201, $"{answer.StatusCode} {text}");
         Assert.StartsWith("application/pkcs7-mime", answer.Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);
-        var leaf = Assert.Single(Certificates(text));
+        X509Certificate2 leaf = Assert.Single(Certificates(text));
         Assert.Equal(Current.SubjectName.RawData, leaf.SubjectName.RawData);
         Assert.Contains(leaf.Extensions, e => e.Oid!.Value == KeyUsage && e.RawData.AsSpan().SequenceEqual(DigitalSignature));
         Assert.Contains(leaf.Extensions, e => e.Oid!.Value == ExtendedKeyUsage && e.RawData.AsSpan().SequenceEqual(ClientAuthentication));
@@ -80,7 +80,7 @@ internal sealed class RotatingDevice : IDisposable
     public async Task RotateAsync(ServeProcess server)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var leaf = await AskAsync(server, key);
+        using X509Certificate2 leaf = await AskAsync(server, key);
         Use(leaf, key);
     }
 
@@ -94,7 +94,7 @@ internal sealed class RotatingDevice : IDisposable
     /// <summary>The certificates of an answer, in their order, as openssl reads them.</summary>
     public static X509Certificate2[] Certificates(string body)
     {
-        var path = Path.GetTempFileName();
+        string path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, Convert.FromBase64String(body));

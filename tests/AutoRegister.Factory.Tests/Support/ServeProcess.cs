@@ -106,7 +106,7 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     /// <summary>Runs another command over its configuration; what it prints.</summary>
     public async Task<string> RunAsync(params string[] args)
     {
-        var (exitCode, output, error) = await FactoryCommand.RunAsync([.. args, "--config", Config]);
+        (int exitCode, string? output, string? error) = await FactoryCommand.RunAsync([.. args, "--config", Config]);
         return exitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', args)}: {exitCode} {error}");
     }
 

@@ -15,7 +15,7 @@ internal sealed class SoftHsm : IDisposable
     public SoftHsm()
     {
         Directory.CreateDirectory(Path.Combine(directory, "tokens"));
-        var configuration = Path.Combine(directory, "softhsm2.conf");
+        string configuration = Path.Combine(directory, "softhsm2.conf");
         File.WriteAllText(configuration, $"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n");
         Environment.SetEnvironmentVariable("SOFTHSM2_CONF", configuration);
         Tool.Run("softhsm2-util", "--init-token", "--free", "--label", "factory", "--pin", Pin, "--so-pin", "12345678");
@@ -57,7 +57,7 @@ internal sealed class SoftHsm : IDisposable
     /// <summary>The public half, DER.</summary>
     public byte[] PublicKey()
     {
-        var path = Path.Combine(directory, "public.der");
+        string path = Path.Combine(directory, "public.der");
         Tool.Run("pkcs11-tool", "--module", ModulePath!, "--token-label", "factory", "--read-object", "--type", "pubkey", "--label", "device-ca", "--output-file", path);
         return File.ReadAllBytes(path);
     }
@@ -87,7 +87,7 @@ internal sealed class SoftHsm : IDisposable
     public static ISlot SlotOfAnother()
     {
         var factories = new Pkcs11InteropFactories();
-        var library = factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, ModulePath, AppType.MultiThreaded);
+        IPkcs11Library library = factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, ModulePath, AppType.MultiThreaded);
         Others.Add(library);
         return library.GetSlotList(SlotsType.WithTokenPresent).First(slot => slot.GetTokenInfo().Label.Trim() == "factory");
     }

@@ -69,7 +69,7 @@ internal sealed class SoftTpm : IDisposable
         {
             using var first = new TcpListener(IPAddress.Loopback, 0);
             first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
+            int port = ((IPEndPoint)first.LocalEndpoint).Port;
             try
             {
                 using var second = new TcpListener(IPAddress.Loopback, port + 1);

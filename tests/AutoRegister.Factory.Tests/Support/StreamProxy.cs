@@ -14,7 +14,7 @@ internal sealed class StreamProxy : IDisposable
     public StreamProxy(params int[] servers)
     {
         Port = FreePort.Next();
-        var config = Path.Combine(directory.FullName, "nginx.conf");
+        string config = Path.Combine(directory.FullName, "nginx.conf");
         File.WriteAllText(config, $$"""
             load_module /usr/lib/nginx/modules/ngx_stream_module.so;
             daemon off;

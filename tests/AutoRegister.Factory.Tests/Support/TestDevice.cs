@@ -31,7 +31,7 @@ public sealed class TestDevice : IDisposable
     public string CsrFor(IEnumerable<(string Oid, string Value)> subject, IEnumerable<X509Extension>? extensions = null)
     {
         var request = new CertificateRequest(DistinguishedName.Encode(subject), Key, HashAlgorithmName.SHA256);
-        foreach (var extension in extensions ?? UsualExtensions)
+        foreach (X509Extension extension in extensions ?? UsualExtensions)
         {
             request.CertificateExtensions.Add(extension);
         }
