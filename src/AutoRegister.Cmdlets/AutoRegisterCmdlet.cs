@@ -75,13 +75,10 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes a result: to the next cmdlet, or behind the last one to whoever waits there.</summary>
-    /// <param name="result">The result.</param>
     private protected void WriteOutput(object? result) =>
         WriteObject(result is not null && MyInvocation.PipelinePosition == MyInvocation.PipelineLength ? PipelineEnd.HandOut(result) : result);
 
     /// <summary>Runs work on another thread and writes what it reports on this one, until it has ended.</summary>
-    /// <param name="work">The work.</param>
-    /// <returns>What it returns.</returns>
     protected T Wait<T>(Func<CancellationToken, Task<T>> work)
     {
         var queue = new BlockingCollection<Action>();

@@ -15,8 +15,6 @@ internal static class FilePaths
 
     /// <summary>One file or directory, which need not exist; wildcard characters are part of its name.</summary>
     /// <param name="cmdlet">The cmdlet that was given the path.</param>
-    /// <param name="path">The path.</param>
-    /// <returns>The full path.</returns>
     internal static string FileSystemPath(this PSCmdlet cmdlet, string path)
     {
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
@@ -26,8 +24,6 @@ internal static class FilePaths
 
     /// <summary>The files whose names match; a path without wildcard characters is its own match, whether it exists or not.</summary>
     /// <param name="cmdlet">The cmdlet that was given the path.</param>
-    /// <param name="pattern">The path.</param>
-    /// <returns>The full paths.</returns>
     internal static IReadOnlyList<string> MatchingPaths(this PSCmdlet cmdlet, string pattern)
     {
         if (pattern.IndexOfAny(PatternCharacters) < 0)

@@ -11,7 +11,6 @@ namespace AutoRegister.Cmdlets;
 /// <param name="cmdlet">Writes, and knows when the line ends.</param>
 /// <param name="limit">How many are on their way at most.</param>
 /// <param name="ordered">Whether they are written in the order they came.</param>
-/// <param name="tally">Counts them.</param>
 internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineTally tally) : IDisposable
 {
     // With an order no more than so many times the limit wait for a slow device before them.
@@ -27,7 +26,6 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
 
     /// <summary>Begins a device, as soon as there is room for it.</summary>
     /// <param name="work">The work, on another thread.</param>
-    /// <param name="item">The device.</param>
     /// <param name="write">Writes its result, on the pipeline thread.</param>
     internal void Begin<T>(Func<CancellationToken, Task<T>> work, object item, Action<T> write)
     {

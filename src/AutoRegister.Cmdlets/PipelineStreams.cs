@@ -7,7 +7,6 @@ namespace AutoRegister.Cmdlets;
 /// <summary>
 /// The streams of a cmdlet, for words from Core: written on the pipeline thread, whatever thread they come from, a clean line each.
 /// </summary>
-/// <param name="cmdlet">The cmdlet.</param>
 /// <param name="cancellation">Is cancelled when the pipeline stops.</param>
 internal sealed class PipelineStreams(PSCmdlet cmdlet, CancellationToken cancellation) : IRegistrationObserver
 {

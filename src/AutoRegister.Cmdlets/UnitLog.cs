@@ -13,7 +13,6 @@ namespace AutoRegister.Cmdlets;
 internal sealed class UnitLog(bool toJournal, string? notifySocket)
 {
     /// <summary>What systemd says of itself in the environment (systemd.exec(5)).</summary>
-    /// <returns>The log.</returns>
     internal static UnitLog FromEnvironment() => new(
         !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("JOURNAL_STREAM")), Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
 

@@ -18,7 +18,6 @@ public sealed class PrivateContext : AssemblyLoadContext
         : base($"AutoRegister ({folder})") => this.folder = folder;
 
     /// <summary>Loads an assembly and, on demand, its neighbours into a context of their own; once per process.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="name">The assembly's name, without <c>.dll</c>.</param>
     /// <returns>The assembly, the same one each time.</returns>
     public static Assembly Load(string folder, string name)

@@ -21,13 +21,9 @@ public abstract class WordCompleter : IArgumentCompleter
 
     /// <summary>What could be meant. Never fails: a completion that cannot be made is none.</summary>
     /// <param name="typed">What was typed, without quotes.</param>
-    /// <param name="bound">The other parameters.</param>
-    /// <returns>The words.</returns>
     protected abstract IEnumerable<string> Words(string typed, IDictionary bound);
 
     /// <summary>Another parameter's value.</summary>
-    /// <param name="bound">The other parameters.</param>
-    /// <param name="name">Its name.</param>
     /// <returns>The value; <see langword="null"/> when it was not given.</returns>
     protected static string? Given(IDictionary bound, string name)
     {
@@ -36,17 +32,13 @@ public abstract class WordCompleter : IArgumentCompleter
     }
 
     /// <summary>The directory device paths are below.</summary>
-    /// <param name="bound">The other parameters.</param>
-    /// <returns>The directory.</returns>
     protected static string Root(IDictionary bound) => Given(bound, "Root") ?? Config(bound)?.Root ?? "/";
 
     /// <summary>The PKCS#11 module: a parameter's, or that of a configuration in a variable.</summary>
-    /// <param name="bound">The other parameters.</param>
     /// <returns>The module; <see langword="null"/> when none is named.</returns>
     protected static string? Module(IDictionary bound) => Given(bound, "HsmModule") ?? Given(bound, "ModulePath") ?? Config(bound)?.Hsm?.ModulePath;
 
     /// <summary>The token's label: a parameter's, or that of a configuration in a variable.</summary>
-    /// <param name="bound">The other parameters.</param>
     /// <returns>The label; <see langword="null"/> when none is named.</returns>
     protected static string? Token(IDictionary bound) => Given(bound, "TokenLabel") ?? Config(bound)?.Hsm?.TokenLabel;
 

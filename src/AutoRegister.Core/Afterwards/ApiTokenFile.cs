@@ -9,7 +9,6 @@ public static class ApiTokenFile
 {
     /// <summary>Deletes it durably, and a link that leads to it; it need not exist.</summary>
     /// <param name="config">Says which file it is.</param>
-    /// <param name="observer">Hears the story.</param>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ApiTokenNotRemoved"/>.</exception>
     public static bool Remove(SotaConfig config, IRegistrationObserver observer)

@@ -20,7 +20,6 @@ public sealed class CredentialExport(ExportWishes wishes, IRegistrationObserver 
     public IReadOnlyList<AutoRegisterException> Problems => problems;
 
     /// <summary>Puts the credentials in place, and does what follows.</summary>
-    /// <param name="registration">The checked registration.</param>
     /// <param name="cancellation">Cancels what can be: before the commit all of it, afterwards the waits.</param>
     /// <returns>What the device has now.</returns>
     /// <exception cref="AutoRegisterException">The credentials are not in place, Docker's configuration cannot be changed, or the copy could not be made.</exception>

@@ -19,8 +19,6 @@ public static class DockerCredentialHelper
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The registry that belongs to a registration endpoint: <c>api.</c> becomes <c>hub.</c>.</summary>
-    /// <param name="deviceApi">The registration endpoint.</param>
-    /// <returns>The host.</returns>
     public static string HubHost(Uri deviceApi)
     {
         ArgumentNullException.ThrowIfNull(deviceApi);
@@ -30,11 +28,9 @@ public static class DockerCredentialHelper
     }
 
     /// <summary>Where Docker looks, unless told otherwise: <c>.docker/config.json</c> in the user's home.</summary>
-    /// <returns>The path.</returns>
     public static string DefaultPath() => Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker", "config.json");
 
     /// <summary>Checks the name of a helper: Docker runs <c>docker-credential-&lt;name&gt;</c>.</summary>
-    /// <param name="helper">The name.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>.</exception>
     public static void RequireName(string helper)
     {
@@ -51,8 +47,6 @@ public static class DockerCredentialHelper
 
     /// <summary>Reads the file and adds the entry; nothing is written. A file that cannot be kept as it is is found out here.</summary>
     /// <param name="path">Docker's configuration; it need not exist.</param>
-    /// <param name="host">The registry.</param>
-    /// <param name="helper">The helper.</param>
     /// <returns>The new content, UTF-8.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.DockerConfigInvalid"/>, <see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.FileTooLarge"/>.</exception>
     public static byte[] Merge(string path, string host, string helper)
@@ -77,7 +71,6 @@ public static class DockerCredentialHelper
     /// Writes the file durably, with the mode and the owner it had; a new one is for its directory's owner only, for it may hold
     /// passwords later.
     /// </summary>
-    /// <param name="path">Docker's configuration.</param>
     /// <param name="content">What <see cref="Merge"/> made.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, or <see cref="ErrorId.DockerConfigInvalid"/>: another user's link leads to it.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)

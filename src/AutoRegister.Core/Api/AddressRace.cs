@@ -27,8 +27,6 @@ internal sealed class AddressRace(TimeProvider time)
 
     /// <summary>Connects.</summary>
     /// <param name="addresses">The addresses, in the resolver's order; at least one.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="cancellation">Ends all attempts.</param>
     /// <returns>The socket that was first.</returns>
     /// <exception cref="AggregateException">An <see cref="AddressFailure"/> for each address, in the order they failed.</exception>
     internal async Task<Socket> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellation)

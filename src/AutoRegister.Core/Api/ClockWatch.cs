@@ -41,7 +41,6 @@ internal sealed class ClockWatch(TimeProvider time)
     /// Compares it with a server's (RFC 9110, section 6.6.1) before anything is sent that a server answers once only. A clock that is behind
     /// would refuse the certificate as not valid yet; one that is ahead would not.
     /// </summary>
-    /// <param name="api">The server.</param>
     /// <param name="said">Its answer's date; <see langword="null"/> when it has none.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ClockNotSet"/> or <see cref="ErrorId.ClockWrong"/>.</exception>
     internal void Compare(Uri api, DateTimeOffset? said)
@@ -59,9 +58,6 @@ internal sealed class ClockWatch(TimeProvider time)
     }
 
     /// <summary>Waits until the clock is set, or for as long as the caller would wait anyway.</summary>
-    /// <param name="atMost">How long.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>A task.</returns>
     internal async Task WaitUntilSetAsync(TimeSpan atMost, CancellationToken cancellation)
     {
         var since = new ClockWatch(time);

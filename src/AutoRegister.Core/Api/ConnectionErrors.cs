@@ -10,8 +10,6 @@ namespace AutoRegister.Core.Api;
 internal static class ConnectionErrors
 {
     /// <summary>No answer: name, connection, proxy, TLS.</summary>
-    /// <param name="api">The server.</param>
-    /// <param name="e">What .NET says.</param>
     /// <param name="trust">Why its certificate was refused.</param>
     /// <param name="clock">The clock of this run.</param>
     internal static AutoRegisterException FromFailure(Uri api, HttpRequestException e, ServerTrust trust, ClockWatch? clock = null)
@@ -23,8 +21,6 @@ internal static class ConnectionErrors
     }
 
     /// <summary>No address of a host could be connected to.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="port">The port.</param>
     /// <param name="e">An <see cref="AddressFailure"/> for each address.</param>
     internal static AutoRegisterException Unreachable(string host, int port, AggregateException e) => new(
         e.InnerExceptions.All(failure => failure is AddressFailure { TimedOut: true }) ? ErrorId.ServerTimeout : ErrorId.ServerUnreachable,
@@ -34,9 +30,6 @@ internal static class ConnectionErrors
         e);
 
     /// <summary>A proxy did not make a connection.</summary>
-    /// <param name="proxy">The proxy.</param>
-    /// <param name="host">The server.</param>
-    /// <param name="port">Its port.</param>
     /// <param name="problem">Why not, as the end of a sentence.</param>
     /// <param name="cause">What was thrown, if anything was.</param>
     internal static AutoRegisterException Refused(ProxyServer proxy, string host, int port, string problem, Exception? cause) => new(

@@ -8,7 +8,6 @@ namespace AutoRegister.Core.Api;
 /// Makes every connection of ours, to servers and to proxies: all addresses of a name, in a race, and through the proxy that the
 /// environment names. A failure says which addresses were tried and what became of each.
 /// </summary>
-/// <param name="proxies">The proxies.</param>
 /// <param name="resolve">Finds the addresses of a host; <see langword="null"/> for the system's way.</param>
 /// <param name="race">Connects to one of them; <see langword="null"/> for the usual budgets.</param>
 internal sealed class Dialer(ProxyVariables proxies, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, AddressRace? race = null)
@@ -24,8 +23,6 @@ internal sealed class Dialer(ProxyVariables proxies, Func<string, CancellationTo
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>: to the server, or to the HTTP proxy that .NET then speaks to.</summary>
     /// <param name="context">Who is to be connected to, and for which request.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>The connection.</returns>
     /// <exception cref="AutoRegisterException">Why there is none.</exception>
     internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
@@ -38,8 +35,6 @@ internal sealed class Dialer(ProxyVariables proxies, Func<string, CancellationTo
     }
 
     /// <summary>Connects to a server, through the proxy if there is one for it, for what is not HTTP of .NET's.</summary>
-    /// <param name="server">An https URL.</param>
-    /// <param name="cancellation">Cancels.</param>
     /// <returns>The connection; TLS is the caller's.</returns>
     /// <exception cref="AutoRegisterException">Why there is none.</exception>
     internal Task<Stream> OpenAsync(Uri server, CancellationToken cancellation) => proxies.For(server) switch

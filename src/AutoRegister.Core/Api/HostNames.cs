@@ -13,7 +13,6 @@ internal static class HostNames
     /// plain http to it is accepted for that reason); any other name as the system resolves it.
     /// </summary>
     /// <param name="host">The host, without brackets.</param>
-    /// <param name="cancellation">Cancels.</param>
     /// <returns>At least one address.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ServerUnreachable"/>.</exception>
     internal static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)

@@ -8,10 +8,7 @@ internal static class HttpHandler
     /// <summary>
     /// Makes a handler. Redirects are never followed: a token must not travel to where it was not sent. Certificates are always verified.
     /// </summary>
-    /// <param name="dialer">Makes its connections.</param>
-    /// <param name="trust">Whom it trusts.</param>
     /// <param name="connect">How long a connection may take: name, addresses, proxy and TLS together.</param>
-    /// <returns>The handler.</returns>
     internal static SocketsHttpHandler Create(Dialer dialer, ServerTrust trust, TimeSpan connect)
     {
         var proxy = new EnvironmentProxy(dialer.Proxies);

@@ -3,7 +3,6 @@ namespace AutoRegister.Core.Api;
 /// <summary>How long each phase of a request may take.</summary>
 /// <param name="Connect">DNS, TCP and TLS together.</param>
 /// <param name="Headers">From the start of the request to the end of the answer's headers, connecting included.</param>
-/// <param name="Body">The answer's body.</param>
 public sealed record HttpTimeouts(TimeSpan Connect, TimeSpan Headers, TimeSpan Body)
 {
     /// <summary>15, 60 and 60 seconds.</summary>

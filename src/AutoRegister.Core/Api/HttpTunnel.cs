@@ -10,9 +10,6 @@ internal static class HttpTunnel
 {
     /// <summary>Opens the way.</summary>
     /// <param name="dialer">Connects to the proxy.</param>
-    /// <param name="proxy">The proxy.</param>
-    /// <param name="server">Where to.</param>
-    /// <param name="cancellation">Cancels.</param>
     /// <returns>The connection; closing it ends everything below it.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ProxyRefused"/>, or why the proxy could not be asked.</exception>
     internal static async Task<Stream> OpenAsync(Dialer dialer, ProxyServer proxy, Uri server, CancellationToken cancellation)

@@ -11,7 +11,6 @@ namespace AutoRegister.Core.Api;
 /// <param name="limit">How many requests may be on their way at once.</param>
 /// <param name="patience">How long a server that does not answer is waited for; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
 /// <param name="observer">Told when the line waits and when it goes on.</param>
-/// <param name="time">The clock.</param>
 /// <param name="waitsFromTheStart">
 /// Whether a server that has never answered is waited for too. What keeps the very first request from its server is a wrong address, a
 /// name or a CA more often than an outage, and a line that waits for it waits for ever.
@@ -29,7 +28,6 @@ public sealed class LineThrottle(int limit, TimeSpan patience, IRegistrationObse
     private volatile bool hasRegistered;
 
     /// <summary>Whether a failure is that of a server which has never answered, so that no device of this line can be registered.</summary>
-    /// <param name="failure">The failure.</param>
     /// <returns>Whether it is.</returns>
     public bool IsNeverReached(AutoRegisterException failure)
     {
@@ -38,9 +36,7 @@ public sealed class LineThrottle(int limit, TimeSpan patience, IRegistrationObse
     }
 
     /// <summary>Lets a device through at once while the server answers; else one device asks for all of them until it does.</summary>
-    /// <param name="ping">Asks the server.</param>
     /// <param name="cancellation">Cancels; the same for the whole line.</param>
-    /// <returns>A task.</returns>
     /// <exception cref="AutoRegisterException">The server did not answer in time, or what it said cannot be waited for.</exception>
     internal Task PassAsync(Func<CancellationToken, Task> ping, CancellationToken cancellation)
     {
@@ -51,9 +47,6 @@ public sealed class LineThrottle(int limit, TimeSpan patience, IRegistrationObse
     }
 
     /// <summary>Sends a request when it is its turn, and again when the server says "not so fast" (429, or 503 with Retry-After).</summary>
-    /// <param name="send">Sends it.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>The answer.</returns>
     /// <exception cref="AutoRegisterException">Any other failure.</exception>
     internal async Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellation)
     {

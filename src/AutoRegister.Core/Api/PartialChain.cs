@@ -12,7 +12,6 @@ internal static class PartialChain
 
     /// <summary>Whether one of these is in a chain with which nothing is wrong but its end.</summary>
     /// <param name="chain">A chain that was built and found wanting.</param>
-    /// <param name="anchors">What is trusted.</param>
     internal static bool EndsIn(X509Chain? chain, X509Certificate2Collection? anchors) =>
         chain is { ChainStatus.Length: > 0 } && anchors is not null
         && chain.ChainStatus.All(status => (status.Status & ~EndsElsewhere) == 0)

@@ -20,9 +20,6 @@ internal static class ProxyUrl
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a variable.</summary>
-    /// <param name="variable">Its name.</param>
-    /// <param name="text">Its value.</param>
-    /// <returns>The proxy.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ProxyInvalid"/>.</exception>
     internal static ProxyServer Parse(string variable, string text)
     {

@@ -48,9 +48,6 @@ public sealed class RegistrationClient : IDisposable
     }
 
     /// <summary>Asks whether the API is reachable: any answer below 500 says yes (400, 401 and 405 are normal).</summary>
-    /// <param name="api">The registration endpoint.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>A task.</returns>
     /// <exception cref="AutoRegisterException">A condition of the network or server.</exception>
     public Task PingAsync(Uri api, CancellationToken cancellation) =>
         throttle?.PassAsync(token => AskAsync(api, token), cancellation) ?? AskAsync(api, cancellation);
@@ -59,7 +56,6 @@ public sealed class RegistrationClient : IDisposable
     /// <param name="config">The endpoint, the token and its header.</param>
     /// <param name="bearer">An OAuth access token, used instead of the API token; else <see langword="null"/>.</param>
     /// <param name="body">The JSON body, UTF-8.</param>
-    /// <param name="cancellation">Cancels.</param>
     /// <returns>The body of a 201 answer.</returns>
     /// <exception cref="AutoRegisterException">Any other outcome, sorted.</exception>
     public Task<byte[]> RegisterAsync(SotaConfig config, Secret? bearer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
@@ -101,9 +97,6 @@ public sealed class RegistrationClient : IDisposable
     }
 
     /// <summary>Sends a form to an OAuth server.</summary>
-    /// <param name="endpoint">Where to.</param>
-    /// <param name="form">The fields.</param>
-    /// <param name="cancellation">Cancels.</param>
     /// <returns>An answer of OAuth: 200, or 400 with a reason.</returns>
     /// <exception cref="AutoRegisterException">Any other outcome, sorted.</exception>
     internal async Task<OAuthReply> PostFormAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellation)

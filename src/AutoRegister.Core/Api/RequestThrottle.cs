@@ -6,7 +6,6 @@ namespace AutoRegister.Core.Api;
 /// TCP does it: RFC 5681, section 3.1).
 /// </summary>
 /// <param name="limit">The most there may be.</param>
-/// <param name="time">The clock.</param>
 internal sealed class RequestThrottle(int limit, TimeProvider time)
 {
     private readonly Lock state = new();
@@ -28,7 +27,6 @@ internal sealed class RequestThrottle(int limit, TimeProvider time)
     }
 
     /// <summary>Waits until a request may leave.</summary>
-    /// <param name="cancellation">Cancels.</param>
     /// <returns>The turn; dispose of it when the answer is there.</returns>
     internal async Task<Turn> TakeTurnAsync(CancellationToken cancellation)
     {
@@ -60,7 +58,6 @@ internal sealed class RequestThrottle(int limit, TimeProvider time)
     }
 
     /// <summary>Stops the line for a while.</summary>
-    /// <param name="wait">How long.</param>
     /// <returns>Whether it was running: of many that are refused at once one slows the line.</returns>
     internal bool Slow(TimeSpan wait)
     {

@@ -14,7 +14,6 @@ internal sealed class ServerTrust(TrustAnchor? anchor = null)
     internal Action<X509Certificate?, SslPolicyErrors>? Seen { get; init; }
 
     /// <summary>The certificate whose time it is not, of a server whose last handshake failed.</summary>
-    /// <param name="host">The server's name.</param>
     internal CertificateTerm? UntimelyOf(string host) => untimely.GetValueOrDefault(host);
 
     /// <summary>Makes TLS ask this.</summary>

@@ -7,7 +7,6 @@ namespace AutoRegister.Core.Api;
 
 /// <summary>Asks a SOCKS proxy for a connection: version 5 (RFC 1928, RFC 1929), 4 and 4a (the memos of NEC and of Ying-Da Lee).</summary>
 /// <param name="stream">The connection to the proxy; afterwards it leads to the server.</param>
-/// <param name="proxy">The proxy.</param>
 internal sealed class SocksHandshake(Stream stream, ProxyServer proxy)
 {
     // RFC 1929 and 4a have a byte, or a zero byte, for the end of these.
@@ -21,9 +20,6 @@ internal sealed class SocksHandshake(Stream stream, ProxyServer proxy)
 
     /// <summary>Asks for a server.</summary>
     /// <param name="host">Its name, or its address where this machine resolved it.</param>
-    /// <param name="port">Its port.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>A task.</returns>
     /// <exception cref="SocksRefusal">The proxy said no, or spoke no SOCKS.</exception>
     internal async Task RunAsync(string host, int port, CancellationToken cancellation)
     {

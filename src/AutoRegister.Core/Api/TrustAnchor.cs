@@ -19,18 +19,13 @@ public sealed class TrustAnchor
     private TrustAnchor(X509Certificate2Collection anchors) => this.anchors = anchors;
 
     /// <summary>Reads the certificates of a PEM file.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The anchor.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>.</exception>
     public static TrustAnchor Load(string path) => new(CaFile.Read(path, "-CaCertificatePath"));
 
     /// <summary>Trusts one certificate.</summary>
-    /// <param name="certificate">The certificate.</param>
-    /// <returns>The anchor.</returns>
     internal static TrustAnchor Of(X509Certificate2 certificate) => new([certificate]);
 
     /// <summary>Judges a server's certificate again, with these anchors instead of the system's.</summary>
-    /// <param name="certificate">The certificate.</param>
     /// <param name="chain">What the server sent with it.</param>
     /// <param name="errors">What is wrong with it for the system.</param>
     /// <param name="untimely">Gets the certificate whose time it is not; one with which nothing else is wrong is kept.</param>

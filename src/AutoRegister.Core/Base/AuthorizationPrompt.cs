@@ -25,7 +25,6 @@ public sealed record AuthorizationPrompt
     public string Link => VerificationUriComplete ?? VerificationUri;
 
     /// <summary>The whole prompt as a person reads it.</summary>
-    /// <returns>Several lines.</returns>
     public override string ToString() =>
         $"""
         Open this link in a browser to authorise the device. It expires in {Math.Ceiling(ExpiresIn.TotalMinutes)} minutes.

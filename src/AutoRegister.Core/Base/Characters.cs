@@ -21,15 +21,12 @@ internal static class Characters
     public static SearchValues<char> HeaderName { get; } = SearchValues.Create(LettersAndDigits + "!#$%&'*+-.^_`|~");
 
     /// <summary>The characters of a text that are not allowed, as a message shows them.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="allowed">What is allowed.</param>
     /// <returns>For example <c>'*', a blank</c>; <see langword="null"/> when all are allowed.</returns>
     public static string? Outside(string text, SearchValues<char> allowed) => text.AsSpan().ContainsAnyExcept(allowed)
         ? string.Join(", ", text.EnumerateRunes().Where(r => !r.IsBmp || !allowed.Contains((char)r.Value)).Distinct().Take(5).Select(Describe))
         : null;
 
     /// <summary>Why a text can't be shown on one line or put into JSON and certificates as it is.</summary>
-    /// <param name="text">The text.</param>
     /// <returns>The first control, format or line separator character, described; <see langword="null"/> when all are printable.</returns>
     public static string? Unprintable(ReadOnlySpan<char> text)
     {

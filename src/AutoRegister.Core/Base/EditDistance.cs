@@ -4,8 +4,6 @@ namespace AutoRegister.Core.Base;
 internal static class EditDistance
 {
     /// <summary>Counts the slips between two words; one that is another letter may weigh more than the others.</summary>
-    /// <param name="one">A word.</param>
-    /// <param name="other">Another.</param>
     /// <param name="exchanged">What another letter counts.</param>
     /// <returns>0 for the same word.</returns>
     public static int Between(string one, string other, int exchanged = 1)

@@ -24,7 +24,6 @@ internal static class NearestName
     }
 
     /// <summary>Names, for a sentence.</summary>
-    /// <param name="names">The names.</param>
     /// <param name="last">What stands before the last.</param>
     /// <returns>For example <c>a, b and c</c>.</returns>
     public static string Words(IReadOnlyCollection<string> names, string last = "and") => names.Count < 2

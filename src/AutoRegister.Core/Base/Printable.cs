@@ -17,8 +17,6 @@ public static class Printable
     private const int LineLimit = 8000;
 
     /// <summary>Words from outside that become part of a message: white space is folded, and what is too long is cut after 500 characters.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>One line.</returns>
     public static string Text(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -45,7 +43,6 @@ public static class Printable
     }
 
     /// <summary>A whole message as it leaves: what is harmful becomes a blank, character by character, and all else stays.</summary>
-    /// <param name="message">The message.</param>
     /// <returns>One line; the same text when nothing in it is harmful.</returns>
     public static string Line(string message)
     {

@@ -34,7 +34,6 @@ public sealed class Secret : IDisposable
 
     /// <summary>Copies UTF-8 bytes into a new secret. The caller zeroes its own copy.</summary>
     /// <param name="utf8">The bytes.</param>
-    /// <returns>The secret.</returns>
     public static Secret FromUtf8(ReadOnlySpan<byte> utf8)
     {
         var secret = new Secret(utf8.Length);
@@ -43,8 +42,6 @@ public sealed class Secret : IDisposable
     }
 
     /// <summary>Encodes characters into a new secret. The caller zeroes its own copy.</summary>
-    /// <param name="characters">The characters.</param>
-    /// <returns>The secret.</returns>
     public static Secret FromChars(ReadOnlySpan<char> characters)
     {
         var secret = new Secret(Encoding.UTF8.GetByteCount(characters));
@@ -53,7 +50,6 @@ public sealed class Secret : IDisposable
     }
 
     /// <summary>Compares in constant time.</summary>
-    /// <param name="other">The other secret.</param>
     /// <returns>Whether the bytes are the same.</returns>
     public bool SameAs(Secret other)
     {
@@ -62,7 +58,6 @@ public sealed class Secret : IDisposable
     }
 
     /// <summary>Never the secret.</summary>
-    /// <returns>A fixed text.</returns>
     public override string ToString() => "(secret)";
 
     /// <inheritdoc/>

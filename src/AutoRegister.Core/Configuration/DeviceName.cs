@@ -33,7 +33,6 @@ public static class DeviceName
     }
 
     /// <summary>Judges a name that somebody chose.</summary>
-    /// <param name="name">The name.</param>
     /// <param name="place">Where it came from, for messages.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.DeviceNameInvalid"/>.</exception>
     public static void Require(string name, string place)
@@ -52,7 +51,6 @@ public static class DeviceName
     /// <summary>Takes the name from <c>/etc/hostname</c>, whose format hostname(5) gives: one name, and comment lines.</summary>
     /// <param name="root">The directory device paths are below.</param>
     /// <param name="source">The line the name is on.</param>
-    /// <returns>The name.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HostnameInvalid"/>.</exception>
     public static string FromHostname(string root, out SettingSource source)
     {
@@ -65,9 +63,7 @@ public static class DeviceName
     }
 
     /// <summary>Parses a host name file.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="line">The line the name is on.</param>
-    /// <returns>The name.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HostnameInvalid"/>.</exception>
     public static string ParseHostname(ConfigFile file, out int line)
     {

@@ -14,7 +14,6 @@ public static class DeviceUuid
     private const int WellFormedLength = 36;
 
     /// <summary>Whether a text is 8-4-4-4-12 hexadecimal digits in either case, the only form upstream accepts.</summary>
-    /// <param name="text">The text.</param>
     /// <returns>Whether it is.</returns>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
@@ -35,7 +34,6 @@ public static class DeviceUuid
     }
 
     /// <summary>Makes a random one (RFC 9562, section 5.4: version 4), lower case.</summary>
-    /// <returns>The UUID.</returns>
     public static string NewRandom() => Guid.NewGuid().ToString("D");
 
     /// <summary>Reads the one that was chosen.</summary>
@@ -51,10 +49,8 @@ public static class DeviceUuid
     }
 
     /// <summary>Judges a UUID that somebody chose.</summary>
-    /// <param name="uuid">The text.</param>
     /// <param name="validate">Whether the form matters; if not, a warning is given as upstream does.</param>
     /// <param name="place">Where it came from, for messages.</param>
-    /// <param name="observer">Gets the warning.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.UuidInvalid"/>.</exception>
     public static void Require(string uuid, bool validate, string place, IRegistrationObserver observer)
     {

@@ -17,7 +17,6 @@ internal static class HsmPins
         owned is { } pin ? new Sourced<Secret>(Secret.FromUtf8(pin.Value.Utf8), pin.Source) : null;
 
     /// <summary>The user PIN in the file that a URI names (<c>pin-source</c>).</summary>
-    /// <param name="uri">The URI.</param>
     /// <param name="root">The directory the file is below: this machine's for a parameter, the device's for its hsm file.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or an id of the PIN.</exception>
     public static Sourced<Secret>? FromUri(Sourced<Pkcs11Uri>? uri, string root)

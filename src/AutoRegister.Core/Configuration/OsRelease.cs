@@ -39,7 +39,6 @@ public sealed class OsRelease
 
     /// <summary>Reads the file of a device; a device without one has none of the variables.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <returns>The variables.</returns>
     public static OsRelease Read(string root)
     {
         using ConfigFile? file = ConfigFile.TryRead(root, DefaultPath) ?? ConfigFile.TryRead(root, VendorPath);
@@ -47,7 +46,6 @@ public sealed class OsRelease
     }
 
     /// <summary>Says that one of the variables is not there, and what is there in its place.</summary>
-    /// <param name="name">The variable.</param>
     /// <returns>A part of a sentence.</returns>
     internal string Lacks(string name)
     {
@@ -61,8 +59,6 @@ public sealed class OsRelease
     }
 
     /// <summary>Parses a file.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>The variables.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.OsReleaseInvalid"/>: one of our variables is there, but not as an assignment.</exception>
     public static OsRelease Parse(ConfigFile file)
     {

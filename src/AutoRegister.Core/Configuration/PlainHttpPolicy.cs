@@ -17,7 +17,6 @@ public static class PlainHttpPolicy
     /// <param name="endpoint">An http or https URL.</param>
     /// <param name="place">Where it came from, for messages.</param>
     /// <param name="allowed">Whether plain http may go anywhere.</param>
-    /// <param name="observer">Gets the warning.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.PlainHttpRefused"/>.</exception>
     public static void Require(Uri endpoint, string place, bool allowed, IRegistrationObserver observer)
     {

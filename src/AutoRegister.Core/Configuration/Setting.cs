@@ -9,6 +9,5 @@ namespace AutoRegister;
 public sealed record Setting(string Name, string Value, SettingSource Source)
 {
     /// <summary>Name, value and place.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name} = {Value} ({Source})";
 }

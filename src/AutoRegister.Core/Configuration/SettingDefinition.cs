@@ -66,7 +66,6 @@ public abstract class SettingDefinition
     public abstract SettingKind Kind { get; }
 
     /// <summary>Its name.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => Name;
 
     /// <summary>The source of a value that the parameter gave.</summary>

@@ -4,9 +4,6 @@ using AutoRegister.Core.Files;
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>The layers settings come from, as the single settings see them.</summary>
-/// <param name="Options">The parameters.</param>
-/// <param name="Variable">The environment.</param>
-/// <param name="Observer">Where words go.</param>
 internal sealed record SettingInputs(SotaConfigOptions Options, Func<string, string?> Variable, IRegistrationObserver Observer)
 {
     /// <summary>The directory device paths are below.</summary>
@@ -30,7 +27,6 @@ internal sealed record SettingInputs(SotaConfigOptions Options, Func<string, str
     /// A file that systemd passes to the unit (systemd.exec(5), <c>LoadCredential=</c>). The directory is this process's
     /// own, so it is not below the root.
     /// </summary>
-    /// <param name="name">The credential.</param>
     /// <returns>The file, or <see langword="null"/> when the unit has no such credential.</returns>
     public ConfigFile? Credential(string name) =>
         Environment("CREDENTIALS_DIRECTORY") is { } directory ? ConfigFile.TryRead("/", Path.Join(directory.Value, name)) : null;

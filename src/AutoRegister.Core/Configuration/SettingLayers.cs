@@ -3,7 +3,6 @@ using AutoRegister.Core.Files;
 namespace AutoRegister.Core.Configuration;
 
 /// <summary>The layers that can say one setting: parameter, then environment, then what it has of its own, then what is built in.</summary>
-/// <param name="Setting">The setting.</param>
 /// <param name="Draft">What is read of the others.</param>
 internal readonly record struct SettingLayers(SettingDefinition Setting, SotaConfigDraft Draft)
 {

@@ -143,7 +143,6 @@ public sealed record SotaConfig : IDisposable
     }
 
     /// <summary>The configuration as it is handed to whoever waits behind the pipeline, and zeroes the secrets from then on.</summary>
-    /// <returns>The configuration.</returns>
     public SotaConfig HandedOut() => SecretOwner == SecretOwner.Pipeline ? this with { SecretOwner = SecretOwner.Holder } : this;
 
     /// <summary>Finds a path of the device below <see cref="Root"/>; links lead where they lead on the device.</summary>
@@ -152,6 +151,5 @@ public sealed record SotaConfig : IDisposable
     public string Resolve(string devicePath) => RootedPath.Resolve(Root, devicePath);
 
     /// <summary>Device and factory.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name ?? Uuid ?? HardwareId} of factory {Factory}";
 }

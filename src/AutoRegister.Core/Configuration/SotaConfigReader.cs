@@ -8,7 +8,6 @@ namespace AutoRegister.Core.Configuration;
 /// Reads what this device is told to be. Each setting of <see cref="SettingCatalogue"/> comes from the first layer that has it:
 /// parameter, environment, file, default. The first problem ends the reading, in the order of <see cref="ReadingTurn"/>.
 /// </summary>
-/// <param name="options">The parameters.</param>
 /// <param name="environment">Looks up a variable of the environment; <see langword="null"/> when it is not set.</param>
 /// <param name="observer">Gets warnings and details.</param>
 public sealed class SotaConfigReader(SotaConfigOptions options, Func<string, string?> environment, IRegistrationObserver observer)

@@ -42,34 +42,26 @@ public sealed class SotaKeys
 
     /// <summary>The same keys, on a device below a root directory.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <returns>The keys.</returns>
     internal SotaKeys Below(string root) => new(kinds) { FilePath = RootedPath.Shown(root, TomlKeySetting.DefaultPath) };
 
     /// <summary>Whether the OTA client would run the value.</summary>
-    /// <param name="section">The section.</param>
-    /// <param name="key">The key.</param>
     /// <returns>Whether it is a program or a command.</returns>
     public static bool IsProgram(string section, string key) => Programs.Contains($"{section}.{key}");
 
     /// <summary>Whether a section may be there.</summary>
-    /// <param name="section">The section.</param>
     /// <returns>Whether one of the keys is in it.</returns>
     public bool HasSection(string section) => sections.Contains(section);
 
     /// <summary>What the value of a key is.</summary>
-    /// <param name="section">The section.</param>
-    /// <param name="key">The key.</param>
     /// <returns>The kind; <see langword="null"/> for a key that may not be there.</returns>
     public SotaValueKind? KindOf(string section, string key) => kinds.TryGetValue($"{section}.{key}", out SotaValueKind kind) ? kind : null;
 
     /// <summary>How many there are.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{kinds.Count} keys in {sections.Count} sections");
 
     /// <summary>Adds keys.</summary>
     /// <param name="names">Each <c>section.key</c>, or <c>section.key:kind</c> with the name of a kind; without one it is a text.</param>
     /// <param name="source">Where they are from, for the message.</param>
-    /// <returns>The longer list.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>.</exception>
     public SotaKeys With(IEnumerable<string> names, string source)
     {

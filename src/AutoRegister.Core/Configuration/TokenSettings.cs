@@ -20,10 +20,8 @@ internal sealed record TokenSettings
     public Sourced<string>? Model { get; init; }
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="inputs">The layers.</param>
     /// <param name="uri">The URI that was given as a parameter.</param>
     /// <param name="file">The hsm file; <see langword="null"/> where none is read.</param>
-    /// <returns>The settings.</returns>
     public static TokenSettings Read(SettingInputs inputs, Sourced<Pkcs11Uri>? uri, HsmFile? file)
     {
         Sourced<Pkcs11Uri>? filed = file?.Uri;

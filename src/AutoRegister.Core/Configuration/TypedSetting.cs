@@ -6,7 +6,6 @@ namespace AutoRegister.Core.Configuration;
 
 /// <summary>A setting with a value of its kind.</summary>
 /// <typeparam name="T">The kind: text, flag, list, URL, secret.</typeparam>
-/// <param name="name">Its name.</param>
 internal sealed class TypedSetting<T>(string name) : SettingDefinition(name)
     where T : notnull
 {

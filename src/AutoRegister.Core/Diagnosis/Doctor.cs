@@ -36,8 +36,6 @@ public sealed class Doctor : IDisposable
     private readonly DiagnosisContext context;
 
     /// <summary>Prepares the checks; nothing is looked at yet.</summary>
-    /// <param name="options">What to check.</param>
-    /// <param name="observer">Hears of details.</param>
     public Doctor(DiagnosisOptions options, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -50,8 +48,6 @@ public sealed class Doctor : IDisposable
 
     /// <summary>Does one check.</summary>
     /// <param name="number">Its number, from 1 to <see cref="Count"/>.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>What it found.</returns>
     public async Task<CheckResult> RunAsync(int number, CancellationToken cancellation)
     {
         DiagnosisCheck check = Checks[number - 1];

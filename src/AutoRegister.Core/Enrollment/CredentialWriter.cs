@@ -14,7 +14,6 @@ internal static class CredentialWriter
 {
     /// <summary>Writes the files of a checked answer.</summary>
     /// <param name="config">Where to, and which token <c>sota.toml</c> names.</param>
-    /// <param name="answer">The checked answer.</param>
     /// <param name="toml">Its <c>sota.toml</c>, fit for this device.</param>
     /// <param name="privateKeyPath">The software key's file in the journal; not used with a token.</param>
     /// <returns>The files, full paths, in the order they were written.</returns>

@@ -37,6 +37,5 @@ public sealed record DeviceKey
     public IReadOnlyList<InstalledDifference> Differences { get; init; } = [];
 
     /// <summary>Name and state.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name} ({State})";
 }

@@ -40,6 +40,5 @@ public sealed record DeviceRegistration
     public IReadOnlyList<string> Orphans { get; init; } = [];
 
     /// <summary>Name and state.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name} ({State})";
 }

@@ -26,7 +26,6 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
 
     /// <summary>Makes the device key and its CSR, takes up those of an interrupted run, or makes the CSR for a key that is there.</summary>
     /// <param name="config">What the device is told to be.</param>
-    /// <param name="choice">Which key.</param>
     /// <param name="cancellation">Ends the wait for another run.</param>
     /// <returns>The key; its state is <see cref="RegistrationState.Registered"/> when there is nothing left to do.</returns>
     /// <exception cref="AutoRegisterException">The first problem.</exception>
@@ -41,10 +40,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     }
 
     /// <summary>Sends the request until the answer is there, checked and durable.</summary>
-    /// <param name="key">The device key.</param>
     /// <param name="client">Speaks to the server.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>The registration.</returns>
     /// <exception cref="AutoRegisterException">The last problem, when the time was up, or the first that repeating cannot solve.</exception>
     public async Task<DeviceRegistration> RegisterAsync(DeviceKey key, RegistrationClient client, CancellationToken cancellation)
     {
@@ -58,7 +54,6 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     }
 
     /// <summary>Puts the credentials in place; after <c>sota.toml</c> nothing is undone.</summary>
-    /// <param name="registration">The checked registration.</param>
     /// <param name="cancellation">Ends the wait for another run.</param>
     /// <returns>What the device has now.</returns>
     /// <exception cref="AutoRegisterException">The first problem; the journal stays, and the next run continues.</exception>

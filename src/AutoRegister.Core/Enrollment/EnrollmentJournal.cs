@@ -111,7 +111,6 @@ public sealed class EnrollmentJournal
     /// Makes durable what an earlier run left, before anything is built on it: that run may have been killed before an fsync, or
     /// been told that it failed.
     /// </summary>
-    /// <param name="entry">What was read.</param>
     public void Keep(JournalEntry entry)
     {
         DurableDirectory.SyncName(JournalPath);
@@ -119,7 +118,6 @@ public sealed class EnrollmentJournal
     }
 
     /// <summary>Makes the entry durable, and the journal's directory when it is missing; a new identity gets its copy first.</summary>
-    /// <param name="entry">What to remember.</param>
     public void Save(JournalEntry entry) => Write(entry, anew: false);
 
     private void Write(JournalEntry entry, bool anew)
@@ -176,7 +174,6 @@ public sealed class EnrollmentJournal
 
     /// <summary>Keeps an answer that failed its checks for a person to look at.</summary>
     /// <param name="body">The body as it came.</param>
-    /// <returns>Where it is.</returns>
     public string KeepRejectedAnswer(ReadOnlySpan<byte> body)
     {
         string path = Path.Join(JournalPath, "answer.rejected");
@@ -198,7 +195,6 @@ public sealed class EnrollmentJournal
     }
 
     /// <summary>Forgets the registration of a device that has its credentials: nothing in the journal is needed any more, so a failure is a warning.</summary>
-    /// <param name="observer">Told of one.</param>
     public void RemoveAfterwards(IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);

@@ -55,6 +55,5 @@ public sealed record ExportedCredentials
     public string? DockerConfigPath { get; init; }
 
     /// <summary>Name and directory.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name} ({Path})";
 }

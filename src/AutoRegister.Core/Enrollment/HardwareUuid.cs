@@ -9,7 +9,6 @@ namespace AutoRegister.Core.Enrollment;
 internal static class HardwareUuid
 {
     /// <summary>Says of a conflict (409) over such a UUID what it means and what a person does.</summary>
-    /// <param name="entry">The registration.</param>
     /// <param name="config">The device's name, if somebody chose one.</param>
     /// <param name="conflict">What the server said.</param>
     /// <returns>The error to end with.</returns>

@@ -53,7 +53,6 @@ internal interface IKeyStore : IDisposable
     /// </summary>
     /// <param name="before">The inventory the journal remembers.</param>
     /// <param name="algorithm">What kind of key, when one has to be made.</param>
-    /// <returns>The key.</returns>
     IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm);
 
     /// <summary>Removes what a run of ours left that was killed while the store wrote something.</summary>
@@ -64,7 +63,6 @@ internal interface IKeyStore : IDisposable
     void MakeDurable();
 
     /// <summary>Adds to the configuration what was found out about the key.</summary>
-    /// <param name="config">The configuration.</param>
     /// <returns>The same, or a completed one.</returns>
     SotaConfig Refine(SotaConfig config) => config;
 }

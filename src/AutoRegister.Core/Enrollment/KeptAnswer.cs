@@ -9,7 +9,6 @@ namespace AutoRegister.Core.Enrollment;
 internal static class KeptAnswer
 {
     /// <summary>Reads it back.</summary>
-    /// <param name="journal">Where it is.</param>
     /// <param name="entry">Whom it must be for.</param>
     /// <param name="keys">What <c>sota.toml</c> may have.</param>
     /// <param name="observer">Told when it is damaged.</param>

@@ -21,7 +21,6 @@ public sealed record KeyChoice
     /// <param name="label">Its label; <see langword="null"/> where it does not matter.</param>
     /// <param name="id">Its id, hex; <see langword="null"/> where it does not matter.</param>
     /// <param name="config">What the device is told to be.</param>
-    /// <returns>The key.</returns>
     public static KeyReference Named(string? label, string? id, SotaConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);

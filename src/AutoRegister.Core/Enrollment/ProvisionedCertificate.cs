@@ -17,7 +17,6 @@ internal sealed class ProvisionedCertificate(DeviceKey key, ProvisionedGateway g
     private readonly DateTimeOffset now = time.GetUtcNow();
 
     /// <summary>Finds the certificate and makes of it what a registration would have answered.</summary>
-    /// <param name="entry">The journal's entry.</param>
     /// <returns>The entry to be remembered with the answer, and the answer, checked as a server's is.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmCertificateNotFound"/>, saying what is wrong with those there are.</exception>
     internal (JournalEntry Entry, RegistrationAnswer Answer) Take(JournalEntry entry)

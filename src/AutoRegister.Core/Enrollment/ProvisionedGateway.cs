@@ -27,7 +27,6 @@ public sealed record ProvisionedGateway
     /// <param name="server">The gateway's URL: https, without path, query and user.</param>
     /// <param name="ostreeServer">Where OSTree content is; <see langword="null"/> for <c>/treehub</c> of the gateway, as Foundries' reference server has it.</param>
     /// <param name="rootCertificatePath">A PEM file with the factory's root certificate.</param>
-    /// <returns>The gateway.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>, <see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.CaFileInvalid"/>.</exception>
     public static ProvisionedGateway Load(string server, string? ostreeServer, string rootCertificatePath)
     {

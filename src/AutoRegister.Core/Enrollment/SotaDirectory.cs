@@ -28,7 +28,6 @@ internal static class SotaDirectory
 
     /// <summary>Gives the directory mode 0700, and warns of others than everybody who could exchange it.</summary>
     /// <param name="path">The directory; it exists.</param>
-    /// <param name="observer">Hears the warning.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaDirectoryUnusable"/> when it cannot be corrected.</exception>
     internal static void Restrict(string path, IRegistrationObserver observer)
     {

@@ -30,8 +30,6 @@ internal static class ApiWords
     ];
 
     /// <summary>Whether an answer is the API's own.</summary>
-    /// <param name="status">The HTTP status.</param>
-    /// <param name="body">The body.</param>
     /// <returns>Whether it is.</returns>
     internal static bool Are(int status, string body) => status != ProxyAuthenticationRequired
         && (IsJson(body) || (status == BadRequest && ReferenceServer.Any(text => body.StartsWith(text, StringComparison.Ordinal))));

@@ -6,7 +6,6 @@ namespace AutoRegister.Core.Errors;
 internal static class SecretErrors
 {
     /// <summary>Refuses a secret that is gone.</summary>
-    /// <param name="secret">The secret.</param>
     /// <param name="what">What it is, for the message.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SecretsDisposed"/>.</exception>
     internal static void RequireThere(Secret secret, string what)

@@ -7,8 +7,6 @@ namespace AutoRegister.Core.Errors;
 public sealed class ServerAnswer
 {
     /// <summary>Keeps an answer.</summary>
-    /// <param name="status">The HTTP status.</param>
-    /// <param name="body">The body.</param>
     internal ServerAnswer(int status, string body)
     {
         Status = status;

@@ -22,7 +22,6 @@ public static class AtomicFile
 
     /// <summary>Writes a file durably. A leftover of an interrupted write is replaced.</summary>
     /// <param name="path">The file; its directory must exist.</param>
-    /// <param name="content">The whole content.</param>
     /// <param name="mode">The exact mode, whatever the umask.</param>
     /// <exception cref="AutoRegisterException">
     /// <see cref="ErrorId.WriteFailed"/>: disk full, read-only, I/O error. The old file is untouched, unless it was the fsync of the
@@ -32,7 +31,6 @@ public static class AtomicFile
 
     /// <summary>Writes a text durably, as UTF-8 without a mark, for its owner only (0600).</summary>
     /// <param name="path">The file; its directory must exist.</param>
-    /// <param name="text">The whole text.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, as for bytes.</exception>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text), OwnerOnly);
 
@@ -105,7 +103,6 @@ public static class AtomicFile
     }
 
     /// <summary>Deletes a file durably; it need not exist.</summary>
-    /// <param name="path">The file.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static void Delete(string path)
     {

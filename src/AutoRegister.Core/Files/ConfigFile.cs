@@ -60,7 +60,6 @@ public sealed class ConfigFile : IDisposable
     /// <summary>Takes a copy of bytes as if they had been read from a file.</summary>
     /// <param name="name">The name messages show.</param>
     /// <param name="content">The bytes.</param>
-    /// <returns>The checked text.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileTooLarge"/> or <see cref="ErrorId.FileNotText"/>.</exception>
     public static ConfigFile FromBytes(string name, ReadOnlySpan<byte> content)
     {

@@ -9,7 +9,6 @@ internal static class ConfigLine
     private static ReadOnlySpan<byte> Blanks => " \t"u8;
 
     /// <summary>The first line with something on it, without surrounding blanks.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="number">The line's number; 0 when all lines are blank.</param>
     /// <returns>The line's text; empty when all lines are blank.</returns>
     public static ReadOnlySpan<byte> First(ConfigFile file, out int number)
@@ -19,7 +18,6 @@ internal static class ConfigLine
     }
 
     /// <summary>The only line with something on it.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="error">The id when there are two.</param>
     /// <param name="thing">What the file holds, for the message.</param>
     /// <param name="number">The line's number; 0 when all lines are blank.</param>

@@ -21,7 +21,6 @@ public sealed class DirectoryLock : IDisposable
     /// <param name="path">The directory; it must exist.</param>
     /// <param name="patience">How long to wait.</param>
     /// <param name="observer">Told once when there is something to wait for.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The lock; dispose to release it.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.RegistrationBusy"/> after <paramref name="patience"/>; <see cref="ErrorId.SotaDirectoryUnusable"/> when the directory cannot be locked; <see cref="ErrorId.DirectoryNotTrusted"/> when it is another user's.</exception>
     public static DirectoryLock Acquire(string path, TimeSpan patience, IRegistrationObserver observer, CancellationToken cancellation)

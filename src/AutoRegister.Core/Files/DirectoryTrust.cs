@@ -10,7 +10,6 @@ namespace AutoRegister.Core.Files;
 internal static class DirectoryTrust
 {
     /// <summary>Refuses a directory that everybody can exchange.</summary>
-    /// <param name="path">The directory.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.DirectoryNotTrusted"/>.</exception>
     internal static void Require(string path)
     {
@@ -48,8 +47,6 @@ internal static class DirectoryTrust
     }
 
     /// <summary>The error that a directory is another user's, and that this process may not take it: a unit has no right to.</summary>
-    /// <param name="path">The directory.</param>
-    /// <param name="owner">Whose it is.</param>
     /// <param name="cause">What the system said.</param>
     internal static AutoRegisterException Foreign(string path, uint owner, Exception cause)
     {

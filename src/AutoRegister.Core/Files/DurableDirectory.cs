@@ -13,7 +13,6 @@ public static class DurableDirectory
     public const UnixFileMode Public = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>Creates a directory durably, and what is missing above it with mode 0755; an existing one is left as it is.</summary>
-    /// <param name="path">The directory.</param>
     /// <param name="mode">Its exact mode, whatever the umask.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static void Create(string path, UnixFileMode mode = OwnerOnly)
@@ -51,7 +50,6 @@ public static class DurableDirectory
     /// Makes the name of a directory durable that is there already: the run that made it may have been killed before it could,
     /// or been told that it failed. Where its parent may not be written to, nobody like us made it.
     /// </summary>
-    /// <param name="path">The directory.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static void SyncName(string path)
     {
@@ -85,7 +83,6 @@ public static class DurableDirectory
     }
 
     /// <summary>Makes the names in a directory durable, and its own.</summary>
-    /// <param name="path">The directory.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static void SyncNames(string path)
     {
@@ -101,7 +98,6 @@ public static class DurableDirectory
     }
 
     /// <summary>Deletes a directory with everything in it, durably. One that others may write to is refused: they could make it another one meanwhile.</summary>
-    /// <param name="path">The directory.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static void Delete(string path)
     {

@@ -7,7 +7,6 @@ namespace AutoRegister.Core.Files;
 internal sealed record FileProblem(FileProblemKind Kind, string Words, Exception? Cause = null)
 {
     /// <summary>The error for a caller that knows no better one.</summary>
-    /// <param name="path">The file.</param>
     /// <returns>A <see cref="FileNotFoundException"/> for a file that is not there, else an <see cref="IOException"/>.</returns>
     internal IOException Of(string path) => Kind switch
     {

@@ -10,9 +10,6 @@ internal static class FileTrust
     private const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Warns of a file that others can read or change.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="what">What it holds.</param>
-    /// <param name="observer">Hears it.</param>
     internal static void Notice(ConfigFile file, string what, IRegistrationObserver observer)
     {
         if (file.Status is not FileStatus status)
@@ -34,7 +31,6 @@ internal static class FileTrust
 
     /// <summary>Refuses a file that everybody can change and that decides what code is loaded.</summary>
     /// <param name="status">What is known of the file.</param>
-    /// <param name="name">The file.</param>
     /// <param name="what">What whoever writes to it decides.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileNotTrusted"/>.</exception>
     internal static void Require(FileStatus status, string name, string what)

@@ -32,7 +32,6 @@ public sealed record JournalOrigin
     /// <summary>Says where something lies that is about to be written.</summary>
     /// <param name="machine">The machine it belongs to.</param>
     /// <param name="directory">The directory it is in.</param>
-    /// <returns>The origin.</returns>
     internal static JournalOrigin Of(MachineFacts machine, string directory) => new()
     {
         MachineId = machine.Id,
@@ -42,7 +41,6 @@ public sealed record JournalOrigin
     };
 
     /// <summary>Compares with where it lies now. What only one side knows proves nothing, except where one side knows nothing at all.</summary>
-    /// <param name="here">This machine.</param>
     /// <returns>What shows that it is another's, as a part of a sentence; <see langword="null"/> when nothing does.</returns>
     internal string? FindDifference(JournalOrigin here)
     {

@@ -39,7 +39,6 @@ internal sealed record MachineFacts
 
     /// <summary>Reads them.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <returns>The facts.</returns>
     internal static MachineFacts Read(string root)
     {
         string id = Text(root, IdPath);

@@ -59,7 +59,6 @@ internal sealed class OwnersFile : IDisposable
     }
 
     /// <summary>Replaces the file durably; mode and owner stay, and a new one is its directory's owner's alone (0600).</summary>
-    /// <param name="content">The whole content.</param>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.WriteFailed"/>.</exception>
     public void Write(ReadOnlySpan<byte> content) => AtomicFile.Write(
         StablePath, content, Status?.Mode ?? AtomicFile.OwnerOnly, Status ?? Posix.StatusOf(directory, shown), shown);

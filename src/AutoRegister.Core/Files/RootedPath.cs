@@ -13,7 +13,6 @@ public static class RootedPath
     private const int MaximumLinks = 40;
 
     /// <summary>Refuses a root directory that is not there.</summary>
-    /// <param name="root">The directory.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.RootNotFound"/>.</exception>
     public static void RequireRoot(string root)
     {
@@ -77,13 +76,11 @@ public static class RootedPath
     /// A device path as messages show it: one that whoever reads them can open. Below a root that is where its links lead, because a link
     /// that starts at <c>/</c> leads elsewhere on this machine.
     /// </summary>
-    /// <param name="root">The root directory.</param>
     /// <param name="devicePath">An absolute path as the device sees it.</param>
     /// <returns>The path on this machine; with <c>/</c> the path as it is.</returns>
     internal static string Shown(string root, string devicePath) => root == "/" ? devicePath : Resolve(root, devicePath);
 
     /// <summary>The link that the last part of a device path is, wherever it leads.</summary>
-    /// <param name="root">The root directory.</param>
     /// <param name="devicePath">An absolute path as the device sees it.</param>
     /// <returns>The link's own path on this machine; <see langword="null"/> where it is none.</returns>
     internal static string? FindLink(string root, string devicePath)

@@ -49,7 +49,6 @@ public sealed record SettingSource(SettingSourceKind Kind, string Name = "", int
     internal string Put => Kind == SettingSourceKind.Parameter ? $"give it as {Place}" : $"put it into {Place}";
 
     /// <summary>The place in a few words: <c>/etc/sota/hsm:2</c>, <c>environment DEVICE_API</c>, <c>parameter -Tag</c>, <c>default</c>.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => Kind switch
     {
         SettingSourceKind.File when NamedBy is not null => $"{Name}{(Line is int number ? $":{number}" : string.Empty)} ({NamedBy.Place})",

@@ -19,8 +19,6 @@ public sealed class ShellAssignments : IDisposable
     public IReadOnlyList<ShellAssignment> All => all;
 
     /// <summary>Parses a file.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>Its assignments.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmFileInvalid"/>: a line is something else.</exception>
     public static ShellAssignments Parse(ConfigFile file)
     {
@@ -44,7 +42,6 @@ public sealed class ShellAssignments : IDisposable
     }
 
     /// <summary>The assignment that counts: the last one of a name, as in a shell.</summary>
-    /// <param name="name">The variable.</param>
     /// <returns>The assignment, or <see langword="null"/>.</returns>
     public ShellAssignment? Find(string name) => all.FindLast(a => a.Name == name);
 

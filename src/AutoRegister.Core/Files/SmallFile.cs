@@ -44,7 +44,6 @@ public static class SmallFile
         : content;
 
     /// <summary>Reads a file of a registration: what the next step is built on.</summary>
-    /// <param name="path">The file.</param>
     /// <returns>All of it; <see langword="null"/> when there is none.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ReadFailed"/>.</exception>
     internal static byte[]? TryReadOwn(string path) => TryRead(path, MaximumLength, out byte[] content, out _) switch
@@ -57,7 +56,6 @@ public static class SmallFile
     /// <summary>The one reading of all of these.</summary>
     /// <param name="path">The file; a link is followed.</param>
     /// <param name="limit">The most that it may hold, in bytes.</param>
-    /// <param name="content">All of it.</param>
     /// <param name="status">What is known of it, also where it is too large.</param>
     /// <returns>Why there is no content; <see langword="null"/> when there is.</returns>
     internal static FileProblem? TryRead(string path, int limit, out byte[] content, out FileStatus status)

@@ -14,7 +14,6 @@ internal static class UnitEnvironment
 
     /// <summary>Reads a service's environment.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <param name="service">The unit's name.</param>
     /// <returns>The variables; <see langword="null"/> where there is no such unit.</returns>
     public static IReadOnlyDictionary<string, string>? Of(string root, string service)
     {

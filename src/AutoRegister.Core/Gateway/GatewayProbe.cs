@@ -27,9 +27,6 @@ public static class GatewayProbe
     /// <summary>Asks with what a SOTA directory holds.</summary>
     /// <param name="sotaPath">The SOTA directory on this machine.</param>
     /// <param name="hsm">The token; <see langword="null"/> when the key is a file. One login is made with its PIN.</param>
-    /// <param name="observer">Hears the story.</param>
-    /// <param name="cancellation">Cancels.</param>
-    /// <returns>The answer.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.GatewayRefused"/>, or why it could not be asked.</exception>
     public static async Task<GatewayAnswer> AskAsync(string sotaPath, HsmSettings? hsm, IRegistrationObserver observer, CancellationToken cancellation)
     {

@@ -27,7 +27,6 @@ public sealed class FileDeviceKey : IDeviceKey
     /// <summary>Makes a key and writes it durably, mode 0600.</summary>
     /// <param name="path">The file, replaced when it exists.</param>
     /// <param name="algorithm">What kind of key.</param>
-    /// <returns>The key.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static FileDeviceKey Create(string path, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
@@ -64,7 +63,6 @@ public sealed class FileDeviceKey : IDeviceKey
     }
 
     /// <summary>Reads a key from its file.</summary>
-    /// <param name="path">The file.</param>
     /// <returns>The key; <see langword="null"/> when the file is missing or holds no private key a device may have.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ReadFailed"/>.</exception>
     public static FileDeviceKey? TryOpen(string path)

@@ -11,6 +11,5 @@ public interface IDeviceKey : IDisposable
 
     /// <summary>Signs as X.509 wants it: for ECDSA the DER <c>SEQUENCE { r, s }</c> (RFC 3279, section 2.2.3).</summary>
     /// <param name="data">The bytes to sign, not their digest.</param>
-    /// <returns>The signature.</returns>
     byte[] Sign(ReadOnlySpan<byte> data);
 }

@@ -6,7 +6,6 @@ namespace AutoRegister.Core.Keys;
 public sealed record KeyReference(string? Label, string? Id)
 {
     /// <summary>The key as messages name it.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => (Label, Id) switch
     {
         (not null, not null) => $"\"{Label}\" (id {Id})",

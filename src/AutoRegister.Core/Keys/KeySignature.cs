@@ -7,7 +7,6 @@ internal static class KeySignature
 {
     /// <summary>Whether a signature was made with the private half of a public key.</summary>
     /// <param name="subjectPublicKeyInfo">The public key, DER.</param>
-    /// <param name="data">What was signed.</param>
     /// <param name="signature">The signature, as X.509 wants it.</param>
     /// <returns>Whether it was.</returns>
     /// <exception cref="CryptographicException">The public key is none.</exception>

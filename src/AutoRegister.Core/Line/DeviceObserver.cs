@@ -3,7 +3,6 @@ using AutoRegister.Core.Base;
 namespace AutoRegister.Core.Line;
 
 /// <summary>Puts a device's name before its words: on a line many speak at once.</summary>
-/// <param name="device">The name.</param>
 /// <param name="line">Hears all of them.</param>
 public sealed class DeviceObserver(string device, IRegistrationObserver line) : IRegistrationObserver
 {

@@ -41,13 +41,10 @@ public sealed record DeviceReport
     public string Message { get; init; } = string.Empty;
 
     /// <summary>Name and outcome.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name}: {Outcome}";
 
     /// <summary>Describes a registered device.</summary>
-    /// <param name="exported">Its credentials.</param>
     /// <param name="time">Now (UTC).</param>
-    /// <returns>The row.</returns>
     public static DeviceReport Of(ExportedCredentials exported, DateTime time)
     {
         ArgumentNullException.ThrowIfNull(exported);
@@ -65,11 +62,8 @@ public sealed record DeviceReport
     }
 
     /// <summary>Describes a device that failed.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="uuid">Its UUID; empty when it has none yet.</param>
-    /// <param name="failure">What went wrong.</param>
     /// <param name="time">Now (UTC).</param>
-    /// <returns>The row.</returns>
     public static DeviceReport Of(string name, string uuid, Exception failure, DateTime time)
     {
         ArgumentNullException.ThrowIfNull(failure);

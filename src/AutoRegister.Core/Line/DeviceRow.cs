@@ -41,7 +41,6 @@ public sealed record DeviceRow
 
     /// <summary>Makes a device's configuration of what the line shares and what is its own.</summary>
     /// <param name="line">What all devices of the line are told to be.</param>
-    /// <param name="observer">Gets warnings.</param>
     /// <returns>The configuration. Its secrets are the line's.</returns>
     /// <exception cref="AutoRegisterException">A value cannot be used, or the device has no directory of its own.</exception>
     public SotaConfig ApplyTo(SotaConfig line, IRegistrationObserver observer)

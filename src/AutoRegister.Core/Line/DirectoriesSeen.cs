@@ -14,7 +14,6 @@ public sealed class DirectoriesSeen
     private readonly HashSet<UInt128> seen = [];
 
     /// <summary>Notes a device's directory.</summary>
-    /// <param name="config">The device.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>: another device of this line has it.</exception>
     public void Add(SotaConfig config)
     {

@@ -6,15 +6,12 @@ using AutoRegister.Core.Errors;
 namespace AutoRegister.Core.OtaClient;
 
 /// <summary>Starts the OTA client's unit with systemctl, no shell in between. Nothing of a registration depends on it.</summary>
-/// <param name="service">The unit.</param>
-/// <param name="observer">Is told.</param>
 public sealed class OtaClientStarter(string service, IRegistrationObserver observer)
 {
     // systemd.unit(5): what a unit's name may consist of.
     private const string UnitPunctuation = ":-_.\\@";
 
     /// <summary>Checks the name of a unit; a name that begins with a dash would be an option.</summary>
-    /// <param name="service">The name.</param>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>.</exception>
     public static void RequireName(string service)
     {

@@ -45,8 +45,6 @@ public sealed record Pkcs11Uri
     public KeyReference? Key => ObjectLabel is null && ObjectId is null ? null : new KeyReference(ObjectLabel, ObjectId);
 
     /// <summary>Reads a URI.</summary>
-    /// <param name="text">The URI.</param>
-    /// <returns>What it says.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/>; a PIN in it is not repeated.</exception>
     public static Pkcs11Uri Parse(string text)
     {
@@ -77,8 +75,6 @@ public sealed record Pkcs11Uri
     /// configuration and every reader of RFC 7512 take it whole; Pkcs11Interop's builder leaves '&amp;', ',' and more as they are.
     /// </summary>
     /// <param name="token">The token's label; <see langword="null"/> where only the id is known.</param>
-    /// <param name="label">The key's label.</param>
-    /// <param name="id">The key's id.</param>
     /// <returns>The URI, without PIN and module.</returns>
     internal static string OfPrivateKey(string? token, string? label = null, Settings.ObjectId? id = null)
     {
@@ -94,7 +90,6 @@ public sealed record Pkcs11Uri
 
     /// <summary>Reads a URI that somebody gave, keeping where.</summary>
     /// <param name="given">The text; <see langword="null"/> when none was given.</param>
-    /// <returns>What it says.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/>, naming the place.</exception>
     internal static Sourced<Pkcs11Uri>? Read(Sourced<string>? given)
     {
@@ -115,9 +110,7 @@ public sealed record Pkcs11Uri
 
     /// <summary>What one layer says of a setting: by the setting's own name, or in its URI.</summary>
     /// <param name="own">What the own name says.</param>
-    /// <param name="uri">The layer's URI.</param>
     /// <param name="name">The part of the URI that says the same.</param>
-    /// <param name="part">Reads it.</param>
     /// <returns>The value; <see langword="null"/> where neither says anything.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmSettingUnusable"/> where they differ.</exception>
     internal static Sourced<string>? Agree(Sourced<string>? own, Sourced<Pkcs11Uri>? uri, string name, Func<Pkcs11Uri, string?> part)
@@ -134,8 +127,6 @@ public sealed record Pkcs11Uri
 
     /// <summary>Where a part of a URI is.</summary>
     /// <param name="uri">Where the URI is.</param>
-    /// <param name="name">The part.</param>
-    /// <returns>The place.</returns>
     internal static SettingSource PartOf(SettingSource uri, string name) => uri with { Setting = uri.Setting.Length == 0 ? name : $"{name} of {uri.Setting}" };
 
     private static Dictionary<string, byte[]> Read(string attributes, char separator, string[] known)

@@ -44,10 +44,8 @@ public sealed class TokenSession : IDisposable
     /// <summary>Finds the device's token and logs in, with one attempt.</summary>
     /// <param name="hsm">Module, label and PINs.</param>
     /// <param name="mayInitialize">Whether a blank token may be initialised, and a missing user PIN set.</param>
-    /// <param name="observer">Hears the story.</param>
     /// <param name="beforeInitialization">Called when a blank token is about to be initialised: the time to remember that.</param>
     /// <param name="mayErase">Whether it may be although it holds objects, which are lost then.</param>
-    /// <returns>The session.</returns>
     public static TokenSession Open(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization = null, bool mayErase = false)
     {
         ArgumentNullException.ThrowIfNull(hsm);
@@ -61,8 +59,6 @@ public sealed class TokenSession : IDisposable
     /// section 2.4), and one that is not made cannot be interrupted: SoftHSM2 writes its token file anew at every login.
     /// </summary>
     /// <param name="hsm">Module, label and PIN.</param>
-    /// <param name="observer">Hears the story.</param>
-    /// <returns>The session.</returns>
     public static TokenSession OpenPublic(HsmSettings hsm, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(hsm);
@@ -98,7 +94,6 @@ public sealed class TokenSession : IDisposable
     public IReadOnlyList<TokenObject> FindObjects() => objects.FindAll();
 
     /// <summary>Lists what may be a device's: in a token of its own everything, in one that it shares what has one of its names.</summary>
-    /// <param name="ours">The device's names.</param>
     /// <returns>The objects; incomplete key pairs included.</returns>
     public IReadOnlyList<TokenObject> FindObjects(DeviceObjects ours)
     {
@@ -107,12 +102,10 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>Lists all keys and certificates in the token as a person reads them.</summary>
-    /// <returns>The objects.</returns>
     public IReadOnlyList<HsmObject> ListObjects() => objects.ListAll();
 
     /// <summary>Makes a key pair that never leaves the token, checks its attributes, and verifies a test signature.</summary>
     /// <param name="request">Its names. Nothing may be there under them.</param>
-    /// <returns>The pair.</returns>
     public TokenKey GenerateKey(KeyRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -121,7 +114,6 @@ public sealed class TokenSession : IDisposable
 
     /// <summary>Finds a complete key pair, checks its attributes, and verifies a test signature.</summary>
     /// <param name="label">Its label; <see langword="null"/> for the one of <see cref="DeviceObjects.Standard"/>, here and below.</param>
-    /// <param name="id">Its id.</param>
     /// <returns>The pair; <see langword="null"/> where a half or both are missing.</returns>
     public TokenKey? FindKey(string? label = null, ObjectId? id = null) => keys.Find(label ?? DeviceObjects.Standard.KeyLabel, id ?? DeviceObjects.Standard.KeyId);
 
@@ -129,7 +121,6 @@ public sealed class TokenSession : IDisposable
     /// Finds the key pair that an interrupted registration made, and repairs it: a public half that is gone or torn is put back. What
     /// cannot be repaired is removed.
     /// </summary>
-    /// <param name="ours">The device's names.</param>
     /// <param name="subjectPublicKeyInfo">The public key, as its certificate request has it.</param>
     /// <returns>The pair; <see langword="null"/> when it is gone, or another whole pair is in its place.</returns>
     internal TokenKey? RepairKey(DeviceObjects ours, byte[] subjectPublicKeyInfo) =>
@@ -196,15 +187,11 @@ public sealed class TokenSession : IDisposable
     /// already is a success. Another key's certificate under these names is a conflict, unless it may be replaced.
     /// </summary>
     /// <param name="certificate">The certificate, DER.</param>
-    /// <param name="label">Its label.</param>
-    /// <param name="id">Its id.</param>
     /// <param name="replaceable">Other keys' certificates, from <see cref="FindObjects()"/>, that may go.</param>
     public void StoreCertificate(ReadOnlyMemory<byte> certificate, string? label = null, ObjectId? id = null, IReadOnlyCollection<TokenObject>? replaceable = null) =>
         certificates.Store(certificate.ToArray(), label ?? DeviceObjects.Standard.CertificateLabel, id ?? DeviceObjects.Standard.CertificateId, replaceable ?? []);
 
     /// <summary>Finds a certificate.</summary>
-    /// <param name="label">Its label.</param>
-    /// <param name="id">Its id.</param>
     /// <returns>The DER; <see langword="null"/> when there is none.</returns>
     public byte[]? FindCertificate(string? label = null, ObjectId? id = null) =>
         certificates.Find(label ?? DeviceObjects.Standard.CertificateLabel, id ?? DeviceObjects.Standard.CertificateId);

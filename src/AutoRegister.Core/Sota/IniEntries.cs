@@ -7,7 +7,6 @@ namespace AutoRegister.Core.Sota;
 internal static class IniEntries
 {
     /// <summary>Reads a document.</summary>
-    /// <param name="text">The document.</param>
     /// <param name="problem">Where the reader gives up, and why; empty when it does not.</param>
     /// <returns>Values by section and key; <see langword="null"/> when the reader gives up.</returns>
     internal static Dictionary<(string Section, string Key), string>? TryRead(string text, out string problem)

@@ -35,8 +35,6 @@ internal sealed class InstalledChain
     }
 
     /// <summary>Says what in a file is no certificate, or one that cannot be read.</summary>
-    /// <param name="name">The file.</param>
-    /// <param name="text">Its text.</param>
     /// <returns>The sentence; <see langword="null"/> when all can be read.</returns>
     internal static string? FindUnreadable(string name, string text)
     {
@@ -45,7 +43,6 @@ internal sealed class InstalledChain
     }
 
     /// <summary>Finds what is damaged. Of <c>client.chained</c> only its issuers count: the OTA client does not read it.</summary>
-    /// <returns>One sentence each.</returns>
     internal IEnumerable<string> FindProblems() => FindInRoot().Concat(FindInClient()).Distinct();
 
     private IEnumerable<X509Certificate2> All => roots.Concat(client).Concat(chain);

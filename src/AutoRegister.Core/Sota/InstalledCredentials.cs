@@ -46,7 +46,6 @@ public sealed class InstalledCredentials
 
     /// <summary>Looks at a SOTA directory and changes nothing.</summary>
     /// <param name="sotaPath">The directory on this machine; it need not exist.</param>
-    /// <returns>What is there.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ReadFailed"/>.</exception>
     public static InstalledCredentials Inspect(string sotaPath)
     {

@@ -9,11 +9,9 @@ namespace AutoRegister.Core.Sota;
 /// <param name="Setting">The setting, as <see cref="SotaConfig.Settings"/> names it.</param>
 /// <param name="Installed">What the device was registered as.</param>
 /// <param name="Told">What it is told to be.</param>
-/// <param name="Source">Who tells it.</param>
 public sealed record InstalledDifference(string Setting, string Installed, string Told, SettingSource Source)
 {
     /// <summary>The difference in words.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Setting} is '{Printable.Text(Installed)}', and {Source} says '{Printable.Text(Told)}'";
 
     /// <summary>
@@ -23,7 +21,6 @@ public sealed record InstalledDifference(string Setting, string Installed, strin
     /// </summary>
     /// <param name="config">What the device is told to be.</param>
     /// <param name="installed">What it is; whole.</param>
-    /// <param name="observer">Hears of it.</param>
     /// <returns>The differences, but for the image's own.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.AlreadyRegistered"/>.</exception>
     internal static IReadOnlyList<InstalledDifference> Judge(SotaConfig config, InstalledIdentity installed, IRegistrationObserver observer)

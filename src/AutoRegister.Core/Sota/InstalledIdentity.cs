@@ -31,7 +31,6 @@ internal sealed class InstalledIdentity
     /// <summary>Looks at a device.</summary>
     /// <param name="config">Where its directory is, and how this machine reaches its token.</param>
     /// <param name="observer">Hears of what was not looked at.</param>
-    /// <returns>What is there.</returns>
     /// <exception cref="AutoRegisterException">A file or the token cannot be had.</exception>
     internal static InstalledIdentity Inspect(SotaConfig config, IRegistrationObserver observer)
     {
@@ -65,8 +64,6 @@ internal sealed class InstalledIdentity
     /// Says that the certificate has expired. Nothing is damaged, and running again changes nothing: a renewal (RFC 7030, section 3.3.2)
     /// is asked for with a certificate that is valid.
     /// </summary>
-    /// <param name="now">The time.</param>
-    /// <param name="observer">Hears it.</param>
     internal void WarnOfExpiry(DateTimeOffset now, IRegistrationObserver observer)
     {
         if (Certificate is not null && CertificateValidity.Of(Certificate.Leaf) is var validity && validity.IsAfter(now))
@@ -78,7 +75,6 @@ internal sealed class InstalledIdentity
     }
 
     /// <summary>The error for credentials that are not whole.</summary>
-    /// <param name="sotaPath">The SOTA directory.</param>
     internal AutoRegisterException Broken(string sotaPath)
     {
         string problems = string.Join("; ", Problems.DefaultIfEmpty("there are no credentials"));

@@ -28,7 +28,6 @@ public sealed class RegistrationAnswer
     internal AnswerFiles Source { get; }
 
     /// <summary>The certificate of the answer.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"certificate of {Certificate}";
 
     /// <summary>Checks an answer.</summary>
@@ -37,7 +36,6 @@ public sealed class RegistrationAnswer
     /// <param name="keyFingerprint">SHA-256 of the device key's SubjectPublicKeyInfo, hex.</param>
     /// <param name="now">The time certificates must be valid at; <see langword="null"/> where that is asked separately, because the answer is good and the clock may not be.</param>
     /// <param name="keys">What <c>sota.toml</c> may have; <see cref="SotaKeys.Standard"/> unless the device is told more.</param>
-    /// <returns>The checked answer.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.AnswerInvalid"/>, <see cref="ErrorId.CertificateMismatch"/>, <see cref="ErrorId.SotaTomlInvalid"/>, <see cref="ErrorId.ClockNotSet"/> or <see cref="ErrorId.ClockWrong"/>, saying what is wrong.</exception>
     public static RegistrationAnswer Check(AnswerFiles files, DeviceSubject subject, string keyFingerprint, DateTimeOffset? now, SotaKeys? keys = null)
     {

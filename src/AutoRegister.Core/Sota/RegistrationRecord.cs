@@ -70,7 +70,6 @@ internal sealed record RegistrationRecord
     internal static bool Fits(string digest, ReadOnlySpan<byte> content) => DigestOf(content) == digest;
 
     /// <summary>The line, ended by LF.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => Mark + JsonSerializer.Serialize(this, RegistrationRecordJson.Default.RegistrationRecord) + "\n";
 
     private static string DigestOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));

@@ -8,10 +8,8 @@ public static class RegistrationRequestBuilder
 {
     /// <summary>Builds the body.</summary>
     /// <param name="config">What the device is told to be.</param>
-    /// <param name="uuid">The device UUID.</param>
     /// <param name="certificateRequest">The CSR, PEM.</param>
     /// <param name="observer">Told when restorable apps found on the image are turned on.</param>
-    /// <returns>The body.</returns>
     public static RegistrationRequest Build(SotaConfig config, string uuid, string certificateRequest, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(config);

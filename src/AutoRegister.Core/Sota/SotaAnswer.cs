@@ -6,7 +6,6 @@ namespace AutoRegister.Core.Sota;
 internal static class SotaAnswer
 {
     /// <summary>Checks all of it.</summary>
-    /// <param name="read">What it says.</param>
     /// <param name="keys">What it may say.</param>
     /// <returns>Its lines as they are written.</returns>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.SotaTomlInvalid"/>, with the line.</exception>

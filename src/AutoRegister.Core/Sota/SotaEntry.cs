@@ -3,8 +3,6 @@ using AutoRegister.Core.Configuration;
 namespace AutoRegister.Core.Sota;
 
 /// <summary>One line of <c>sota.toml</c>: checked, and in the one form that both readers read alike.</summary>
-/// <param name="Section">The section.</param>
-/// <param name="Key">The key.</param>
 /// <param name="Kind">What the value is.</param>
 /// <param name="Value">The value, without quotes.</param>
 internal sealed record SotaEntry(string Section, string Key, SotaValueKind Kind, string Value)

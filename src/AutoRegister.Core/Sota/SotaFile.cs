@@ -14,19 +14,15 @@ internal static class SotaFile
     private const byte Blind = (byte)'1';
 
     /// <summary>Reads the text, with ones in place of the PIN.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The text.</returns>
     /// <exception cref="IOException">It cannot be read, or is far too large.</exception>
     internal static string ReadText(string path) => TextOf(SmallFile.Read(path));
 
     /// <summary>The same of a registration's own file.</summary>
-    /// <param name="path">The file.</param>
     /// <returns>The text; <see langword="null"/> when there is no file.</returns>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.ReadFailed"/>.</exception>
     internal static string? TryReadText(string path) => SmallFile.TryReadOwn(path) is byte[] content ? TextOf(content) : null;
 
     /// <summary>Reads the user PIN, as it is written: nothing in one that the OTA client can use is escaped.</summary>
-    /// <param name="path">The file.</param>
     /// <returns>The PIN, which is the caller's; empty when none is named.</returns>
     /// <exception cref="IOException">It cannot be read, or is far too large.</exception>
     internal static Secret ReadPin(string path)

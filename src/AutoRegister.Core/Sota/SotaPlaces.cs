@@ -7,7 +7,6 @@ namespace AutoRegister.Core.Sota;
 /// Where key and certificates are, the device knows and a server may not: one that ignores the overrides of a request names a key file
 /// on a device whose key is in a token. What does not fit is corrected and said; what else the file names must be there.
 /// </summary>
-/// <param name="config">The device.</param>
 /// <param name="files">The names of the files that are put into its SOTA directory.</param>
 internal sealed class SotaPlaces(SotaConfig config, IReadOnlyCollection<string> files)
 {
@@ -19,9 +18,7 @@ internal sealed class SotaPlaces(SotaConfig config, IReadOnlyCollection<string> 
     private List<SotaEntry> entries = [];
 
     /// <summary>Makes the file fit the device.</summary>
-    /// <param name="toml">The server's.</param>
     /// <param name="observer">Hears what was corrected.</param>
-    /// <returns>What is written.</returns>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.SotaTomlInvalid"/>: it names a file that is not there.</exception>
     internal SotaToml Fit(SotaToml toml, IRegistrationObserver observer)
     {

@@ -6,7 +6,6 @@ namespace AutoRegister.Core.Sota;
 internal static class SotaReaders
 {
     /// <summary>Finds what one of them cannot read, or reads otherwise than the other.</summary>
-    /// <param name="text">The document.</param>
     /// <returns>What it is, with its line; <see langword="null"/> when both read the same.</returns>
     internal static string? Difference(string text)
     {

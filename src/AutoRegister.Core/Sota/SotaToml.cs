@@ -70,13 +70,11 @@ public sealed class SotaToml
     internal IReadOnlyList<SotaEntry> Entries { get; }
 
     /// <summary>Its gateway.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => GatewayServer.Length == 0 ? "no gateway" : $"gateway {GatewayServer}";
 
     /// <summary>Decodes the file of an answer and checks all that it says.</summary>
     /// <param name="text">The text of <c>sota.toml</c> as the server sent it.</param>
     /// <param name="keys">What it may have; <see cref="SotaKeys.Standard"/> unless the device is told more.</param>
-    /// <returns>The configuration.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SotaTomlInvalid"/>.</exception>
     public static SotaToml ParseAnswer(string text, SotaKeys? keys = null)
     {
@@ -94,7 +92,6 @@ public sealed class SotaToml
     }
 
     /// <summary>Reads a file that is already there, as a strict parser does.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="problem">What is wrong with it; empty when nothing is.</param>
     /// <returns>The configuration; <see langword="null"/> when it is no TOML.</returns>
     public static SotaToml? TryParse(string text, out string problem)

@@ -16,9 +16,7 @@ public sealed class SotaTomlTemplate
 
     /// <summary>What every device gets, before the overrides of its request.</summary>
     /// <param name="request">Who the device is; its values have been checked.</param>
-    /// <param name="gateway">The device gateway.</param>
     /// <param name="ostreeServer">Where OSTree content is.</param>
-    /// <returns>The file.</returns>
     public static SotaTomlTemplate For(RegistrationRequest request, Uri gateway, string ostreeServer)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -47,7 +45,6 @@ public sealed class SotaTomlTemplate
 
     /// <summary>Applies a request's overrides.</summary>
     /// <param name="overrides">Section, key, and one TOML value on one line; empty to unset the key.</param>
-    /// <returns>The same file.</returns>
     public SotaTomlTemplate With(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overrides)
     {
         ArgumentNullException.ThrowIfNull(overrides);

@@ -10,7 +10,6 @@ internal static class SotaValues
     /// <summary>Takes a value.</summary>
     /// <param name="kind">What it must be.</param>
     /// <param name="entry">The value as a TOML parser reads it.</param>
-    /// <param name="value">What is written.</param>
     /// <returns>Why it cannot be; <see langword="null"/> when it can.</returns>
     internal static string? Take(SotaValueKind kind, TomlEntry entry, out string value)
     {

@@ -10,7 +10,6 @@ namespace AutoRegister.Core.Sota;
 internal static class TomlEntries
 {
     /// <summary>Reads a document.</summary>
-    /// <param name="text">The document.</param>
     /// <param name="problem">What is wrong with it; empty when nothing is.</param>
     /// <returns>What it says; <see langword="null"/> when it is no TOML.</returns>
     internal static List<TomlEntry>? TryRead(string text, out string problem)

@@ -4,7 +4,6 @@ namespace AutoRegister.Core.Sota;
 
 /// <summary>One thing that a TOML document says, decoded: however it was spelled, quoted, escaped, dotted or in an inline table.</summary>
 /// <param name="Path">The names that lead to it, from the top.</param>
-/// <param name="Kind">What it is.</param>
 /// <param name="Text">Its value as text; empty for a table and for what is no single value.</param>
 /// <param name="Line">Its line, counted from 1.</param>
 internal sealed record TomlEntry(IReadOnlyList<string> Path, TomlEntryKind Kind, string Text, int Line)

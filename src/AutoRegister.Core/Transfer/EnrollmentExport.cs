@@ -20,7 +20,6 @@ public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, Proof
     /// <summary>Writes the file of a device that has no key yet.</summary>
     /// <param name="config">What it is told to be.</param>
     /// <param name="path">The file; replaced when it is the same device's.</param>
-    /// <returns>The device.</returns>
     /// <exception cref="AutoRegisterException">The file cannot be written.</exception>
     public ExportedEnrollment Write(SotaConfig config, string path)
     {
@@ -29,10 +28,8 @@ public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, Proof
     }
 
     /// <summary>Writes the file of a device with a key.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="path">The file; replaced when it is the same device's.</param>
     /// <param name="cancellation">Ends the wait for another run.</param>
-    /// <returns>The device.</returns>
     /// <exception cref="AutoRegisterException">There is nothing to hand on, the key may not leave unprotected, or the file cannot be written.</exception>
     public ExportedEnrollment Write(DeviceKey key, string path, CancellationToken cancellation)
     {

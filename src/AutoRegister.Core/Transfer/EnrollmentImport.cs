@@ -16,13 +16,11 @@ namespace AutoRegister.Core.Transfer;
 /// </summary>
 /// <param name="proofs">What proves the file; without it only an identity is taken.</param>
 /// <param name="opener">Opens the private key, where it is in the file and is needed here.</param>
-/// <param name="observer">Told the story.</param>
 public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegistrationObserver observer)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>Reads a device's file.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="machine">How this machine reaches server and token; <see langword="null"/> where it needs neither.</param>
     /// <param name="root">The directory all paths of the device are below; <see langword="null"/> with <paramref name="outputPath"/>.</param>
     /// <param name="outputPath">The directory that takes the place of the device's SOTA directory.</param>

@@ -29,7 +29,6 @@ public sealed class EnrollmentOpener : IDisposable
     /// <param name="passphrase">The passphrase the devices were exported with, or that of the recipient's key. It is this object's from now on.</param>
     /// <param name="recipientKeyPath">The private key the devices' keys were sealed for; <see langword="null"/> for none.</param>
     /// <param name="senderCertificatePath">The certificate of the machine that signed the files; <see langword="null"/> for none.</param>
-    /// <returns>What opens them.</returns>
     /// <exception cref="AutoRegisterException">A file cannot be used.</exception>
     public static EnrollmentOpener Create(Secret? passphrase, string? recipientKeyPath, string? senderCertificatePath)
     {

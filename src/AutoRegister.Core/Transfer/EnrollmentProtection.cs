@@ -29,7 +29,6 @@ public sealed class EnrollmentProtection : IDisposable
     /// <param name="signingKeyPath">This machine's private key; <see langword="null"/> for none.</param>
     /// <param name="signingKeyPassphrase">Opens that key; it stays the caller's.</param>
     /// <param name="withoutKey">Whether private keys stay behind.</param>
-    /// <returns>What protects them.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>: two of these exclude each other; or a file cannot be used.</exception>
     public static EnrollmentProtection Create(Secret? passphrase, string? recipientCertificatePath, string? signingKeyPath, Secret? signingKeyPassphrase, bool withoutKey)
     {

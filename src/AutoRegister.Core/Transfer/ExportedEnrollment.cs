@@ -25,6 +25,5 @@ public sealed record ExportedEnrollment
     public required string Path { get; init; }
 
     /// <summary>Name and file.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{Name} ({Path})";
 }

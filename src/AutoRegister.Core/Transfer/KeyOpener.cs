@@ -23,7 +23,6 @@ public sealed class KeyOpener : IDisposable
     /// <summary>Prepares to open keys.</summary>
     /// <param name="passphrase">The passphrase of the device keys, or of <paramref name="recipientKeyPath"/> where that is given. It stays the caller's.</param>
     /// <param name="recipientKeyPath">A PEM file with the recipient's private key; PKCS#8, encrypted or not.</param>
-    /// <returns>The opener.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.PrivateKeyLocked"/>: the recipient's key cannot be opened.</exception>
     public static KeyOpener Create(Secret? passphrase, string? recipientKeyPath) =>
         recipientKeyPath is null ? new KeyOpener(passphrase, null) : new KeyOpener(null, ReadKey(recipientKeyPath, passphrase));

@@ -39,7 +39,6 @@ public sealed class KeyProtection
 
     /// <summary>Seals with a passphrase.</summary>
     /// <param name="passphrase">At least 8 bytes of UTF-8. It stays the caller's.</param>
-    /// <returns>The seal.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.SettingInvalid"/>: too short.</exception>
     public static KeyProtection With(Secret passphrase)
     {
@@ -51,7 +50,6 @@ public sealed class KeyProtection
     /// <summary>Seals for the holder of a certificate's key.</summary>
     /// <param name="path">A PEM or DER file with an RSA certificate, 2048 bits or more.</param>
     /// <param name="now">The time it must be valid at.</param>
-    /// <returns>The seal.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: no certificate, or one that no key may be sealed for.</exception>
     public static KeyProtection For(string path, DateTimeOffset now)
     {

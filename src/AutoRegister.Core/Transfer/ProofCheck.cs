@@ -28,7 +28,6 @@ public sealed class ProofCheck : IDisposable
 
     /// <summary>Checks a document.</summary>
     /// <param name="path">Its file, for the message.</param>
-    /// <param name="file">The document.</param>
     /// <param name="opener">Opens its private key: where it does not, the passphrase is the wrong one.</param>
     /// <returns>Whether it is proven; <see langword="false"/> where there is nothing to prove it with.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.EnrollmentFileInvalid"/>, or <see cref="ErrorId.PrivateKeyLocked"/>.</exception>

@@ -15,7 +15,6 @@ public sealed class SenderCertificate : IDisposable
     /// <summary>Reads the certificate.</summary>
     /// <param name="path">A PEM or DER file: EC, or RSA with 2048 bits or more.</param>
     /// <param name="now">The time it must be valid at.</param>
-    /// <returns>The certificate.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>, or <see cref="ErrorId.SettingInvalid"/>: none, or one that cannot sign.</exception>
     public static SenderCertificate Load(string path, DateTimeOffset now)
     {

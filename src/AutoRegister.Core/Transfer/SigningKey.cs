@@ -16,7 +16,6 @@ public sealed class SigningKey : IDisposable
     /// <summary>Reads the key.</summary>
     /// <param name="path">A PEM file with an EC or RSA private key, encrypted or not.</param>
     /// <param name="passphrase">What opens the file; <see langword="null"/> where it is not encrypted. It stays the caller's.</param>
-    /// <returns>The key.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/> or <see cref="ErrorId.PrivateKeyLocked"/>.</exception>
     public static SigningKey Load(string path, Secret? passphrase)
     {

@@ -16,7 +16,6 @@ internal static class CaFile
     private const string Begin = "-----BEGIN ";
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="source">What names it, for messages.</param>
     /// <returns>At least one certificate.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.FileUnreadable"/>; <see cref="ErrorId.CaFileInvalid"/> when one certificate in it is broken, or none is there.</exception>

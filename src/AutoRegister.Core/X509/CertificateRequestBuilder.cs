@@ -35,7 +35,6 @@ public static class CertificateRequestBuilder
     }
 
     /// <summary>Reads the public key of a CSR that this made.</summary>
-    /// <param name="pem">The CSR.</param>
     /// <returns>DER <c>SubjectPublicKeyInfo</c>.</returns>
     internal static byte[] PublicKeyOf(string pem) => CertificationRequest
         .GetInstance(Asn1Object.FromByteArray(Pem.DecodeAll("CERTIFICATE REQUEST", pem)[0]))

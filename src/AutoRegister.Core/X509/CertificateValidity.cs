@@ -15,8 +15,6 @@ internal readonly record struct CertificateValidity(DateTime NotBefore, DateTime
     private static readonly Asn1Tag Version = new(TagClass.ContextSpecific, 0);
 
     /// <summary>Reads it.</summary>
-    /// <param name="certificate">The certificate.</param>
-    /// <returns>The validity.</returns>
     public static CertificateValidity Of(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -42,12 +40,10 @@ internal readonly record struct CertificateValidity(DateTime NotBefore, DateTime
     }
 
     /// <summary>Whether a certificate is not valid yet.</summary>
-    /// <param name="now">The time.</param>
     /// <param name="skew">How far the clock may be behind.</param>
     public bool IsBefore(DateTimeOffset now, TimeSpan skew = default) => NotBefore - now.UtcDateTime > skew;
 
     /// <summary>Whether a certificate has expired.</summary>
-    /// <param name="now">The time.</param>
     /// <param name="skew">How far the clock may be ahead.</param>
     public bool IsAfter(DateTimeOffset now, TimeSpan skew = default) => now.UtcDateTime - NotAfter > skew;
 

@@ -48,12 +48,10 @@ public sealed class IssuedCertificate
     public string KeyFingerprint => PublicKeyHash.Of(Leaf.PublicKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>Whom it names and until when.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CommonName} of {OrganizationalUnit}, until {NotAfter:u}");
 
     /// <summary>Parses a PEM text: the device certificate first, its issuers after it.</summary>
     /// <param name="pem">The text of <c>client.pem</c>.</param>
-    /// <returns>The certificate.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/> when there is no certificate in it.</exception>
     public static IssuedCertificate Parse(string pem)
     {

@@ -11,7 +11,6 @@ public static class Pem
     /// <summary>Encodes one object, 64 characters a line, lines ended by LF, a LF at the end.</summary>
     /// <param name="label">The label, for example <c>CERTIFICATE</c>.</param>
     /// <param name="der">The bytes.</param>
-    /// <returns>The text.</returns>
     public static string Encode(string label, ReadOnlySpan<byte> der) => PemEncoding.WriteString(label, der) + "\n";
 
     /// <summary>Decodes every object with a label, in order; anything else in the text is passed over, as OpenSSL does.</summary>

@@ -19,8 +19,6 @@ internal static class SubjectAttributes
     ];
 
     /// <summary>All values of one type.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="oid">The type.</param>
     /// <returns>The values in the order of the name, without those that are no text; none where the name cannot be read.</returns>
     public static IReadOnlyList<string> Of(X500DistinguishedName name, string oid)
     {

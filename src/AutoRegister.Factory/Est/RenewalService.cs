@@ -16,7 +16,6 @@ internal sealed class RenewalService(
 {
     /// <summary>Renews; returns the certificate as DER, or throws <see cref="RefusedException"/>. Either is in the audit then.</summary>
     /// <param name="shown">What TLS has shown; null where that is nothing.</param>
-    /// <param name="body">Reads the CSR.</param>
     public async Task<byte[]> RenewAsync(CertificateFacts? shown, string? address, Func<Task<byte[]>> body)
     {
         (SigningRequest? request, Renewal? renewal) = await CheckAsync(shown, address, body);

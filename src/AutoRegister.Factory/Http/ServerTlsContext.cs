@@ -4,7 +4,6 @@ using AutoRegister.Factory.Pki;
 namespace AutoRegister.Factory.Http;
 
 /// <summary>What TLS needs of the server's certificate, made anew when another one takes its place.</summary>
-/// <param name="certificate">The certificate.</param>
 /// <param name="hints">The CA names that clients are sent; <see langword="null"/> where they are asked for no certificate.</param>
 internal sealed class ServerTlsContext(ServerCertificate certificate, SslCertificateTrust? hints = null)
 {

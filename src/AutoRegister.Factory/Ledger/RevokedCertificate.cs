@@ -4,7 +4,6 @@ namespace AutoRegister.Factory.Ledger;
 
 /// <summary>A certificate of a device that was revoked.</summary>
 /// <param name="Serial">Its serial number, upper-case hexadecimal.</param>
-/// <param name="Der">All of it.</param>
 /// <param name="Since">When its device was revoked.</param>
 internal sealed record RevokedCertificate(string Serial, byte[] Der, DateTimeOffset Since)
 {

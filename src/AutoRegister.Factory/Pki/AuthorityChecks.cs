@@ -7,7 +7,6 @@ namespace AutoRegister.Factory.Pki;
 internal static class AuthorityChecks
 {
     /// <summary>Reads the roots: CAs that have signed themselves. Several while a factory changes its root.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="now">The time; one root at least must be valid.</param>
     public static IReadOnlyList<CertificateFacts> ReadRoots(string path, DateTimeOffset now)
     {
@@ -30,11 +29,8 @@ internal static class AuthorityChecks
     }
 
     /// <summary>Reads a device CA and checks that it is one of this factory.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="factory">The factory: the CA's OU.</param>
-    /// <param name="roots">The roots.</param>
     /// <param name="rootsPath">Their file, for messages.</param>
-    /// <param name="now">The time.</param>
     public static CertificateFacts ReadDeviceCa(string path, string factory, IReadOnlyList<CertificateFacts> roots, string rootsPath, DateTimeOffset now)
     {
         CertificateFacts ca = PkiFile.ReadOne(path, "copy it from the folder of 'fioctl keys ca'");

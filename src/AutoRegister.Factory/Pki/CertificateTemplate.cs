@@ -43,10 +43,8 @@ internal sealed class CertificateTemplate(DeviceCa ca)
 
     /// <summary>Writes a certificate.</summary>
     /// <param name="subject">The subject, DER.</param>
-    /// <param name="key">The key.</param>
     /// <param name="serial">The serial number, unsigned, most significant byte first.</param>
     /// <param name="lifetime">How long it is valid; not longer than the CA.</param>
-    /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">The CA's own certificate has expired.</exception>
     public ToBeSigned Fill(ReadOnlyMemory<byte> subject, SubjectPublicKey key, ReadOnlySpan<byte> serial, TimeSpan lifetime, DateTimeOffset now)
     {

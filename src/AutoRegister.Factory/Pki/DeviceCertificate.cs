@@ -21,7 +21,6 @@ internal sealed class DeviceCertificate
     /// Puts a signature under a TBSCertificate, reads the result back, and compares: the same bytes, signed by the CA. A token that
     /// signs with another key, or a byte that was lost on the way, ends here and not in a device.
     /// </summary>
-    /// <param name="ca">The CA.</param>
     /// <param name="toBeSigned">The TBSCertificate, DER.</param>
     /// <param name="signature">The CA's signature over it, DER.</param>
     /// <exception cref="CryptographicException">It is not what was to be signed, or not signed by the CA.</exception>

@@ -6,7 +6,6 @@ namespace AutoRegister.Factory.Pki;
 /// One extension of a certificate, or one that a CSR asks for (RFC 5280, section 4.1):
 /// <code>Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }</code>
 /// </summary>
-/// <param name="Oid">Which one.</param>
 /// <param name="IsCritical">Whether whoever does not know it must refuse the certificate.</param>
 /// <param name="Value">The DER inside the OCTET STRING.</param>
 internal sealed record ExtensionField(string Oid, bool IsCritical, ReadOnlyMemory<byte> Value)

@@ -11,7 +11,6 @@ namespace AutoRegister.Factory.Pki;
 internal static class PkiFile
 {
     /// <summary>Reads all certificates of a PEM file, at least one.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="remedy">What to do where it is missing.</param>
     /// <exception cref="ExitException">Missing, not to be read, without a certificate, or with one that is broken.</exception>
     public static IReadOnlyList<CertificateFacts> ReadAll(string path, string remedy)
@@ -36,14 +35,12 @@ internal static class PkiFile
     }
 
     /// <summary>Reads a file that holds one certificate.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="remedy">What to do where it is missing.</param>
     public static CertificateFacts ReadOne(string path, string remedy) => ReadAll(path, remedy) is [var one]
         ? one
         : throw Wrong(path, "holds several certificates where one belongs");
 
     /// <summary>The error about a file.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="what">What is wrong with it, and what to do.</param>
     public static ExitException Wrong(string path, string what) => new(ExitCode.Configuration, $"{path} {what}");
 

@@ -3,7 +3,6 @@ using AutoRegister.Core.Base;
 namespace AutoRegister.Factory.Pki;
 
 /// <summary>Makes one line each of what the PKCS#11 code of the core has to say.</summary>
-/// <param name="report">Gets the lines.</param>
 internal sealed class PkiReport(Action<string> report) : IRegistrationObserver
 {
     /// <inheritdoc/>

@@ -19,9 +19,7 @@ internal static class ProductionPki
     private static readonly string[] OnlineCaFiles = ["online-crt", "online-ca.pem"];
 
     /// <summary>Reads and checks.</summary>
-    /// <param name="settings">Where everything is.</param>
     /// <param name="report">Gets what an operator should know, line by line, now and later.</param>
-    /// <param name="clock">The clock.</param>
     /// <exception cref="ExitException">
     /// <see cref="ExitCode.Configuration"/> with the file, what is wrong with it and what to do;
     /// <see cref="ExitCode.TemporaryFailure"/> where the token with the CA's key may come later.

@@ -12,7 +12,6 @@ internal static class SecretFile
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Reads a file; the caller zeroes the bytes.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="what">What it holds, for messages.</param>
     /// <param name="remedy">What to do where it is missing.</param>
     /// <exception cref="ExitException">It is missing, cannot be read, or others may read it.</exception>

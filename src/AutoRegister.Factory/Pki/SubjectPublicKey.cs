@@ -7,7 +7,6 @@ namespace AutoRegister.Factory.Pki;
 /// A public key as it stands in a CSR or a certificate (RFC 5280, section 4.1):
 /// <code>SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }</code>
 /// </summary>
-/// <param name="Der">All of it.</param>
 /// <param name="Algorithm">The OID of the kind of key.</param>
 /// <param name="Parameters">The DER of the algorithm's parameters, for EC the curve; empty where there are none.</param>
 /// <param name="Key">The bytes of the BIT STRING.</param>

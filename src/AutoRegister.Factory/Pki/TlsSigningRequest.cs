@@ -17,7 +17,6 @@ internal static class TlsSigningRequest
     /// <param name="keyPath">The key: made with mode 0600, and never replaced, because the certificate in use may be for it.</param>
     /// <param name="requestPath">The CSR, PEM.</param>
     /// <param name="hosts">The names and addresses by which the server is known, the first of them its common name.</param>
-    /// <param name="factory">The factory.</param>
     /// <returns>The CSR as PEM.</returns>
     /// <exception cref="ExitException">A file cannot be written, or the key that is there cannot be used.</exception>
     public static string Write(string keyPath, string requestPath, IReadOnlyList<string> hosts, string factory)

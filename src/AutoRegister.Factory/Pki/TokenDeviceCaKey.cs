@@ -50,7 +50,6 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
     /// <summary>Finds the token and the key, logs in once, and proves the key with a signature.</summary>
     /// <param name="settings">Which key; disposed of with this.</param>
     /// <param name="report">Gets what an operator should know, line by line.</param>
-    /// <param name="clock">The clock.</param>
     /// <exception cref="ExitException">
     /// <see cref="ExitCode.Configuration"/>: a wrong PIN, another token, no such key. <see cref="ExitCode.TemporaryFailure"/>: the token
     /// may come later.

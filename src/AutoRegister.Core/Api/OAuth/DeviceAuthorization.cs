@@ -12,7 +12,6 @@ namespace AutoRegister.Core.Api.OAuth;
 /// </summary>
 /// <param name="client">Speaks to the server.</param>
 /// <param name="observer">Shows the person what to do.</param>
-/// <param name="time">The clock.</param>
 internal sealed class DeviceAuthorization(RegistrationClient client, IRegistrationObserver observer, TimeProvider time)
 {
     private const string GrantType = "urn:ietf:params:oauth:grant-type:device_code";
@@ -22,8 +21,6 @@ internal sealed class DeviceAuthorization(RegistrationClient client, IRegistrati
 
     /// <summary>Asks for authorisation and waits for the decision.</summary>
     /// <param name="config">The OAuth base and the factory.</param>
-    /// <param name="uuid">The device.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The access token; the caller disposes of it.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.AuthorizationDenied"/>, <see cref="ErrorId.AuthorizationExpired"/>, or a condition of the network or server.</exception>
     internal async Task<Secret> RunAsync(SotaConfig config, string uuid, CancellationToken cancellation)

@@ -21,12 +21,10 @@ public static class Candidates
 
     /// <summary>The factory the image was built for.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <returns>None or one.</returns>
     public static IReadOnlyList<string> Factories(string root) => OfImage(root, image => image.Factory);
 
     /// <summary>The hardware id the image was built for.</summary>
     /// <param name="root">The directory device paths are below.</param>
-    /// <returns>None or one.</returns>
     public static IReadOnlyList<string> HardwareIds(string root) => OfImage(root, image => image.Machine);
 
     /// <summary>The tag somebody chose for the device, and the image's own.</summary>
@@ -53,31 +51,25 @@ public static class Candidates
     /// <summary>The labels of the initialised tokens of a module.</summary>
     /// <param name="root">The directory device paths are below.</param>
     /// <param name="modulePath">The module; <see langword="null"/> for the one that the hsm file names.</param>
-    /// <returns>The labels.</returns>
     public static IReadOnlyList<string> TokenLabels(string root, string? modulePath) =>
         OfModule(root, modulePath, module => module.ListTokens().Where(token => token.IsInitialized).Select(token => token.Label));
 
     /// <summary>The serial numbers of the tokens of a module.</summary>
     /// <param name="root">The directory device paths are below.</param>
     /// <param name="modulePath">The module; <see langword="null"/> for the one that the hsm file names.</param>
-    /// <returns>The serial numbers.</returns>
     public static IReadOnlyList<string> TokenSerials(string root, string? modulePath) =>
         OfModule(root, modulePath, module => module.ListTokens().Select(token => token.Serial));
 
     /// <summary>The ids of the public keys that a module's tokens show without a login.</summary>
-    /// <param name="modulePath">The module.</param>
     /// <param name="tokenLabel">The token's label; <see langword="null"/> for all tokens.</param>
     /// <returns>Lower-case hex.</returns>
     public static IReadOnlyList<string> KeyIds(string modulePath, string? tokenLabel) => OfKeys(modulePath, tokenLabel, key => key.Id);
 
     /// <summary>The labels of the public keys that a module's tokens show without a login.</summary>
-    /// <param name="modulePath">The module.</param>
     /// <param name="tokenLabel">The token's label; <see langword="null"/> for all tokens.</param>
-    /// <returns>The labels.</returns>
     public static IReadOnlyList<string> KeyLabels(string modulePath, string? tokenLabel) => OfKeys(modulePath, tokenLabel, key => key.Label);
 
     /// <summary>The OTA client's unit, as LmP names it.</summary>
-    /// <returns>One.</returns>
     public static IReadOnlyList<string> OtaClientServices() => [OtaClientLock.DefaultService];
 
     private static IReadOnlyList<string> OfImage(string root, Func<OsRelease, Sourced<string>?> value)

@@ -3,8 +3,6 @@ using AutoRegister.Core.Errors;
 namespace AutoRegister.Core.Diagnosis.Checks;
 
 /// <summary>What a check found.</summary>
-/// <param name="Status">How it ended.</param>
-/// <param name="Seen">What was seen.</param>
 /// <param name="Remedy">What to do about it.</param>
 internal sealed record CheckFinding(CheckStatus Status, string Seen, string Remedy = "")
 {

@@ -1,7 +1,6 @@
 namespace AutoRegister.Core.Diagnosis.Checks;
 
 /// <summary>A check that waits for nothing.</summary>
-/// <param name="name">What it checks.</param>
 internal abstract class LocalCheck(string name) : DiagnosisCheck(name)
 {
     internal sealed override Task<CheckFinding> RunAsync(DiagnosisContext context, CancellationToken cancellation) => Task.FromResult(Run(context));

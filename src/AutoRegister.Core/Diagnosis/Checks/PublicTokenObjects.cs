@@ -25,8 +25,6 @@ internal static class PublicTokenObjects
     }
 
     /// <summary>Reads those of a token that a module has listed.</summary>
-    /// <param name="module">The module.</param>
-    /// <param name="token">The token.</param>
     internal static IReadOnlyList<TokenObject> Read(Pkcs11Module module, TokenInfo token)
     {
         TokenSlot? slot;

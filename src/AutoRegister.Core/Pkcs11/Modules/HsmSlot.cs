@@ -42,6 +42,5 @@ public sealed record HsmSlot
     public long? FreeMemory => Token?.FreePrivateMemory;
 
     /// <summary>The token as messages name it, or what is wrong.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => Token?.ToString() ?? $"slot {SlotId} of {ModulePath}: {(Problem.Length > 0 ? Problem : "no token")}";
 }

@@ -46,11 +46,9 @@ internal sealed class LoadedModule
     public Lock Calls => Door.Turn;
 
     /// <summary>Whether somebody uses a module already.</summary>
-    /// <param name="path">Its path.</param>
     public static bool IsLoaded(string path) => VariablesOf(path) is not null;
 
     /// <summary>What a module that somebody uses found in the environment.</summary>
-    /// <param name="path">Its path.</param>
     /// <returns>The variables; <see langword="null"/> where nobody uses it.</returns>
     public static ModuleVariables? VariablesOf(string path)
     {
@@ -97,7 +95,6 @@ internal sealed class LoadedModule
     }
 
     /// <summary>Warns, once for each change, where this session's environment is no longer what the module found.</summary>
-    /// <param name="observer">Hears it.</param>
     public void WarnOfChanges(IRegistrationObserver observer)
     {
         var now = ModuleVariables.Current();
@@ -139,8 +136,6 @@ internal sealed class LoadedModule
     }
 
     /// <summary>Lists the slots, with or without a token in them.</summary>
-    /// <param name="type">Which slots.</param>
-    /// <returns>The slots.</returns>
     public List<ISlot> Slots(SlotsType type)
     {
         try
@@ -154,7 +149,6 @@ internal sealed class LoadedModule
     }
 
     /// <summary>The login state of the token in a slot.</summary>
-    /// <param name="slotId">The slot.</param>
     /// <returns>The state, the same for all users.</returns>
     public TokenLogin Login(ulong slotId)
     {

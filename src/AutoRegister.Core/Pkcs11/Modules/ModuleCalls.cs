@@ -13,7 +13,6 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 /// been reported, a call is given up as soon as nobody waits for it any more: see <see cref="IRegistrationObserver.Cancellation"/>.
 /// </summary>
 /// <param name="path">The module, for messages.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ModuleCalls(string path, TimeProvider time)
 {
     /// <summary>How long a call may take.</summary>
@@ -41,7 +40,6 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     public Lock Turn { get; } = new();
 
     /// <summary>The door to a module, the same for the whole process.</summary>
-    /// <param name="modulePath">The module's path.</param>
     public static ModuleCalls Of(string modulePath) => Doors.GetOrAdd(modulePath, path => new ModuleCalls(path, TimeProvider.System));
 
     /// <summary>Where the module's path came from, as remedies name it: all places, where several pipelines use it.</summary>
@@ -51,7 +49,6 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     public string FilePath => Names(origin => origin.FilePath) is { Length: > 0 } file ? file : HsmSettings.DefaultFile;
 
     /// <summary>Adds somebody who hears of calls that take long.</summary>
-    /// <param name="observer">Who.</param>
     /// <param name="timeout">How long each call may take, where somebody said so; the last one's word counts.</param>
     /// <param name="origin">Who named the module; <see langword="null"/> where nobody said.</param>
     public void Listen(IRegistrationObserver observer, TimeSpan? timeout, ModuleOrigin? origin = null)
@@ -110,7 +107,6 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     /// <param name="function">The name of the function, for messages.</param>
     /// <param name="call">The call. What it hands to the module must live until it is back, so it makes and disposes that itself.</param>
     /// <param name="takesLong">Whether even a token that works may take minutes for it.</param>
-    /// <returns>What it returns.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmTimeout"/>: it did not come back, or one before it did not.</exception>
     /// <exception cref="OperationCanceledException">It did not come back, and nobody waits for it any more.</exception>
     public T Do<T>(string function, Func<T> call, bool takesLong = false)

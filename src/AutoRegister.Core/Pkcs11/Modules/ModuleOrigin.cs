@@ -10,6 +10,5 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 internal sealed record ModuleOrigin(SettingSource? Source, string FilePath = HsmSettings.DefaultFile, SettingSource? Timeout = null)
 {
     /// <summary>The module of a configuration.</summary>
-    /// <param name="hsm">The configuration.</param>
     public static ModuleOrigin Of(HsmSettings hsm) => new(hsm.ModuleSource, hsm.FilePath, hsm.CallTimeoutSource);
 }

@@ -14,7 +14,6 @@ internal static class ModuleStart
     public const uint Flags = CKF.CKF_OS_LOCKING_OK;
 
     /// <summary>Judges what <c>C_Initialize</c> returned.</summary>
-    /// <param name="rv">The return value.</param>
     /// <param name="library">The loaded module; disposed where it cannot be used.</param>
     /// <returns>Whether the module was initialised here, and not by someone else in the process before.</returns>
     /// <exception cref="Pkcs11Exception">It failed.</exception>

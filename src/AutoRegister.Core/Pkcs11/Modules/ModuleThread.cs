@@ -17,7 +17,6 @@ internal sealed partial class ModuleThread(string name)
     private bool started;
 
     /// <summary>Hands a call to the thread. One caller at a time.</summary>
-    /// <param name="call">The call.</param>
     /// <returns>Completes with what it returns or throws.</returns>
     public Task<T> Start<T>(Func<T> call)
     {

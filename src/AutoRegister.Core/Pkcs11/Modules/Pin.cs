@@ -10,7 +10,6 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 internal sealed class Pin : IDisposable
 {
     /// <summary>Copies a PIN, or takes none where the token has a PIN pad.</summary>
-    /// <param name="secret">The PIN.</param>
     /// <param name="token">The token it is for.</param>
     public Pin(Secret secret, TokenInfo token)
     {
@@ -29,8 +28,6 @@ internal sealed class Pin : IDisposable
     /// would count a wrong PIN.
     /// </summary>
     /// <param name="function">The function, for messages.</param>
-    /// <param name="pin">The PIN.</param>
-    /// <param name="token">The token.</param>
     /// <param name="call">The call; it gets <see langword="null"/> for a token with a PIN pad.</param>
     public static void Call(string function, TokenPin pin, TokenInfo token, Action<byte[]?> call)
     {
@@ -45,8 +42,6 @@ internal sealed class Pin : IDisposable
     }
 
     /// <summary>Refuses a PIN whose length the token does not take, before the token sees it.</summary>
-    /// <param name="pin">The PIN.</param>
-    /// <param name="token">The token.</param>
     public static void CheckLength(TokenPin pin, TokenInfo token)
     {
         if (!token.HasProtectedAuthenticationPath && (pin.Value.Length < token.MinPinLength || pin.Value.Length > token.MaxPinLength))

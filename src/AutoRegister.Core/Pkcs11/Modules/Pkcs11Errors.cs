@@ -9,16 +9,13 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 internal static class Pkcs11Errors
 {
     /// <summary>The name of a return value, also of one the specification does not know.</summary>
-    /// <param name="rv">The return value.</param>
     /// <returns>The <c>CKR_</c> name, or the number for a vendor's own.</returns>
     public static string NameOf(CKR rv) =>
         Enum.IsDefined(rv) ? rv.ToString() : string.Create(CultureInfo.InvariantCulture, $"CKR 0x{(ulong)rv:X8}");
 
     /// <summary>Makes an error of a failure that is about no PIN.</summary>
     /// <param name="subject">Token or module, as messages name it.</param>
-    /// <param name="cause">The failure.</param>
     /// <param name="target">The user's input it belongs to.</param>
-    /// <returns>The error.</returns>
     public static AutoRegisterException Failure(string subject, Pkcs11Exception cause, object target)
     {
         (ErrorId id, string? action) = cause.RV switch
@@ -48,8 +45,6 @@ internal static class Pkcs11Errors
     /// <summary>Makes an error of a login the token refused.</summary>
     /// <param name="token">The token, as its flags are after the attempt.</param>
     /// <param name="pin">The PIN that was tried.</param>
-    /// <param name="cause">The failure.</param>
-    /// <returns>The error.</returns>
     public static AutoRegisterException Login(TokenInfo token, TokenPin pin, Pkcs11Exception cause) => cause.RV switch
     {
         CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID => PinErrors.Rejected(token, pin, cause),

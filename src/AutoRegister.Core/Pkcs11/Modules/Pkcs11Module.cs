@@ -30,7 +30,6 @@ public sealed class Pkcs11Module : IDisposable
     /// <param name="observer">Hears that the module is loaded, and of calls that take long; <see langword="null"/> for nobody.</param>
     /// <param name="timeout">How long one call may take; <see langword="null"/> for <see cref="ModuleCalls.Patience"/>.</param>
     /// <param name="source">Where the path came from, for messages; <see langword="null"/> where nobody said.</param>
-    /// <returns>The use.</returns>
     public static Pkcs11Module Open(string path, string? parameters = null, IRegistrationObserver? observer = null, TimeSpan? timeout = null, SettingSource? source = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -38,9 +37,7 @@ public sealed class Pkcs11Module : IDisposable
     }
 
     /// <summary>Loads the module of a configuration.</summary>
-    /// <param name="hsm">The configuration.</param>
     /// <param name="observer">Hears what <see cref="Open(string, string, IRegistrationObserver, TimeSpan?, SettingSource)"/> says.</param>
-    /// <returns>The use.</returns>
     public static Pkcs11Module Open(HsmSettings hsm, IRegistrationObserver observer)
     {
         ArgumentNullException.ThrowIfNull(hsm);

@@ -21,10 +21,7 @@ internal sealed class TokenLogin(LoadedModule? softHsm = null) : IDisposable
     private int users;
 
     /// <summary>Adds a session's use of the login; the first one logs in, with one attempt.</summary>
-    /// <param name="session">The session.</param>
     /// <param name="slot">The token's slot, freshly read.</param>
-    /// <param name="pin">The user PIN.</param>
-    /// <param name="observer">Hears of warnings.</param>
     public void Enter(ISession session, TokenSlot slot, TokenPin pin, IRegistrationObserver observer)
     {
         door = ModuleCalls.Of(slot.Token.ModulePath);

@@ -27,10 +27,8 @@ internal sealed record TokenPin(Secret Value, CKU UserType, SettingSource? Sourc
     public string Named => Source is null ? Name : $"{Name} ({Source})";
 
     /// <summary>The user PIN of a configuration.</summary>
-    /// <param name="hsm">The configuration.</param>
     public static TokenPin User(HsmSettings hsm) => new(hsm.Pin, CKU.CKU_USER, hsm.PinSource);
 
     /// <summary>The security officer's PIN of a configuration.</summary>
-    /// <param name="hsm">The configuration.</param>
     public static TokenPin SecurityOfficer(HsmSettings hsm) => new(hsm.SoPin, CKU.CKU_SO, hsm.SoPinSource);
 }

@@ -6,8 +6,6 @@ using Net.Pkcs11Interop.HighLevelAPI;
 namespace AutoRegister.Core.Pkcs11.Modules;
 
 /// <summary>A slot with a token in it, and what the token said of itself when it was asked.</summary>
-/// <param name="Slot">The slot.</param>
-/// <param name="Token">The token.</param>
 internal sealed record TokenSlot(ISlot Slot, TokenInfo Token)
 {
     // CK_TOKEN_INFO.label (PKCS#11 2.40, section 3.2).
@@ -29,7 +27,6 @@ internal sealed record TokenSlot(ISlot Slot, TokenInfo Token)
     /// Lists the slots that have a token which says what it is. One that does not must not hide the others: SoftHSM2 keeps
     /// the torn remains of a token whose creation was killed, and fails C_GetTokenInfo for it.
     /// </summary>
-    /// <param name="module">The module.</param>
     /// <param name="failures">Gets what was wrong with the slots left out.</param>
     /// <returns>The slots, without mechanisms.</returns>
     public static IReadOnlyList<TokenSlot> List(LoadedModule module, ICollection<AutoRegisterException> failures)
@@ -51,9 +48,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenInfo Token)
     }
 
     /// <summary>The description of a slot, without padding.</summary>
-    /// <param name="slot">The slot.</param>
     /// <param name="modulePath">Path of the module, for messages.</param>
-    /// <returns>The description.</returns>
     public static string DescriptionOf(ISlot slot, string modulePath) =>
         Ask("C_GetSlotInfo", () => Unpad(slot.GetSlotInfo().SlotDescription), modulePath);
 
@@ -70,7 +65,6 @@ internal sealed record TokenSlot(ISlot Slot, TokenInfo Token)
     }
 
     /// <summary>Asks a slot's token what it is.</summary>
-    /// <param name="slot">The slot.</param>
     /// <param name="modulePath">Path of the module.</param>
     /// <returns>The slot, without mechanisms.</returns>
     public static TokenSlot Read(ISlot slot, string modulePath)

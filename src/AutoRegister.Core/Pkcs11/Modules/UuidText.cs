@@ -6,7 +6,6 @@ internal static class UuidText
     private const string Shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
     /// <summary>Finds the first lower-case 8-4-4-4-12.</summary>
-    /// <param name="text">The text.</param>
     /// <returns>The UUID, or <see langword="null"/>.</returns>
     public static string? Find(string text)
     {

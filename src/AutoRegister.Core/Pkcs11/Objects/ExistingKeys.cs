@@ -16,7 +16,6 @@ internal sealed class ExistingKeys(TokenAccess access, TokenObjects objects, Tok
     /// <summary>Finds the key, checks its attributes and verifies a test signature.</summary>
     /// <param name="reference">Label, id or both.</param>
     /// <param name="forOtaClient">Whether the OTA client is to find it by its id.</param>
-    /// <returns>The key.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.HsmKeyNotFound"/>, <see cref="ErrorId.HsmObjectConflict"/> where several answer, <see cref="ErrorId.HsmKeyUnusable"/>.</exception>
     public TokenKey Find(KeyReference reference, bool forOtaClient)
     {

@@ -9,8 +9,6 @@ namespace AutoRegister.Core.Pkcs11.Objects;
 internal static class KeyAttributes
 {
     /// <summary>Refuses a private key that could leave its token, or that the OTA client could not use.</summary>
-    /// <param name="access">The session.</param>
-    /// <param name="privateKey">The private key.</param>
     /// <param name="label">Its label, for messages.</param>
     public static void Check(TokenAccess access, IObjectHandle privateKey, string label)
     {

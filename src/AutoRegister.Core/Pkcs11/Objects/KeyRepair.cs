@@ -16,7 +16,6 @@ namespace AutoRegister.Core.Pkcs11.Objects;
 internal sealed class KeyRepair(TokenAccess access, TokenObjects objects, TokenKeys keys, IRegistrationObserver observer)
 {
     /// <summary>Finds the pair, whole or made whole; what is left of one that cannot be is removed.</summary>
-    /// <param name="ours">The device's names.</param>
     /// <param name="subjectPublicKeyInfo">The public key, DER.</param>
     /// <returns>The pair; <see langword="null"/> when it is gone, or another whole pair is in its place.</returns>
     public TokenKey? Run(DeviceObjects ours, byte[] subjectPublicKeyInfo)

@@ -27,8 +27,6 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
 
     /// <summary>Puts a certificate in.</summary>
     /// <param name="value">The certificate, DER.</param>
-    /// <param name="label">Its label.</param>
-    /// <param name="id">Its id.</param>
     /// <param name="replaceable">Foreign certificates under the same label and id that may go; certificates for the same public key always may.</param>
     public void Store(byte[] value, string label, ObjectId id, IReadOnlyCollection<TokenObject> replaceable)
     {

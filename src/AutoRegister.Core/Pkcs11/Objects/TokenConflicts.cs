@@ -14,7 +14,6 @@ public static class TokenConflicts
     /// <summary>Finds all foreign objects.</summary>
     /// <param name="objects">All keys and certificates of the token.</param>
     /// <param name="expectedSubjectPublicKeyInfo">The public key that is known to be ours, DER; empty when none is.</param>
-    /// <param name="ours">The device's names.</param>
     /// <returns>The foreign ones; a private key counts as ours when the public key with the same label and id is.</returns>
     public static IReadOnlyList<TokenObject> Find(IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo, DeviceObjects ours)
     {
@@ -31,7 +30,6 @@ public static class TokenConflicts
     /// <param name="token">The token, for the message.</param>
     /// <param name="objects">All keys and certificates of the token.</param>
     /// <param name="expectedSubjectPublicKeyInfo">The public key that is known to be ours, DER; empty when none is.</param>
-    /// <param name="ours">The device's names.</param>
     public static void Check(TokenInfo token, IReadOnlyList<TokenObject> objects, ReadOnlySpan<byte> expectedSubjectPublicKeyInfo, DeviceObjects ours)
     {
         if (Find(objects, expectedSubjectPublicKeyInfo, ours) is [TokenObject foreign, ..])
@@ -42,7 +40,6 @@ public static class TokenConflicts
 
     /// <summary>Finds incomplete key pairs: private keys without their public key, and the other way round.</summary>
     /// <param name="objects">All keys and certificates of the token.</param>
-    /// <param name="ours">The device's names.</param>
     /// <returns>What there is of them; empty when the pair is complete or absent.</returns>
     public static IReadOnlyList<TokenObject> FindIncompletePairs(IReadOnlyList<TokenObject> objects, DeviceObjects ours)
     {
@@ -52,9 +49,6 @@ public static class TokenConflicts
     }
 
     /// <summary>The error that names a foreign object.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="foreign">The object.</param>
-    /// <returns>The error.</returns>
     internal static AutoRegisterException Error(TokenInfo token, TokenObject foreign) => new(
         ErrorId.HsmObjectConflict,
         $"There is a {foreign} in {token} that no registration of this device is known to have made.",

@@ -64,7 +64,6 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
     }
 
     /// <summary>Checks a private key's attributes and that it belongs to a public key.</summary>
-    /// <returns>The pair.</returns>
     public TokenKey Check(string label, ObjectId id, IObjectHandle? publicKey, IObjectHandle privateKey, byte[] info)
     {
         KeyAttributes.Check(access, privateKey, label);

@@ -13,7 +13,6 @@ internal sealed class TokenObjects(TokenAccess access)
     private static readonly TokenObjectKind[] Named = [TokenObjectKind.PrivateKey, TokenObjectKind.PublicKey, TokenObjectKind.Certificate];
 
     /// <summary>Lists all private keys, public keys and certificates, and what does not say what it is.</summary>
-    /// <returns>The objects.</returns>
     public IReadOnlyList<TokenObject> FindAll() =>
         [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle))), .. FindUnreadable()];
 
@@ -61,7 +60,6 @@ internal sealed class TokenObjects(TokenAccess access)
         .Select(handle => new TokenObject(TokenObjectKind.Unreadable, string.Empty, string.Empty) { Handle = handle });
 
     /// <summary>Reads a public key.</summary>
-    /// <param name="handle">The public key.</param>
     /// <returns>DER <c>SubjectPublicKeyInfo</c>; <see langword="null"/> where it is neither an EC nor an RSA key, or not shown.</returns>
     public byte[]? ReadPublicKey(IObjectHandle handle)
     {
@@ -76,7 +74,6 @@ internal sealed class TokenObjects(TokenAccess access)
     }
 
     /// <summary>Lists all private keys, public keys and certificates as a person reads them.</summary>
-    /// <returns>The objects.</returns>
     public IReadOnlyList<HsmObject> ListAll() => [.. FindAll().Select(Show)];
 
     private HsmObject Show(TokenObject item)

@@ -2,9 +2,7 @@ namespace AutoRegister.Core.Pkcs11.Settings;
 
 /// <summary>Under which labels and ids a device has its key and certificate in a token.</summary>
 /// <param name="KeyLabel">Label of the private and the public key.</param>
-/// <param name="KeyId">Their id.</param>
 /// <param name="CertificateLabel">Label of the certificate.</param>
-/// <param name="CertificateId">Its id.</param>
 public sealed record DeviceObjects(string KeyLabel, ObjectId KeyId, string CertificateLabel, ObjectId CertificateId)
 {
     /// <summary>Where the OTA client of an LmP device looks, which has the token to itself.</summary>
@@ -17,8 +15,6 @@ public sealed record DeviceObjects(string KeyLabel, ObjectId KeyId, string Certi
     /// The names of one of many devices in a token: everything of it has the one id, as PKCS#11 2.40 recommends for a key and its
     /// certificate (section 4.6.3), and labels that tell it from the others.
     /// </summary>
-    /// <param name="id">The device's id.</param>
-    /// <returns>The names.</returns>
     public static DeviceObjects Under(ObjectId id) => new($"{Standard.KeyLabel}-{id}", id, $"{Standard.CertificateLabel}-{id}", id);
 
     /// <summary>Whether an object has a label or an id of this device, rightly or not.</summary>
@@ -30,6 +26,5 @@ public sealed record DeviceObjects(string KeyLabel, ObjectId KeyId, string Certi
     internal bool Names(TokenObject o) => o.Kind == TokenObjectKind.Certificate ? o.IsNamed(CertificateLabel, CertificateId) : o.IsNamed(KeyLabel, KeyId);
 
     /// <summary>The names in a few words.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{KeyLabel} (id {KeyId}), {CertificateLabel} (id {CertificateId})";
 }

@@ -68,6 +68,5 @@ public sealed record HsmSettings
     public string? ModuleParameters { get; init; }
 
     /// <summary>Token and module, and no PIN.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => $"{TokenLabel} ({ModulePath})";
 }

@@ -37,12 +37,9 @@ internal static partial class ModuleEnvironment
     private static readonly HashSet<string> Handed = [.. StartedWith().Where(IsRead)];
 
     /// <summary>Whether modules read a variable.</summary>
-    /// <param name="name">The variable.</param>
     public static bool IsRead(string name) => IsForModules(name) || Shared.Contains(name, StringComparer.Ordinal);
 
     /// <summary>A variable for a message: a value that may be a secret is not shown.</summary>
-    /// <param name="name">The variable.</param>
-    /// <param name="value">Its value.</param>
     /// <returns>NAME=value, one line.</returns>
     public static string Show(string name, string value) =>
         SecretNames.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)) || value.Contains("pin-value", StringComparison.OrdinalIgnoreCase)

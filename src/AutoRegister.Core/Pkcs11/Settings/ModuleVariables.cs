@@ -30,11 +30,9 @@ internal sealed class ModuleVariables : IEquatable<ModuleVariables>
     public IReadOnlyCollection<string> Names => values.Keys;
 
     /// <summary>The value of a variable; <see langword="null"/> where it is not set.</summary>
-    /// <param name="name">The variable.</param>
     public string? this[string name] => values.GetValueOrDefault(name);
 
     /// <summary>What became of the variables since.</summary>
-    /// <param name="before">What they were.</param>
     /// <returns>A part of a sentence, without what may be a secret; <see langword="null"/> where all are as they were.</returns>
     public string? Difference(ModuleVariables before)
     {

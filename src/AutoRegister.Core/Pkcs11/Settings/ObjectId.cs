@@ -10,14 +10,12 @@ public readonly record struct ObjectId(string Hex)
 
     /// <summary>An id of one byte.</summary>
     /// <param name="id">The byte.</param>
-    /// <returns>The id.</returns>
     public static ObjectId FromByte(byte id) => new(Convert.ToHexStringLower([id]));
 
     /// <summary>Whether aktualizr-lite and fioconfig, which write ids differently, mean the same by it: they do on 01 to 09.</summary>
     public bool SuitsOtaClient => Hex is ['0', >= '1' and <= '9'];
 
     /// <summary>The bytes.</summary>
-    /// <returns>A copy.</returns>
     internal byte[] ToBytes() => Convert.FromHexString(Hex);
 
     /// <summary>The id as messages write it.</summary>

@@ -3,7 +3,6 @@ using Net.Pkcs11Interop.HighLevelAPI;
 namespace AutoRegister.Core.Pkcs11.Settings;
 
 /// <summary>A key or certificate in the token, as it was when it was looked for.</summary>
-/// <param name="Kind">What it is.</param>
 /// <param name="Label">Its label; empty when it has none.</param>
 /// <param name="Id">Its id as lower-case hex; empty when it has none.</param>
 /// <param name="PublicKeyHash">SHA-256 of the DER <c>SubjectPublicKeyInfo</c> as lower-case hex; <see langword="null"/> for private keys, and where the kind of key is not known.</param>
@@ -14,8 +13,6 @@ public sealed record TokenObject(TokenObjectKind Kind, string Label, string Id, 
     internal IObjectHandle? Handle { get; init; }
 
     /// <summary>Whether the object has this label and id.</summary>
-    /// <param name="label">The label.</param>
-    /// <param name="id">The id.</param>
     /// <returns>Whether it has both.</returns>
     public bool IsNamed(string label, ObjectId id) => Label == label && Id == id.Hex;
 

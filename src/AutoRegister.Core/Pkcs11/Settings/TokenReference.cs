@@ -19,6 +19,5 @@ public sealed record TokenReference
     public string? ExistingKeyId { get; init; }
 
     /// <summary>The token as messages name it.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => Serial is null ? $"token \"{Label}\"" : $"token \"{Label}\" (serial {Serial})";
 }

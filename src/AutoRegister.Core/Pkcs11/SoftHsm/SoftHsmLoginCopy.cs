@@ -18,7 +18,6 @@ internal static class SoftHsmLoginCopy
     /// <summary>Logs in. Where the copy cannot be made, the login is done without one: the module says what is wrong with its medium.</summary>
     /// <param name="serial">The token's serial number.</param>
     /// <param name="environment">What the module found in the environment.</param>
-    /// <param name="login">The login.</param>
     public static void Protect(string serial, ModuleVariables environment, Action login)
     {
         string[] copied = [.. Directories(environment).Where(directory => SoftHsmStorage.SerialOf(directory) == serial).Where(TryCopy)];

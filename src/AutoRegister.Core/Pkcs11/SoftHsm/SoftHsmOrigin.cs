@@ -14,7 +14,6 @@ internal static class SoftHsmOrigin
 
     /// <summary>Says that this machine is about to make a key.</summary>
     /// <param name="serial">The token's serial number.</param>
-    /// <param name="here">This machine.</param>
     /// <param name="environment">What the module found in the environment.</param>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.WriteFailed"/>.</exception>
     public static void Mark(string serial, JournalOrigin here, ModuleVariables environment)
@@ -27,7 +26,6 @@ internal static class SoftHsmOrigin
 
     /// <summary>Finds out whether another machine made the key.</summary>
     /// <param name="serial">The token's serial number.</param>
-    /// <param name="here">This machine.</param>
     /// <param name="environment">What the module found in the environment.</param>
     /// <returns>What shows it, as a part of a sentence; <see langword="null"/> when nothing does.</returns>
     public static string? FindDifference(string serial, JournalOrigin here, ModuleVariables environment) =>

@@ -17,16 +17,11 @@ internal static class IncompleteToken
     private const string Label = "set aside (torn)";
 
     /// <summary>Whether a token that refused the SO PIN is such a one.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="refusal">How it refused.</param>
     /// <returns>Whether its flags and its answer contradict each other in this way.</returns>
     public static bool Is(TokenInfo token, AutoRegisterException refusal) =>
         refusal.Id == ErrorId.HsmSoPinRejected && token.UserPin == PinState.NotInitialized && token.SoPin == PinState.Locked;
 
     /// <summary>Takes our label from it, if it holds nothing.</summary>
-    /// <param name="slot">Its slot.</param>
-    /// <param name="hsm">The SO PIN.</param>
-    /// <param name="observer">Hears the story.</param>
     /// <returns>Whether the token has another label now.</returns>
     public static bool SetAside(TokenSlot slot, HsmSettings hsm, IRegistrationObserver observer)
     {

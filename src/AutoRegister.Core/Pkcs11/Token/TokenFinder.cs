@@ -9,7 +9,6 @@ namespace AutoRegister.Core.Pkcs11.Token;
 internal static class TokenFinder
 {
     /// <summary>Chooses the token.</summary>
-    /// <param name="module">The module.</param>
     /// <param name="selector">What tells the token from others.</param>
     /// <param name="acceptBlank">Whether a blank token may be chosen when none answers the selector.</param>
     /// <param name="observer">Hears of tokens that cannot be read.</param>
@@ -44,9 +43,6 @@ internal static class TokenFinder
 
     /// <summary>Takes the one token, and refuses to guess among several.</summary>
     /// <param name="matches">Tokens that answer the selector, at least one.</param>
-    /// <param name="selector">The selector.</param>
-    /// <param name="module">The module.</param>
-    /// <returns>The one.</returns>
     public static TokenSlot Single(IReadOnlyList<TokenSlot> matches, TokenSelector selector, LoadedModule module) =>
         matches.Count == 1 ? matches[0] : throw new AutoRegisterException(
             ErrorId.HsmTokenAmbiguous,

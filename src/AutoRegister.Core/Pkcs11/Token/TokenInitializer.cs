@@ -14,10 +14,7 @@ namespace AutoRegister.Core.Pkcs11.Token;
 internal static class TokenInitializer
 {
     /// <summary>Initialises a blank token; everything that can be checked is checked before it is touched.</summary>
-    /// <param name="module">The module.</param>
     /// <param name="blank">The blank token's slot.</param>
-    /// <param name="hsm">Label and PINs.</param>
-    /// <param name="observer">Hears the story.</param>
     /// <param name="mayErase">Whether it may hold objects, which are lost then.</param>
     /// <returns>The initialised token's slot, without a user PIN yet.</returns>
     public static TokenSlot InitializeToken(LoadedModule module, TokenSlot blank, HsmSettings hsm, IRegistrationObserver observer, bool mayErase = false)
@@ -55,9 +52,6 @@ internal static class TokenInitializer
     }
 
     /// <summary>Sets the user PIN of a token that has none.</summary>
-    /// <param name="slot">The token's slot.</param>
-    /// <param name="hsm">Both PINs.</param>
-    /// <param name="observer">Hears the story.</param>
     /// <returns>The slot, as it is now.</returns>
     public static TokenSlot InitializeUserPin(TokenSlot slot, HsmSettings hsm, IRegistrationObserver observer)
     {

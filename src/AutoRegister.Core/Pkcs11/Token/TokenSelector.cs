@@ -11,8 +11,6 @@ namespace AutoRegister.Core.Pkcs11.Token;
 public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel, string? Serial = null, string? Manufacturer = null, string? Model = null)
 {
     /// <summary>The selector of a configuration.</summary>
-    /// <param name="hsm">The configuration.</param>
-    /// <returns>The selector.</returns>
     public static TokenSelector Of(HsmSettings hsm)
     {
         ArgumentNullException.ThrowIfNull(hsm);
@@ -20,11 +18,9 @@ public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel,
     }
 
     /// <summary>The selector in words.</summary>
-    /// <returns>The text.</returns>
     public override string ToString() => Serial is null ? $"\"{Label}\"" : $"\"{Label}\" (serial {Serial})";
 
     /// <summary>Whether a token that is initialised is the one.</summary>
-    /// <param name="token">The token.</param>
     /// <returns>Whether it is.</returns>
     public bool Matches(TokenInfo token)
     {
@@ -33,7 +29,6 @@ public sealed record TokenSelector(string Label = HsmSettings.DefaultTokenLabel,
     }
 
     /// <summary>Whether a blank token may become the one.</summary>
-    /// <param name="token">The token.</param>
     /// <returns>Whether it may.</returns>
     public bool MatchesBlank(TokenInfo token)
     {
