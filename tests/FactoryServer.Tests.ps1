@@ -83,7 +83,7 @@ Describe 'A factory server, as its guide sets it up' {
     }
 
     It 'gives a station a token that is in one file' {
-        $run = Invoke-GuideCommand 'lmp-factory station add' @{ 'line-1.token' = "$TestDrive/line-1.token"; '192.0.2.0/24' = '127.0.0.0/8' }
+        $run = Invoke-GuideCommand 'lmp-factory station add line-1' @{ 'line-1.token' = "$TestDrive/line-1.token"; '192.0.2.0/24' = '127.0.0.0/8' }
         $run.ExitCode | Should -Be 0 -Because $run.Error
         (Get-Item "$TestDrive/line-1.token").UnixMode | Should -Be '-rw-------'
         $run.Output + $run.Error | Should -Not -Match (Get-Content "$TestDrive/line-1.token")
