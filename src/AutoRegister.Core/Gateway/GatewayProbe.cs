@@ -145,7 +145,9 @@ public static class GatewayProbe
     private static IReadOnlyList<byte[]> Chain(string sotaPath, string certificateFile)
     {
         (IReadOnlyList<byte[]> own, IReadOnlyList<byte[]> chained) = (Certificates(sotaPath, certificateFile), Certificates(sotaPath, CredentialFileNames.ClientChain));
-        return chained.Count == 0 ? own : own.Count == 0 ? chained : [own[0], .. chained.Skip(1)];
+        // After a rotation the chain still begins with the leaf from before it.
+        bool isRotated = certificateFile != CredentialFileNames.ClientCertificate && own.Count > 0;
+        return chained.Count == 0 ? own : isRotated ? [own[0], .. chained.Skip(1)] : chained;
     }
 
     private static IReadOnlyList<byte[]> Certificates(string sotaPath, string name)
