@@ -16,6 +16,9 @@ internal sealed class PipelineStreams(PSCmdlet cmdlet, CancellationToken cancell
     internal BlockingCollection<Action>? Pending { get; set; }
 
     /// <inheritdoc/>
+    public CancellationToken Cancellation => cancellation;
+
+    /// <inheritdoc/>
     public void ReportStep(string message) => Post(() => cmdlet.WriteVerbose(Printable.Line(message)));
 
     /// <inheritdoc/>

@@ -15,6 +15,8 @@ internal sealed class RecordingObserver : IRegistrationObserver
     /// <summary>What was waited for and what was said of it; nothing where a wait ended.</summary>
     public ConcurrentQueue<string?> Waits { get; } = new();
 
+    public CancellationToken Cancellation => CancellationToken.None;
+
     /// <summary>What is done at each step, before it is kept; nothing by default.</summary>
     public Action<string>? AtStep { get; set; }
 

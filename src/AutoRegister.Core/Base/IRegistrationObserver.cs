@@ -6,8 +6,11 @@ namespace AutoRegister.Core.Base;
 /// </summary>
 public interface IRegistrationObserver
 {
-    /// <summary>Is cancelled when nobody waits any more for what is being done.</summary>
-    CancellationToken Cancellation => CancellationToken.None;
+    /// <summary>
+    /// Is cancelled when nobody waits any more for what is being done. Without a default: whoever hands words on and forgets this one would
+    /// keep Ctrl-C from a call into a module that hangs.
+    /// </summary>
+    CancellationToken Cancellation { get; }
 
     /// <summary>One step of the story, past or present tense, one line.</summary>
     /// <param name="message">What is being done or was done.</param>

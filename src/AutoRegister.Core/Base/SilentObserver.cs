@@ -9,6 +9,8 @@ internal sealed class SilentObserver : IRegistrationObserver
 
     internal static SilentObserver Instance { get; } = new();
 
+    public CancellationToken Cancellation => CancellationToken.None;
+
     public void ReportStep(string message)
     {
     }

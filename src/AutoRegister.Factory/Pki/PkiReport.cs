@@ -6,6 +6,9 @@ namespace AutoRegister.Factory.Pki;
 internal sealed class PkiReport(Action<string> report) : IRegistrationObserver
 {
     /// <inheritdoc/>
+    public CancellationToken Cancellation => CancellationToken.None;
+
+    /// <inheritdoc/>
     public void ReportStep(string message) => report(message);
 
     /// <inheritdoc/>

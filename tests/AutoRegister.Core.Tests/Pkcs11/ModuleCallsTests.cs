@@ -167,6 +167,8 @@ public sealed class ModuleCallsTests : IDisposable
     {
         public int Count { get; private set; }
 
+        public CancellationToken Cancellation => CancellationToken.None;
+
         public void ReportStep(string message)
         {
         }

@@ -9,6 +9,8 @@ internal sealed class PersonObserver(Func<AuthorizationPrompt, Task> decide) : I
 
     public List<string> Details { get; } = [];
 
+    public CancellationToken Cancellation => CancellationToken.None;
+
     public void ReportStep(string message)
     {
     }
