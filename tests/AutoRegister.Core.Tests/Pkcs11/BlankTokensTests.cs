@@ -88,8 +88,8 @@ public sealed class BlankTokensTests : IDisposable
     [InlineData("*aktualizr                      ", "*aktualizr")]
     public void OP_TEE_s_label_of_32_asterisks_given_by_a_fake_is_no_label(string shown, string label)
     {
-        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        Assert.Equal(label, TokenSlot.Read(FakeSlot.WithLabel(module.Loaded.Slots(SlotsType.WithTokenPresent)[0], shown), SoftHsm.ModulePath).Token.Label);
+        using var module = Pkcs11Module.Open(FakeModule.WithLabel(shown).In(hsm.Settings), hsm.Observer);
+        Assert.Equal(label, module.ListTokens()[0].Label);
     }
 
     /// <summary>

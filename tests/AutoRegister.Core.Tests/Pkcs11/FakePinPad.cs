@@ -1,16 +1,32 @@
-using System.Reflection;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
 
 /// <summary>
-/// A fake PIN pad (CKF_PROTECTED_AUTHENTICATION_PATH) before a slot of SoftHSM2: it takes no PIN from a program, and somebody types
-/// the right ones. No module that can be had here has one.
+/// A fake PIN pad (CKF_PROTECTED_AUTHENTICATION_PATH) before SoftHSM2: it takes no PIN from a program, and somebody types the right
+/// ones. No module that can be had here has one.
 /// </summary>
 internal sealed class FakePinPad
 {
     private readonly List<string> asked = [];
+
+    public FakePinPad() => Module = new FakeModule
+    {
+        OfTokenFlags = flag => flag == nameof(ITokenFlags.ProtectedAuthenticationPath) ? true : Fake.Real,
+        OfSlot = (slot, function, args) => function == nameof(ISlot.InitToken)
+            ? Do(function, args[0], () => slot.InitToken(Raw.Bytes(SoftHsm.SoPinText), (byte[])args[1]!))
+            : Fake.Real,
+        OfSession = (session, function, args) => function switch
+        {
+            nameof(ISession.Login) => Do(function, args[1], () => session.Login((CKU)args[0]!, (CKU)args[0]! == CKU.CKU_SO ? SoftHsm.SoPinText : Typed)),
+            nameof(ISession.InitPin) => Do(function, args[0], () => session.InitPin(Typed)),
+            _ => Fake.Real,
+        },
+    };
+
+    /// <summary>The module of the token with the pad.</summary>
+    public FakeModule Module { get; }
 
     /// <summary>What was asked for at the pad, in order.</summary>
     public IReadOnlyList<string> Asked => asked;
@@ -18,36 +34,9 @@ internal sealed class FakePinPad
     /// <summary>What the person at the pad types for the user PIN.</summary>
     public string Typed { get; set; } = SoftHsm.PinText;
 
-    /// <summary>The slot with the pad.</summary>
-    public ISlot Before(ISlot slot) => FakeSlot.Before(slot, (method, args) => method.Name switch
+    private object? Do(string function, object? pin, Action action)
     {
-        nameof(ISlot.GetTokenInfo) => Before(slot.GetTokenInfo()),
-        nameof(ISlot.OpenSession) => Before(slot.OpenSession((SessionType)args[0]!)),
-        nameof(ISlot.InitToken) => Initialize(slot, args),
-        _ => FakeSlot.Real,
-    });
-
-    private static ITokenInfo Before(ITokenInfo info) => FakeSlot.Before(info, (method, _) => method.Name != "get_TokenFlags"
-        ? FakeSlot.Real
-        : FakeSlot.Before(info.TokenFlags, (flag, _) => flag.Name == "get_ProtectedAuthenticationPath" ? true : FakeSlot.Real));
-
-    private ISession Before(ISession session) => FakeSlot.Before(session, (method, args) => method.Name switch
-    {
-        nameof(ISession.Login) => Do(method, args[1], () => session.Login((CKU)args[0]!, (CKU)args[0]! == CKU.CKU_SO ? SoftHsm.SoPinText : Typed)),
-        nameof(ISession.InitPin) => Do(method, args[0], () => session.InitPin(Typed)),
-        _ => FakeSlot.Real,
-    });
-
-    private object? Initialize(ISlot slot, object?[] args)
-    {
-        asked.Add(args[0] is null ? nameof(ISlot.InitToken) : "a PIN was given to InitToken");
-        slot.InitToken(Raw.Bytes(SoftHsm.SoPinText), (byte[])args[1]!);
-        return null;
-    }
-
-    private object? Do(MethodInfo method, object? pin, Action action)
-    {
-        asked.Add(pin is null ? method.Name : $"a PIN was given to {method.Name}");
+        asked.Add(pin is null ? function : $"a PIN was given to {function}");
         action();
         return null;
     }

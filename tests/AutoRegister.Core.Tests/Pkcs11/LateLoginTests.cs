@@ -1,6 +1,5 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
-using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
 using Net.Pkcs11Interop.Common;
@@ -14,6 +13,7 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 public sealed class LateLoginTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
+    private readonly FakeModule fake = new();
 
     public void Dispose() => hsm.Dispose();
 
@@ -59,45 +59,45 @@ public sealed class LateLoginTests : IDisposable
     [InlineData(CKR.CKR_DEVICE_MEMORY, 0, ErrorId.HsmTokenUnusable)]
     public void A_fake_session_that_asks_for_a_login_gets_one_and_no_second(CKR refusal, int expected, ErrorId id)
     {
-        int logins = 0;
-        using var session = new FaultySession(hsm, () =>
-        {
-            logins++;
-            return new TokenLogin();
-        });
-        session.Answer = (function, _) => function == nameof(ISession.FindAllObjects) && logins == 0 ? throw new Pkcs11Exception("C_FindObjects", refusal) : FakeSlot.Real;
-        Assert.Equal(expected == 0 ? id : null, (Record.Exception(() => session.Objects.FindAll()) as AutoRegisterException)?.Id);
-        Assert.Equal(expected, logins);
+        hsm.Open().Dispose();
+        using var session = TokenSession.OpenPublic(fake.In(hsm.Settings), hsm.Observer);
+        fake.Refuse(nameof(ISession.FindAllObjects), refusal, _ => Logins == 0);
+        Assert.Equal(expected == 0 ? id : null, (Record.Exception(session.FindObjects) as AutoRegisterException)?.Id);
+        Assert.Equal(expected, Logins);
 
-        session.Answer = (function, _) => function == nameof(ISession.FindAllObjects) ? throw new Pkcs11Exception("C_FindObjects", refusal) : FakeSlot.Real;
-        AutoRegisterException e = Assert.Throws<AutoRegisterException>(session.Objects.FindAll);
+        fake.Refuse(nameof(ISession.FindAllObjects), refusal);
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(session.FindObjects);
         Assert.Equal((id, SoftHsm.ModulePath), (e.Id, e.Target));
-        Assert.Equal(expected, logins);
+        Assert.Equal(expected, Logins);
     }
 
     [Fact]
-    public void A_fake_session_where_nobody_may_log_in_says_so()
+    public void A_fake_session_that_is_logged_in_and_says_otherwise_is_not_asked_twice()
     {
-        using var session = new FaultySession(hsm);
-        session.Answer = (function, _) => function == nameof(ISession.DestroyObject) ? throw new Pkcs11Exception("C_DestroyObject", CKR.CKR_USER_NOT_LOGGED_IN) : FakeSlot.Real;
-        Assert.Equal(ErrorId.HsmFailure, Assert.Throws<AutoRegisterException>(() => session.Access.Destroy(session.Session.Factories.ObjectHandleFactory.Create(99))).Id);
-        Assert.Equal(1, session.Count(nameof(ISession.DestroyObject)));
+        using var session = TokenSession.Open(fake.In(hsm.Settings), true, hsm.Observer);
+        fake.Refuse(nameof(ISession.DestroyObject), CKR.CKR_USER_NOT_LOGGED_IN);
+        TokenObject somebody = new(TokenObjectKind.PrivateKey, "tls", "01") { Handle = fake.Factories.ObjectHandleFactory.Create(99) };
+        Assert.Equal(ErrorId.HsmFailure, Assert.Throws<AutoRegisterException>(() => session.DestroyObjects([somebody])).Id);
+        Assert.Equal(1, fake.Count(nameof(ISession.DestroyObject)));
     }
 
     [Fact]
     public void Nothing_is_asked_after_the_end()
     {
-        using var session = new FaultySession(hsm);
-        Assert.Empty(session.Objects.FindAll());
-        session.Access.Close();
-        Assert.Throws<ObjectDisposedException>(session.Objects.FindAll);
+        TokenSession session = hsm.Open();
+        Assert.Empty(session.FindObjects());
+        session.Dispose();
+        Assert.Throws<ObjectDisposedException>(session.FindObjects);
     }
 
     [Fact]
-    public void A_session_that_cannot_be_closed_ends_all_the_same()
+    public void A_fake_session_that_cannot_be_closed_ends_all_the_same()
     {
-        var session = new FaultySession(hsm) { Answer = (function, _) => function == nameof(IDisposable.Dispose) ? throw new Pkcs11Exception("C_CloseSession", CKR.CKR_DEVICE_REMOVED) : FakeSlot.Real };
+        var session = TokenSession.Open(fake.In(hsm.Settings), true, hsm.Observer);
+        fake.Refuse(nameof(IDisposable.Dispose), CKR.CKR_DEVICE_REMOVED);
         session.Dispose();
         hsm.Open(mayInitialize: false).Dispose();
     }
+
+    private int Logins => fake.Count(nameof(ISession.Login));
 }

@@ -34,10 +34,9 @@ public sealed partial class ModuleFactsTests : IDisposable
     [InlineData("aktualizr\0what was in the buffer")]
     public void A_label_is_what_comes_before_padding_of_either_kind(string label)
     {
-        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        ISlot slot = FakeSlot.WithLabel(module.Loaded.Slots(SlotsType.WithTokenPresent)[0], label);
+        using var module = Pkcs11Module.Open(FakeModule.WithLabel(label).In(hsm.Settings), hsm.Observer);
 
-        Assert.Equal("aktualizr", TokenSlot.Read(slot, SoftHsm.ModulePath).Token.Label);
+        Assert.Equal("aktualizr", module.ListTokens()[0].Label);
     }
 
     [Theory]

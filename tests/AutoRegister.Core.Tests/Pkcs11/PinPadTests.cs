@@ -1,10 +1,9 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
-using AutoRegister.Core.Pkcs11.Token;
-using Net.Pkcs11Interop.Common;
-using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
@@ -25,45 +24,31 @@ public sealed class PinPadTests : IDisposable
     }
 
     [Fact]
-    public void A_token_with_a_pin_pad_is_initialised_and_used_without_any_of_our_pins()
+    public void A_token_with_a_fake_pin_pad_is_initialised_and_used_without_any_of_our_pins()
     {
-        HsmSettings settings = hsm.Settings with { Pin = unused, SoPin = unused };
-        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        TokenSlot initialized = TokenInitializer.InitializeToken(module.Loaded, WithPad(TokenSlot.List(module.Loaded, [])[0]), settings, hsm.Observer);
-        TokenSlot ready = TokenInitializer.InitializeUserPin(WithPad(initialized), settings, hsm.Observer);
-        using ISession session = ready.Slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite);
-        var login = new TokenLogin();
+        using TokenSession session = Open();
 
-        login.Enter(session, ready, new TokenPin(unused, CKU.CKU_USER, null), hsm.Observer);
-
+        Assert.True(session.Token.HasProtectedAuthenticationPath);
         Assert.Equal(["InitToken", "Login", "InitPin", "Login"], pad.Asked);
-        Raw.GenerateKey(session, "tls", 1);
-        login.Leave(session);
+        Assert.NotEmpty(session.GenerateKey(new KeyRequest()).Sign([1]));
     }
 
     [Fact]
-    public void A_pin_mistyped_at_the_pad_is_asked_for_once_a_run_and_may_be_typed_again()
+    public void A_pin_mistyped_at_a_fake_pad_is_asked_for_once_a_run_and_may_be_typed_again()
     {
         hsm.Open().Dispose();
-        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        TokenSlot slot = WithPad(TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr"));
-        using ISession session = slot.Slot.OpenSession(Net.Pkcs11Interop.Common.SessionType.ReadWrite);
-        var login = new TokenLogin();
+        using var module = Pkcs11Module.Open(Settings, hsm.Observer);
         pad.Typed = "99999999";
 
-        Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(() => login.Enter(session, slot, new TokenPin(unused, CKU.CKU_USER, null), hsm.Observer)).Id);
+        Assert.Equal(ErrorId.HsmPinRejected, Assert.Throws<AutoRegisterException>(Open).Id);
         Assert.Single(pad.Asked);
 
         pad.Typed = SoftHsm.PinText;
-        login.Enter(session, slot, new TokenPin(unused, CKU.CKU_USER, null), hsm.Observer);
+        Open().Dispose();
         Assert.Equal(2, pad.Asked.Count);
-        login.Leave(session);
     }
 
-    private TokenSlot WithPad(TokenSlot slot)
-    {
-        var withPad = TokenSlot.Read(pad.Before(slot.Slot), SoftHsm.ModulePath);
-        Assert.True(withPad.Token.HasProtectedAuthenticationPath);
-        return withPad;
-    }
+    private HsmSettings Settings => pad.Module.In(hsm.Settings with { Pin = unused, SoPin = unused });
+
+    private TokenSession Open() => TokenSession.Open(Settings, true, hsm.Observer);
 }

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Token;
 using Net.Pkcs11Interop.Common;
@@ -12,13 +13,9 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 public sealed class RefusedInitializationTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
-    private readonly Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+    private readonly FakeModule fake = new();
 
-    public void Dispose()
-    {
-        module.Dispose();
-        hsm.Dispose();
-    }
+    public void Dispose() => hsm.Dispose();
 
     [Theory]
     [InlineData(nameof(ISession.InitPin), CKR.CKR_PIN_LEN_RANGE, ErrorId.HsmPinLength)]
@@ -29,20 +26,15 @@ public sealed class RefusedInitializationTests : IDisposable
     [InlineData(nameof(ISlot.OpenSession), CKR.CKR_TOKEN_NOT_PRESENT, ErrorId.HsmTokenUnusable)]
     public void A_user_pin_that_cannot_be_set_leaves_no_session(string function, CKR refusal, ErrorId? expected)
     {
-        TokenInitializer.InitializeToken(module.Loaded, Slot(string.Empty), hsm.Settings, hsm.Observer);
-        int closed = 0;
-        TokenSlot real = Slot("aktualizr");
-        ISlot fake = FakeSlot.Before(real.Slot, (method, args) => method.Name == function ? throw new Pkcs11Exception(function, refusal)
-            : method.Name != nameof(ISlot.OpenSession) ? FakeSlot.Real
-            : FakeSlot.Before(real.Slot.OpenSession((SessionType)args[0]!), (called, _) =>
-            {
-                closed += called.Name == nameof(IDisposable.Dispose) ? 1 : 0;
-                return called.Name == function ? throw new Pkcs11Exception(function, refusal) : FakeSlot.Real;
-            }));
-        var e = Record.Exception(() => TokenInitializer.InitializeUserPin(real with { Slot = fake }, hsm.Settings, hsm.Observer)) as AutoRegisterException;
-        Assert.Equal(expected, e?.Id);
-        Assert.Equal(function == nameof(ISlot.OpenSession) ? 0 : 1, closed);
-        Assert.Equal(expected is null ? PinState.Ready : PinState.NotInitialized, Slot("aktualizr").Token.UserPin);
+        object? Refuse(string called) => called == function && fake.Count(nameof(ISlot.InitToken)) > 0 ? throw new Pkcs11Exception(function, refusal) : Fake.Real;
+        fake.OfSlot = (_, called, _) => Refuse(called);
+        fake.OfSession = (_, called, _) => Refuse(called);
+
+        Assert.Equal(expected, Open());
+
+        Assert.Equal(fake.Opened, fake.Count(nameof(IDisposable.Dispose)));
+        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
+        Assert.Equal(expected is null ? PinState.Ready : PinState.NotInitialized, Ours(module).Token.UserPin);
     }
 
     [Theory]
@@ -50,9 +42,8 @@ public sealed class RefusedInitializationTests : IDisposable
     [InlineData(CKR.CKR_DEVICE_ERROR, ErrorId.HsmFailure)]
     public void A_token_that_refuses_to_be_initialised_says_why(CKR refusal, ErrorId expected)
     {
-        TokenSlot real = Slot(string.Empty);
-        ISlot fake = FakeSlot.Before(real.Slot, (method, _) => method.Name == nameof(ISlot.InitToken) ? throw new Pkcs11Exception("C_InitToken", refusal) : FakeSlot.Real);
-        Assert.Equal(expected, Assert.Throws<AutoRegisterException>(() => TokenInitializer.InitializeToken(module.Loaded, real with { Slot = fake }, hsm.Settings, hsm.Observer)).Id);
+        fake.OfSlot = (_, function, _) => function == nameof(ISlot.InitToken) ? throw new Pkcs11Exception("C_InitToken", refusal) : Fake.Real;
+        Assert.Equal(expected, Open());
     }
 
     [Theory]
@@ -60,32 +51,37 @@ public sealed class RefusedInitializationTests : IDisposable
     [InlineData(true, 1)]
     public void What_a_token_holds_is_looked_at_unless_it_may_go(bool mayErase, int warnings)
     {
-        int sessions = 0;
-        TokenSlot real = Slot(string.Empty);
-        ISlot fake = FakeSlot.Before(real.Slot, (method, _) =>
+        int before = -1;
+        fake.OfSlot = (_, function, _) =>
         {
-            sessions += method.Name == nameof(ISlot.OpenSession) ? 1 : 0;
-            return FakeSlot.Real;
-        });
-        Assert.Equal("aktualizr", TokenInitializer.InitializeToken(module.Loaded, real with { Slot = fake }, hsm.Settings, hsm.Observer, mayErase).Token.Label);
-        Assert.Equal((1 - warnings, warnings), (sessions, hsm.Observer.Warnings.Count));
+            before = function == nameof(ISlot.InitToken) ? fake.Count(nameof(ISlot.OpenSession)) : before;
+            return Fake.Real;
+        };
+        Assert.Null(Open(mayErase));
+        Assert.Equal((1 - warnings, warnings), (before, hsm.Observer.Warnings.Count));
     }
 
     [Fact]
     public void Of_tokens_with_our_label_the_one_that_was_initialised_is_used()
     {
-        TokenInitializer.InitializeToken(module.Loaded, Slot(string.Empty), hsm.Settings, hsm.Observer);
-        TokenSlot first = Slot("aktualizr");
+        hsm.Open().Dispose();
+        using var module = Pkcs11Module.Open(fake.In(hsm.Settings), hsm.Observer);
+        TokenSlot first = Ours(module);
 
         // A module that keeps the serial number: the slot says beforehand what it will be afterwards.
-        ISlot ignoring = FakeSlot.Before(first.Slot, (method, _) => method.Name == nameof(ISlot.InitToken) ? null : FakeSlot.Real);
-        TokenSlot kept = new(ignoring, first.Token with { IsInitialized = false });
+        fake.OfSlot = (_, function, _) => function == nameof(ISlot.InitToken) ? null : Fake.Real;
+        TokenSlot kept = first with { Token = first.Token with { IsInitialized = false } };
         Assert.Equal(first.Token.Serial, TokenInitializer.InitializeToken(module.Loaded, kept, hsm.Settings, hsm.Observer).Token.Serial);
 
         // SoftHSM2 gives a new one, and two answer to the label.
-        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenInitializer.InitializeToken(module.Loaded, Slot(string.Empty), hsm.Settings, hsm.Observer));
+        fake.OfSlot = (_, _, _) => Fake.Real;
+        TokenSlot blank = TokenSlot.List(module.Loaded, []).First(s => s.Token.Label.Length == 0);
+        AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenInitializer.InitializeToken(module.Loaded, blank, hsm.Settings, hsm.Observer));
         Assert.Equal((ErrorId.HsmTokenAmbiguous, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 
-    private TokenSlot Slot(string label) => TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == label);
+    private ErrorId? Open(bool mayErase = false) =>
+        (Record.Exception(() => TokenSession.Open(fake.In(hsm.Settings), true, hsm.Observer, mayErase: mayErase).Dispose()) as AutoRegisterException)?.Id;
+
+    private static TokenSlot Ours(Pkcs11Module module) => TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr");
 }

@@ -1,5 +1,6 @@
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
 using Net.Pkcs11Interop.Common;
@@ -8,14 +9,15 @@ using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
 
-/// <summary>Modules that do not make the key they are asked for: a fake session before SoftHSM2 refuses what SoftHSM2 does not.</summary>
+/// <summary>Modules that do not make the key they are asked for: fakes before SoftHSM2 refuse what SoftHSM2 does not.</summary>
 [Collection(SoftHsmTests.Name)]
 public sealed class RefusedKeysTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
-    private FaultySession session;
+    private readonly FakeModule fake = new();
+    private TokenSession session;
 
-    public RefusedKeysTests() => session = new FaultySession(hsm);
+    public RefusedKeysTests() => session = Open();
 
     public void Dispose()
     {
@@ -31,31 +33,30 @@ public sealed class RefusedKeysTests : IDisposable
     [InlineData(CKR.CKR_KEY_FUNCTION_NOT_PERMITTED)]
     public void A_module_that_makes_no_key_for_ecdh_is_asked_for_one_without_and_the_user_told(CKR refusal)
     {
-        session.Answer = (function, args) => function == nameof(ISession.GenerateKeyPair) && ((List<IObjectAttribute>)args[2]!).Any(a => a.Type == (ulong)CKA.CKA_DERIVE)
-            ? throw new Pkcs11Exception("C_GenerateKeyPair", refusal)
-            : FakeSlot.Real;
-        Assert.NotEmpty(session.Keys.Generate(new KeyRequest()).Sign([1]));
-        Assert.Equal(2, session.Count(nameof(ISession.GenerateKeyPair)));
+        fake.Refuse(nameof(ISession.GenerateKeyPair), refusal, args => ((List<IObjectAttribute>)args[2]!).Any(a => a.Type == (ulong)CKA.CKA_DERIVE));
+        Assert.NotEmpty(session.GenerateKey(new KeyRequest()).Sign([1]));
+        Assert.Equal(2, fake.Count(nameof(ISession.GenerateKeyPair)));
         Assert.Contains("fioconfig", Assert.Single(hsm.Observer.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_module_that_has_no_room_is_not_asked_twice()
     {
-        session.Answer = (function, _) => function == nameof(ISession.GenerateKeyPair) ? throw new Pkcs11Exception("C_GenerateKeyPair", CKR.CKR_DEVICE_MEMORY) : FakeSlot.Real;
-        Assert.Equal(ErrorId.HsmTokenUnusable, Fails(() => session.Keys.Generate(new KeyRequest())).Id);
-        Assert.Equal(1, session.Count(nameof(ISession.GenerateKeyPair)));
+        fake.Refuse(nameof(ISession.GenerateKeyPair), CKR.CKR_DEVICE_MEMORY);
+        Assert.Equal(ErrorId.HsmTokenUnusable, Fails(() => session.GenerateKey(new KeyRequest())).Id);
+        Assert.Equal(1, fake.Count(nameof(ISession.GenerateKeyPair)));
     }
 
     [Theory]
-    [InlineData(KeyAlgorithm.Rsa2048, "", 1)]
-    [InlineData(KeyAlgorithm.EcP384, "CKM_ECDH1_DERIVE", 1)]
-    [InlineData(KeyAlgorithm.EcP384, "", 0)]
-    public void A_key_that_cannot_do_ecdh_is_told_of(KeyAlgorithm algorithm, string missing, int warnings)
+    [InlineData(KeyAlgorithm.Rsa2048, null, 1)]
+    [InlineData(KeyAlgorithm.EcP384, CKM.CKM_ECDH1_DERIVE, 1)]
+    [InlineData(KeyAlgorithm.EcP384, null, 0)]
+    public void A_key_that_cannot_do_ecdh_is_told_of(KeyAlgorithm algorithm, CKM? missing, int warnings)
     {
         session.Dispose();
-        session = new FaultySession(hsm, null, missing);
-        session.Keys.Generate(new KeyRequest("tls", 1, algorithm));
+        fake.OfSlot = (slot, function, _) => function == nameof(ISlot.GetMechanismList) ? slot.GetMechanismList().Where(m => m != missing).ToList() : Fake.Real;
+        session = Open();
+        session.GenerateKey(new KeyRequest("tls", 1, algorithm));
         Assert.Equal(warnings, hsm.Observer.Warnings.Count);
     }
 
@@ -68,28 +69,27 @@ public sealed class RefusedKeysTests : IDisposable
     [InlineData(CKA.CKA_ALWAYS_AUTHENTICATE, 1, false)]
     public void A_key_whose_attribute_is_wrong_or_hidden_is_removed_again(CKA type, byte wrong, bool mustBeShown)
     {
-        session.Show(type, session.Attribute(type, wrong));
-        AutoRegisterException e = Fails(() => session.Keys.Generate(new KeyRequest()));
+        fake.Show(type, fake.Attribute(type, wrong));
+        AutoRegisterException e = Fails(() => session.GenerateKey(new KeyRequest()));
         Assert.Equal((ErrorId.HsmKeyUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
         Assert.Contains($"{type} is {(wrong == 0 ? "false" : "true")}", e.Message, StringComparison.Ordinal);
-        Assert.Empty(session.Objects.FindAll());
+        Assert.Empty(session.FindObjects());
 
-        foreach (IObjectAttribute? hidden in (IObjectAttribute?[])[null, session.Attribute(type, 1, 1)])
+        foreach (IObjectAttribute? hidden in (IObjectAttribute?[])[null, fake.Attribute(type, 1, 1)])
         {
-            session.Show(type, hidden);
-            var refused = Record.Exception(() => session.Keys.Generate(new KeyRequest())) as AutoRegisterException;
+            fake.Show(type, hidden);
+            var refused = Record.Exception(() => session.GenerateKey(new KeyRequest())) as AutoRegisterException;
             Assert.Equal(mustBeShown, refused is { Id: ErrorId.HsmKeyUnusable });
             Assert.Equal(mustBeShown, refused?.Message.Contains($"does not show its {type}", StringComparison.Ordinal) ?? false);
-            session.Access.Destroy(session.Objects.FindAll().FirstOrDefault(o => o.Kind == TokenObjectKind.PrivateKey)?.Handle ?? session.Session.Factories.ObjectHandleFactory.Create(99));
-            session.Access.Destroy(session.Objects.FindAll().FirstOrDefault(o => o.Kind == TokenObjectKind.PublicKey)?.Handle ?? session.Session.Factories.ObjectHandleFactory.Create(99));
+            session.DestroyObjects(session.FindObjects());
         }
     }
 
     [Fact]
     public void A_key_without_its_point_is_none()
     {
-        session.Show(CKA.CKA_EC_POINT, null);
-        Assert.Contains("does not show its public key", Fails(() => session.Keys.Generate(new KeyRequest())).Message, StringComparison.Ordinal);
+        fake.Show(CKA.CKA_EC_POINT, null);
+        Assert.Contains("does not show its public key", Fails(() => session.GenerateKey(new KeyRequest())).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,8 +97,8 @@ public sealed class RefusedKeysTests : IDisposable
     [InlineData(64, "does not verify")]
     public void A_key_that_signs_wrongly_is_none(int length, string words)
     {
-        session.Answer = (function, _) => function == nameof(ISession.Sign) ? Enumerable.Repeat((byte)7, length).ToArray() : FakeSlot.Real;
-        AutoRegisterException e = Fails(() => session.Keys.Generate(new KeyRequest()));
+        fake.OfSession = (_, function, _) => function == nameof(ISession.Sign) ? Enumerable.Repeat((byte)7, length).ToArray() : Fake.Real;
+        AutoRegisterException e = Fails(() => session.GenerateKey(new KeyRequest()));
         Assert.Equal(ErrorId.HsmKeyUnusable, e.Id);
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
     }
@@ -106,16 +106,18 @@ public sealed class RefusedKeysTests : IDisposable
     [Fact]
     public void Two_keys_under_one_name_are_not_guessed_between()
     {
-        Raw.GenerateKey(session.Session, "tls", 1);
-        Assert.NotNull(session.Keys.Find("tls", 1));
-        Assert.Null(session.Keys.Find("tls", 2));
-        Raw.GenerateKey(session.Session, "tls", 1);
-        AutoRegisterException e = Fails(() => session.Keys.Find("tls", 1));
+        Raw.GenerateKey(fake.Session, "tls", 1);
+        Assert.NotNull(session.FindKey("tls", 1));
+        Assert.Null(session.FindKey("tls", 2));
+        Raw.GenerateKey(fake.Session, "tls", 1);
+        AutoRegisterException e = Fails(() => session.FindKey("tls", 1));
         Assert.Equal((ErrorId.HsmObjectConflict, TokenObjectKind.PrivateKey), (e.Id, (e.Target as TokenObject)?.Kind));
-        session.Access.Destroy(session.Objects.FindAll().First(o => o.Kind == TokenObjectKind.PrivateKey).Handle!);
-        e = Fails(() => session.Keys.Find("tls", 1));
+        session.DestroyObjects([session.FindObjects().First(o => o.Kind == TokenObjectKind.PrivateKey)]);
+        e = Fails(() => session.FindKey("tls", 1));
         Assert.Equal((ErrorId.HsmObjectConflict, TokenObjectKind.PublicKey), (e.Id, (e.Target as TokenObject)?.Kind));
     }
+
+    private TokenSession Open() => TokenSession.Open(fake.In(hsm.Settings), true, hsm.Observer);
 
     private static AutoRegisterException Fails(Func<object?> action) => Assert.Throws<AutoRegisterException>(action);
 }

@@ -96,10 +96,10 @@ public sealed class TokenChoiceTests : IDisposable
     [InlineData("CKM_EC_KEY_PAIR_GEN CKM_ECDSA", null)]
     public void A_fake_token_that_cannot_serve_stays_blank_and_one_that_lists_nothing_gets_its_chance(string mechanisms, ErrorId? expected)
     {
-        using var module = Pkcs11Module.Open(SoftHsm.ModulePath);
         List<CKM> listed = [.. mechanisms.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<CKM>)];
-        ISlot slot = FakeSlot.Before(module.Loaded.Slots(SlotsType.WithTokenPresent)[0], (method, _) => method.Name == nameof(ISlot.GetMechanismList) ? listed : FakeSlot.Real);
-        Assert.Equal(expected, (Record.Exception(() => InitializationChecks.Mechanisms(TokenSlot.Read(slot, SoftHsm.ModulePath))) as AutoRegisterException)?.Id);
+        var fake = new FakeModule { OfSlot = (_, function, _) => function == nameof(ISlot.GetMechanismList) ? listed : Fake.Real };
+        var e = Record.Exception(() => TokenSession.Open(fake.In(hsm.Settings), true, hsm.Observer).Dispose()) as AutoRegisterException;
+        Assert.Equal((expected, expected is null ? 1 : 0), (e?.Id, fake.Count(nameof(ISlot.InitToken))));
     }
 
     [Fact]

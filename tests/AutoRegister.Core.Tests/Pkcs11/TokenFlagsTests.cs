@@ -6,14 +6,15 @@ using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;
 
-/// <summary>What becomes of each flag and number of a token. SoftHSM2 sets few of them, so a fake slot gives them one by one.</summary>
+/// <summary>What becomes of each flag and number of a token. SoftHSM2 sets few of them, so a fake gives them one by one.</summary>
 [Collection(SoftHsmTests.Name)]
 public sealed class TokenFlagsTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
-    private readonly Pkcs11Module module = Pkcs11Module.Open(SoftHsm.ModulePath);
+    private readonly FakeModule fake = new();
+    private readonly Pkcs11Module module;
 
-    private ISlot Real => module.Loaded.Slots(SlotsType.WithTokenPresent)[0];
+    public TokenFlagsTests() => module = Pkcs11Module.Open(fake.In(hsm.Settings), hsm.Observer);
 
     public void Dispose()
     {
@@ -87,17 +88,16 @@ public sealed class TokenFlagsTests : IDisposable
     {
         TokenInfo token = Read("", ("Label", "  label  "), ("SerialNumber", "serial "), ("ManufacturerId", "maker\0rest"), ("Model", "model   "));
         Assert.Equal(("label", "serial", "maker", "model"), (token.Label, token.Serial, token.Manufacturer, token.Model));
-        Assert.Equal((SoftHsm.ModulePath, Real.SlotId), (token.ModulePath, token.SlotId));
-        Assert.Empty(token.Mechanisms);
+        Assert.Equal((SoftHsm.ModulePath, module.ListSlots()[0].SlotId), (token.ModulePath, token.SlotId));
     }
 
     [Fact]
     public void Of_a_token_s_mechanisms_those_that_matter_are_shown()
     {
-        ISlot slot = FakeSlot.Before(Real, (method, _) => method.Name == nameof(ISlot.GetMechanismList)
+        fake.OfSlot = (_, function, _) => function == nameof(ISlot.GetMechanismList)
             ? new List<CKM> { CKM.CKM_SHA256_RSA_PKCS, CKM.CKM_AES_CBC, CKM.CKM_ECDSA_SHA256 }
-            : FakeSlot.Real);
-        Assert.Equal(["CKM_ECDSA_SHA256", "CKM_SHA256_RSA_PKCS"], TokenSlot.Read(slot, SoftHsm.ModulePath).WithMechanisms().Token.Mechanisms);
+            : Fake.Real;
+        Assert.Equal(["CKM_ECDSA_SHA256", "CKM_SHA256_RSA_PKCS"], module.ListTokens()[0].Mechanisms);
     }
 
     [Theory]
@@ -106,18 +106,17 @@ public sealed class TokenFlagsTests : IDisposable
     [InlineData(nameof(ISlot.GetMechanismList))]
     public void A_token_that_is_gone_is_unusable(string question)
     {
-        ISlot slot = FakeSlot.Before(Real, (method, _) => method.Name == question ? throw new Pkcs11Exception("C_" + question, CKR.CKR_DEVICE_REMOVED) : FakeSlot.Real);
+        ISlot slot = module.Loaded.Slots(SlotsType.WithTokenPresent)[0];
+        fake.OfSlot = (_, function, _) => function == question ? throw new Pkcs11Exception("C_" + question, CKR.CKR_DEVICE_REMOVED) : Fake.Real;
         AutoRegisterException e = Assert.Throws<AutoRegisterException>(() => TokenSlot.Read(slot, SoftHsm.ModulePath).WithMechanisms());
         Assert.Equal((ErrorId.HsmTokenUnusable, SoftHsm.ModulePath), (e.Id, e.Target));
     }
 
     private TokenInfo Read(string flags, params (string Name, object Value)[] said)
     {
-        ISlot real = Real;
-        string[] set = [.. flags.Split(' ').Select(flag => $"get_{flag}")];
-        ITokenInfo info = FakeSlot.Before(real.GetTokenInfo(), (property, _) => property.Name == "get_TokenFlags"
-            ? FakeSlot.Before(real.GetTokenInfo().TokenFlags, (flag, _) => set.Contains(flag.Name))
-            : Array.Find(said, s => property.Name == $"get_{s.Name}").Value ?? FakeSlot.Real);
-        return TokenSlot.Read(FakeSlot.Before(real, (method, _) => method.Name == nameof(ISlot.GetTokenInfo) ? info : FakeSlot.Real), SoftHsm.ModulePath).Token;
+        string[] set = flags.Split(' ');
+        fake.OfTokenFlags = flag => set.Contains(flag);
+        fake.OfTokenInfo = property => Array.Find(said, s => s.Name == property).Value ?? Fake.Real;
+        return module.ListTokens()[0];
     }
 }

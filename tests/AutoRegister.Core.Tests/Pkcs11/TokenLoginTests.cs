@@ -1,6 +1,8 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Settings;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
@@ -15,33 +17,28 @@ namespace AutoRegister.Core.Tests.Pkcs11;
 public sealed class TokenLoginTests : IDisposable
 {
     private readonly SoftHsm hsm = new();
+    private readonly FakeModule fake = new();
     private readonly Secret other = SoftHsm.Secret("99999999");
     private readonly Pkcs11Module module;
-    private readonly TokenSlot slot;
-    private readonly ISession session;
-    private readonly TokenLogin login = new();
     private CKR answer = CKR.CKR_OK;
     private CKR goodbye = CKR.CKR_OK;
-    private int logins;
-    private int logouts;
 
     public TokenLoginTests()
     {
         hsm.Open().Dispose();
-        module = Pkcs11Module.Open(SoftHsm.ModulePath);
-        slot = TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr");
-        session = FakeSlot.Before(slot.Slot.OpenSession(SessionType.ReadWrite), (method, _) => method.Name switch
+        fake.OfSession = (_, function, _) => function switch
         {
-            nameof(ISession.Login) => Answer(ref logins, answer),
-            nameof(ISession.Logout) => Answer(ref logouts, goodbye),
-            _ => FakeSlot.Real,
-        });
+            nameof(ISession.Login) => Answer(answer),
+            nameof(ISession.Logout) => Answer(goodbye),
+            _ => Fake.Real,
+        };
+
+        // Its user keeps the module, and what it knows of logins, from one session to the next.
+        module = Pkcs11Module.Open(fake.In(hsm.Settings), hsm.Observer);
     }
 
     public void Dispose()
     {
-        login.Dispose();
-        session.Dispose();
         module.Dispose();
         other.Dispose();
         hsm.Dispose();
@@ -50,42 +47,48 @@ public sealed class TokenLoginTests : IDisposable
     [Fact]
     public void The_first_logs_in_and_the_last_logs_out()
     {
-        Enter(hsm.Pin);
-        Enter(hsm.Pin);
-        login.Leave(session);
-        Assert.Equal((1, 0), (logins, logouts));
-        login.Leave(session);
-        Assert.Equal((1, 1), (logins, logouts));
-        Enter(hsm.Pin);
-        Assert.Equal(2, logins);
+        TokenSession first = Open(hsm.Pin);
+        using (Open(hsm.Pin))
+        {
+            first.Dispose();
+            Assert.Equal((1, 0), Calls);
+        }
+
+        Assert.Equal((1, 1), Calls);
+        Open(hsm.Pin).Dispose();
+        Assert.Equal((2, 2), Calls);
         Assert.Empty(hsm.Observer.Warnings);
     }
 
     [Fact]
     public void Another_pin_is_refused_while_one_is_in_use_and_counts_for_nothing()
     {
-        Enter(hsm.Pin);
+        TokenSession first = Open(hsm.Pin);
         Assert.Equal(ErrorId.HsmPinRejected, Fails(other));
-        Enter(other, pinPad: true);
-        login.Leave(session);
-        Assert.Equal((1, 0), (logins, logouts));
-        login.Leave(session);
-        Assert.Equal((1, 1), (logins, logouts));
-        Enter(other);
-        Assert.Equal(2, logins);
+        fake.OfTokenFlags = flag => flag == nameof(ITokenFlags.ProtectedAuthenticationPath) ? true : Fake.Real;
+        using (Open(other))
+        {
+            fake.OfTokenFlags = _ => Fake.Real;
+            first.Dispose();
+            Assert.Equal((1, 0), Calls);
+        }
+
+        Assert.Equal((1, 1), Calls);
+        Open(other).Dispose();
+        Assert.Equal((2, 2), Calls);
     }
 
     [Fact]
     public void Somebody_else_s_login_serves_stays_and_knows_no_pin()
     {
-        Enter(hsm.Pin);
-        login.Leave(session);
+        Open(hsm.Pin).Dispose();
         answer = CKR.CKR_USER_ALREADY_LOGGED_IN;
-        Enter(hsm.Pin);
-        Enter(other);
-        login.Leave(session);
-        login.Leave(session);
-        Assert.Equal((2, 1), (logins, logouts));
+        using (Open(hsm.Pin))
+        {
+            Open(other).Dispose();
+        }
+
+        Assert.Equal((2, 1), Calls);
     }
 
     [Theory]
@@ -98,13 +101,11 @@ public sealed class TokenLoginTests : IDisposable
         answer = refusal;
         Assert.Equal(id, Fails(other));
         Assert.Equal(remembered ? ErrorId.HsmPinRejected : id, Fails(other));
-        Assert.Equal(remembered ? 1 : 2, logins);
+        int tries = remembered ? 1 : 2;
+        Assert.Equal((tries, 0), Calls);
         answer = CKR.CKR_OK;
-        int before = logins;
-        Enter(hsm.Pin);
-        Assert.Equal(before + 1, logins);
-        login.Leave(session);
-        Assert.Equal(1, logouts);
+        Open(hsm.Pin).Dispose();
+        Assert.Equal((tries + 1, 1), Calls);
     }
 
     [Fact]
@@ -114,42 +115,40 @@ public sealed class TokenLoginTests : IDisposable
         Fails(other);
         Fails(hsm.Pin);
         Fails(hsm.Pin);
-        Assert.Equal(2, logins);
+        Assert.Equal((2, 0), Calls);
         Fails(other);
-        Assert.Equal(3, logins);
+        Assert.Equal((3, 0), Calls);
     }
 
     [Fact]
     public void A_token_that_cannot_log_out_any_more_is_left()
     {
-        Enter(hsm.Pin);
         goodbye = CKR.CKR_DEVICE_REMOVED;
-        login.Leave(session);
-        Assert.Equal(1, logouts);
+        Open(hsm.Pin).Dispose();
+        Assert.Equal((1, 1), Calls);
     }
 
     [Fact]
     public void No_pin_is_kept_after_the_end()
     {
-        Enter(hsm.Pin);
-        login.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => Enter(hsm.Pin));
-
-        using var refusing = new TokenLogin();
-        answer = CKR.CKR_PIN_INCORRECT;
-        Assert.Throws<AutoRegisterException>(() => refusing.Enter(session, slot, new TokenPin(other, CKU.CKU_USER, null), hsm.Observer));
-        refusing.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => refusing.Enter(session, slot, new TokenPin(other, CKU.CKU_USER, null), hsm.Observer));
+        TokenSlot slot = TokenSlot.List(module.Loaded, []).First(s => s.Token.Label == "aktualizr");
+        using ISession session = slot.Slot.OpenSession(SessionType.ReadWrite);
+        foreach (CKR said in (CKR[])[CKR.CKR_OK, CKR.CKR_PIN_INCORRECT])
+        {
+            var login = new TokenLogin();
+            void Enter() => login.Enter(session, slot, TokenPin.User(hsm.Settings), hsm.Observer);
+            answer = said;
+            Assert.Equal(said == CKR.CKR_OK, Record.Exception(Enter) is null);
+            login.Dispose();
+            Assert.Throws<ObjectDisposedException>(Enter);
+        }
     }
 
-    private static object? Answer(ref int count, CKR rv)
-    {
-        count++;
-        return rv == CKR.CKR_OK ? null : throw new Pkcs11Exception("C_", rv);
-    }
+    private (int Logins, int Logouts) Calls => (fake.Count(nameof(ISession.Login)), fake.Count(nameof(ISession.Logout)));
 
-    private void Enter(Secret pin, bool pinPad = false) =>
-        login.Enter(session, slot with { Token = slot.Token with { HasProtectedAuthenticationPath = pinPad } }, new TokenPin(pin, CKU.CKU_USER, null), hsm.Observer);
+    private static object? Answer(CKR rv) => rv == CKR.CKR_OK ? null : throw new Pkcs11Exception("C_", rv);
 
-    private ErrorId Fails(Secret pin) => Assert.Throws<AutoRegisterException>(() => Enter(pin)).Id;
+    private TokenSession Open(Secret pin) => TokenSession.Open(fake.In(hsm.Settings with { Pin = pin }), false, hsm.Observer);
+
+    private ErrorId Fails(Secret pin) => Assert.Throws<AutoRegisterException>(() => Open(pin)).Id;
 }

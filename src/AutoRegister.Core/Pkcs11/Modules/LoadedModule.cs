@@ -64,9 +64,10 @@ internal sealed class LoadedModule
     /// <summary>Adds a user of the module; the first one initialises it.</summary>
     /// <param name="path">Path of the module.</param>
     /// <param name="parameters">The string <c>pReserved</c> points to, for modules that want one; the first user's counts.</param>
+    /// <param name="factories">What slots and sessions are made with; the first user's count.</param>
     /// <param name="source">Where the path came from, for messages; <see langword="null"/> where nobody said.</param>
     /// <returns>The module; every user calls <see cref="Release"/> once.</returns>
-    public static LoadedModule Acquire(string path, string? parameters, SettingSource? source = null)
+    public static LoadedModule Acquire(string path, string? parameters, Pkcs11InteropFactories factories, SettingSource? source)
     {
         LibdlResolver.Install();
         lock (Gate)
@@ -85,7 +86,7 @@ internal sealed class LoadedModule
             if (!Modules.TryGetValue(handle, out LoadedModule? module))
             {
                 SoftHsmLoginCopy.Restore(environment);
-                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters, source)), environment);
+                module = new LoadedModule(handle, path, door.Do("C_Initialize", () => Initialize(path, parameters, factories, source)), environment);
                 Modules.Add(handle, module);
             }
 
@@ -164,12 +165,11 @@ internal sealed class LoadedModule
         }
     }
 
-    private static IPkcs11Library Initialize(string path, string? parameters, SettingSource? source)
+    private static IPkcs11Library Initialize(string path, string? parameters, Pkcs11InteropFactories factories, SettingSource? source)
     {
         nint reserved = parameters is null ? 0 : Marshal.StringToCoTaskMemUTF8(parameters);
         try
         {
-            var factories = new Pkcs11InteropFactories();
             return Platform.NativeULongSize == 8
                 ? new ModuleLibrary80(factories, path, reserved)
                 : new ModuleLibrary40(factories, path, reserved);

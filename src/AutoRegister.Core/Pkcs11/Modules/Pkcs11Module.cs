@@ -3,6 +3,7 @@ using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Pkcs11.Settings;
 using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace AutoRegister.Core.Pkcs11.Modules;
 
@@ -33,7 +34,7 @@ public sealed class Pkcs11Module : IDisposable
     public static Pkcs11Module Open(string path, string? parameters = null, IRegistrationObserver? observer = null, TimeSpan? timeout = null, SettingSource? source = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return OpenNamed(path, parameters, observer ?? SilentObserver.Instance, timeout, source is null ? null : new ModuleOrigin(source));
+        return OpenNamed(path, parameters, factories: null, observer ?? SilentObserver.Instance, timeout, source is null ? null : new ModuleOrigin(source));
     }
 
     /// <summary>Loads the module of a configuration.</summary>
@@ -42,7 +43,7 @@ public sealed class Pkcs11Module : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hsm);
         ArgumentNullException.ThrowIfNull(observer);
-        return OpenNamed(hsm.ModulePath, hsm.ModuleParameters, observer, hsm.CallTimeout, ModuleOrigin.Of(hsm));
+        return OpenNamed(hsm.ModulePath, hsm.ModuleParameters, hsm.Factories, observer, hsm.CallTimeout, ModuleOrigin.Of(hsm));
     }
 
     /// <summary>
@@ -93,7 +94,8 @@ public sealed class Pkcs11Module : IDisposable
         }
     }
 
-    private static Pkcs11Module OpenNamed(string path, string? parameters, IRegistrationObserver listener, TimeSpan? timeout, ModuleOrigin? origin)
+    private static Pkcs11Module OpenNamed(
+        string path, string? parameters, Pkcs11InteropFactories? factories, IRegistrationObserver listener, TimeSpan? timeout, ModuleOrigin? origin)
     {
         var door = ModuleCalls.Of(path);
         door.Listen(listener, timeout, origin);
@@ -105,7 +107,7 @@ public sealed class Pkcs11Module : IDisposable
                 door.Announce();
             }
 
-            var loaded = LoadedModule.Acquire(path, parameters, origin?.Source);
+            var loaded = LoadedModule.Acquire(path, parameters, factories ?? new Pkcs11InteropFactories(), origin?.Source);
             loaded.WarnOfChanges(listener);
             return new Pkcs11Module(loaded, door, listener);
         }

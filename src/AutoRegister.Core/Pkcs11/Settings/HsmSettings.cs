@@ -1,6 +1,7 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
+using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace AutoRegister.Core.Pkcs11.Settings;
 
@@ -66,6 +67,12 @@ public sealed record HsmSettings
 
     /// <summary>The string given to the module at initialisation (<c>pReserved</c>), for the few modules that want one (NSS).</summary>
     public string? ModuleParameters { get; init; }
+
+    /// <summary>
+    /// What the module, its slots and its sessions are made with, where not as Pkcs11Interop makes them: where a double of one goes in.
+    /// Uses of one module share it, so the first user's counts.
+    /// </summary>
+    internal Pkcs11InteropFactories? Factories { get; init; }
 
     /// <summary>Token and module, and no PIN.</summary>
     public override string ToString() => $"{TokenLabel} ({ModulePath})";
