@@ -118,7 +118,7 @@ public sealed class TokenSession : IDisposable
     public TokenKey? FindKey(string? label = null, ObjectId? id = null) => keys.Find(label ?? DeviceObjects.Standard.KeyLabel, id ?? DeviceObjects.Standard.KeyId);
 
     /// <summary>
-    /// Finds the key pair that an interrupted registration made, and repairs it: a public half that is gone or torn is put back. What
+    /// Finds the key pair that an interrupted registration made, and repairs it: a public key that is gone or incomplete is put back. What
     /// cannot be repaired is removed.
     /// </summary>
     /// <param name="subjectPublicKeyInfo">The public key, as its certificate request has it.</param>
@@ -142,7 +142,7 @@ public sealed class TokenSession : IDisposable
         return existing.Find(reference, forOtaClient);
     }
 
-    /// <summary>Removes both halves of a key pair, the private one first.</summary>
+    /// <summary>Removes a key pair, the private key first.</summary>
     /// <param name="key">The pair, from this token.</param>
     public void DestroyKey(TokenKey key)
     {

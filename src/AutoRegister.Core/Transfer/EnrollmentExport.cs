@@ -9,11 +9,11 @@ using AutoRegister.Core.Pkcs11.Settings;
 namespace AutoRegister.Core.Transfer;
 
 /// <summary>Writes a device's file from what the pipeline hands on. What is on this machine stays as it is.</summary>
-/// <param name="seal">What encrypts a private key; <see langword="null"/> where none may leave this machine.</param>
+/// <param name="protection">What encrypts a private key; <see langword="null"/> where none may leave this machine.</param>
 /// <param name="withoutKey">Whether a private key in a file is to stay behind.</param>
 /// <param name="prover">What proves the files; <see langword="null"/> for nothing.</param>
 /// <param name="observer">Told while waiting for another run.</param>
-public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, ProofMaker? prover, IRegistrationObserver observer)
+public sealed class EnrollmentExport(KeyProtection? protection, bool withoutKey, ProofMaker? prover, IRegistrationObserver observer)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
 
@@ -87,7 +87,7 @@ public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, Proof
             return (null, KeyCustody.StaysBehind);
         }
 
-        if (seal is null)
+        if (protection is null)
         {
             throw new AutoRegisterException(
                 ErrorId.SettingInvalid,
@@ -96,7 +96,7 @@ public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, Proof
                 config.SotaPath);
         }
 
-        return (Seal(journal.PrivateKeyPath), seal.Custody);
+        return (Seal(journal.PrivateKeyPath), protection.Custody);
     }
 
     private string Seal(string path)
@@ -106,7 +106,7 @@ public sealed class EnrollmentExport(KeyProtection? seal, bool withoutKey, Proof
         try
         {
             using var key = new AnyKey();
-            return key.TryImport(text, passphrase: null) ? seal!.Seal(key.Algorithm) : throw new AutoRegisterException(
+            return key.TryImport(text, passphrase: null) ? protection!.Seal(key.Algorithm) : throw new AutoRegisterException(
                 ErrorId.RegistrationIncomplete, $"'{path}' holds no private key.", "Begin again with New-HsmDeviceKey.", path);
         }
         finally

@@ -61,11 +61,11 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task What_cannot_be_waited_for_ends_at_once_and_the_next_device_asks_anew()
     {
-        LineThrottle gate = Gate(null);
-        await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw new AutoRegisterException(ErrorId.ApiTokenRejected, "no"), CancellationToken.None));
+        LineThrottle throttle = Gate(null);
+        await Assert.ThrowsAsync<AutoRegisterException>(() => throttle.PassAsync(_ => throw new AutoRegisterException(ErrorId.ApiTokenRejected, "no"), CancellationToken.None));
         Assert.Empty(time.Waits);
-        await gate.PassAsync(_ => Task.FromResult(++asked), CancellationToken.None);
-        await gate.PassAsync(_ => Task.FromResult(++asked), CancellationToken.None);
+        await throttle.PassAsync(_ => Task.FromResult(++asked), CancellationToken.None);
+        await throttle.PassAsync(_ => Task.FromResult(++asked), CancellationToken.None);
         Assert.Equal(1, asked);
     }
 
@@ -110,9 +110,9 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task A_server_that_never_answered_is_not_waited_for_unless_the_line_says_so()
     {
-        LineThrottle gate = FromTheStart(false);
-        AutoRegisterException failure = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.PassAsync(_ => throw Dead(null), CancellationToken.None));
-        Assert.True(gate.IsNeverReached(failure));
+        LineThrottle throttle = FromTheStart(false);
+        AutoRegisterException failure = await Assert.ThrowsAsync<AutoRegisterException>(() => throttle.PassAsync(_ => throw Dead(null), CancellationToken.None));
+        Assert.True(throttle.IsNeverReached(failure));
         Assert.Empty(time.Waits);
 
         LineThrottle patient = FromTheStart(true);
@@ -124,26 +124,26 @@ public sealed class LinePatienceTests
     [Fact]
     public async Task A_server_that_says_not_now_has_answered_and_one_that_answered_is_waited_for_ever()
     {
-        LineThrottle gate = FromTheStart(false);
-        await gate.PassAsync(_ => ++asked < 3 ? throw Answer(503, null) : Task.CompletedTask, CancellationToken.None);
+        LineThrottle throttle = FromTheStart(false);
+        await throttle.PassAsync(_ => ++asked < 3 ? throw Answer(503, null) : Task.CompletedTask, CancellationToken.None);
         Assert.Equal(2, time.Waits.Count);
-        AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Dead(null), CancellationToken.None));
-        Assert.False(gate.IsNeverReached(lost));
+        AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => throttle.SendAsync<int>(_ => throw Dead(null), CancellationToken.None));
+        Assert.False(throttle.IsNeverReached(lost));
         asked = 0;
-        await gate.PassAsync(_ => ++asked < 3 ? throw Dead(null) : Task.CompletedTask, CancellationToken.None);
+        await throttle.PassAsync(_ => ++asked < 3 ? throw Dead(null) : Task.CompletedTask, CancellationToken.None);
         Assert.Equal(4, time.Waits.Count);
     }
 
     [Fact]
     public async Task What_is_not_found_before_any_device_was_registered_is_a_wrong_address()
     {
-        LineThrottle gate = FromTheStart(false);
-        AutoRegisterException wrong = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
+        LineThrottle throttle = FromTheStart(false);
+        AutoRegisterException wrong = await Assert.ThrowsAsync<AutoRegisterException>(() => throttle.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
         Assert.Equal(ErrorId.DeviceApiInvalid, wrong.Id);
-        Assert.True(gate.IsNeverReached(wrong));
+        Assert.True(throttle.IsNeverReached(wrong));
 
-        await gate.SendAsync(_ => Task.FromResult(7), CancellationToken.None);
-        AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => gate.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
+        await throttle.SendAsync(_ => Task.FromResult(7), CancellationToken.None);
+        AutoRegisterException lost = await Assert.ThrowsAsync<AutoRegisterException>(() => throttle.SendAsync<int>(_ => throw Answer(404, null), CancellationToken.None));
         Assert.Equal(ErrorId.ServerUnavailable, lost.Id);
     }
 

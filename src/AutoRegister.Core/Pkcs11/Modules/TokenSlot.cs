@@ -25,7 +25,7 @@ internal sealed record TokenSlot(ISlot Slot, TokenInfo Token)
 
     /// <summary>
     /// Lists the slots that have a token which says what it is. One that does not must not hide the others: SoftHSM2 keeps
-    /// the torn remains of a token whose creation was killed, and fails C_GetTokenInfo for it.
+    /// the incomplete token whose creation was killed, and fails C_GetTokenInfo for it.
     /// </summary>
     /// <param name="failures">Gets what was wrong with the slots left out.</param>
     /// <returns>The slots, without mechanisms.</returns>

@@ -4,7 +4,7 @@ namespace AutoRegister.Core.Pkcs11.Objects;
 
 /// <summary>
 /// What a module leaves that was killed while it made an object for us. SoftHSM2 writes an object one attribute at a time, so
-/// there may be one without class, without names, or without value. Nothing that was there before we began is ever debris.
+/// there may be one without class, without names, or without value. Nothing that was there before we began is ever taken for incomplete.
 /// </summary>
 public static class IncompleteObjects
 {

@@ -10,7 +10,7 @@ using Net.Pkcs11Interop.HighLevelAPI;
 namespace AutoRegister.Core.Pkcs11.Objects;
 
 /// <summary>
-/// Mends a key pair of ours of which a half is gone, empty or torn: a token's files were damaged, or another program removed it. The
+/// Mends a key pair of ours of which one object is gone, empty or incomplete: a token's files were damaged, or another program removed it. The
 /// certificate request says which key it was.
 /// </summary>
 internal sealed class KeyRepair(TokenAccess access, TokenObjects objects, TokenKeys keys, IRegistrationObserver observer)

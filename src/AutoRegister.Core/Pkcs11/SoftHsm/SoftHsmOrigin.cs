@@ -45,7 +45,7 @@ internal static class SoftHsmOrigin
         }
         catch (JsonException)
         {
-            // A torn mark shows nothing; what is in the token is judged as if there were none.
+            // An incomplete mark shows nothing; what is in the token is judged as if there were none.
             return null;
         }
     }

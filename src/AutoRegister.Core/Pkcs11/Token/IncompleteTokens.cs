@@ -16,7 +16,7 @@ internal static class IncompleteTokens
 {
     private static readonly string[] Bookkeeping = ["token.object", "token.lock", "generation", SoftHsmLoginCopy.FileName];
 
-    /// <summary>Removes torn tokens; the caller knows that a run of ours was making one.</summary>
+    /// <summary>Removes incomplete tokens; the caller knows that a run of ours was making one.</summary>
     /// <param name="hsm">The module and the label of our token.</param>
     /// <param name="observer">Hears what is removed.</param>
     public static void Remove(HsmSettings hsm, IRegistrationObserver observer)
