@@ -27,7 +27,7 @@ AfterAll {
 
 Describe 'A device without a token that is worth anything' {
     It 'registers over /sign from an address that may, when it is on the allow-list' {
-        $run = Register "$TestDrive/listed" $server 'gateway-7'
+        $run = Register -Root "$TestDrive/listed" -Server $server -Serial 'gateway-7'
         $run.ExitCode | Should -Be 0 -Because $run.Error
         $row = Get-RigServerDevice $server
         $row.name | Should -Be 'gateway-7'
@@ -36,7 +36,7 @@ Describe 'A device without a token that is worth anything' {
     }
 
     It 'is refused when it is not on the allow-list' {
-        $run = Register "$TestDrive/unlisted" $server 'gateway-9'
+        $run = Register -Root "$TestDrive/unlisted" -Server $server -Serial 'gateway-9'
         $run.ExitCode | Should -Be 77
         $run.Error | Should -Match 'is not on the allow-list'
         (Get-RigServerDevice $server).name | Should -Not -Contain 'gateway-9'
@@ -45,7 +45,7 @@ Describe 'A device without a token that is worth anything' {
     It 'is refused from an address that may not' {
         $elsewhere = Start-RigServer -Path "$TestDrive/elsewhere" -Pki $pki -SignAddress '10.0.0.0/8' -Expected 'gateway-7'
         try {
-            $run = Register "$TestDrive/elsewhere-device" $elsewhere 'gateway-7'
+            $run = Register -Root "$TestDrive/elsewhere-device" -Server $elsewhere -Serial 'gateway-7'
             $run.ExitCode | Should -Be 77
             $run.Error | Should -Match 'may not register from this address'
             Get-RigServerDevice $elsewhere | Should -BeNullOrEmpty
@@ -58,7 +58,7 @@ Describe 'A device without a token that is worth anything' {
     It 'finds no /sign where no address is named' {
         $closed = Start-RigServer -Path "$TestDrive/closed" -Pki $pki -Expected 'gateway-7'
         try {
-            $run = Register "$TestDrive/closed-device" $closed 'gateway-7'
+            $run = Register -Root "$TestDrive/closed-device" -Server $closed -Serial 'gateway-7'
             $run.ExitCode | Should -Not -Be 0
             $run.Error | Should -Match '404'
             Get-RigServerDevice $closed | Should -BeNullOrEmpty

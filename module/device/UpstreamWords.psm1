@@ -17,7 +17,7 @@ function Initialize-UpstreamWord {
     foreach ($one in $Setting) {
         $option = if ($one.Option) { "--$($one.Option)" } elseif ($one.OwnOption) { "--$($one.OwnOption)" }
         $names = @{}
-        if ($option) { @($one.Parameter; $one.Said; $one.Aliases) -ne $null | ForEach-Object { $names[$_] = $option } }
+        if ($option) { $one.Parameter, $one.Said + $one.Aliases | Where-Object { $_ } | ForEach-Object { $names[$_] = $option } }
         if ($one.OffSwitch) { $names[$one.OffSwitch] = "$option 0" }
         if ($one.PathParameter) { $names[$one.PathParameter] = "--$($one.FileOption)" }
         foreach ($name in $names.Keys) { $Options["(\bparameter )?(?<![\w-])-$name(?!\w)"] = $names[$name] }

@@ -6,6 +6,7 @@
     Server, endpoint and the devices that register share the machine's processors; the two take turns. The ledger is on the
     disk of the folder for temporary files.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The functions of this script use them.')]
 [CmdletBinding()]
 param([int] $Round = 3, [int] $Count = 4000)
 
@@ -14,6 +15,7 @@ $ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot '../../tools/Common.ps1')
 . (Join-Path $PSScriptRoot '../../tools/Build.ps1')
 Import-Module (Join-Path $PSScriptRoot '../support/DeviceRig.psm1')
+Import-Module (Join-Path $PSScriptRoot '../support/ServerRig.psm1')
 Build-TestProgram tests/Benchmarks/FactoryLoad factory-load
 $load = Join-Top out test factory-load factory-load
 $factory = Get-RigPath FactoryExe
@@ -29,36 +31,10 @@ function Invoke-Tool([string] $Name, [string[]] $Line) {
     $run.Output
 }
 
-# A folder as 'fioctl keys ca create' leaves it, and the server's own certificate.
-function New-Pki {
-    $pki = (New-Item -ItemType Directory "$folder/pki").FullName
-    foreach ($name in 'factory_ca', 'local-ca', 'gateway') {
-        $null = Invoke-Tool openssl @('ecparam', '-genkey', '-name', 'prime256v1', '-noout', '-out', "$pki/$name.key")
-    }
+function Start-Child {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the benchmark, which ends with it.')]
+    param([string] $Name, [string[]] $Line)
 
-    $null = Invoke-Tool openssl @('req', '-new', '-x509', '-days', '7300', '-key', "$pki/factory_ca.key", '-subj', '/CN=Factory-CA/OU=acme',
-        '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=keyCertSign,cRLSign', '-out', "$pki/factory_ca.pem")
-    $extension = @{
-        'local-ca' = "keyUsage=critical,keyCertSign`nbasicConstraints=critical,CA:TRUE,pathlen:0"
-        'gateway'  = "extendedKeyUsage=serverAuth`nsubjectAltName=DNS:gateway.example"
-        'tls'      = "extendedKeyUsage=serverAuth`nsubjectAltName=IP:127.0.0.1"
-    }
-    $null = Invoke-Tool $factory @('tls', 'csr', '--config', "$folder/factory.json", '--out', "$pki/tls.csr")
-    foreach ($name in 'local-ca', 'gateway') {
-        $null = Invoke-Tool openssl @('req', '-new', '-key', "$pki/$name.key", '-subj', "/CN=$name/OU=acme", '-out', "$pki/$name.csr")
-    }
-
-    foreach ($name in $extension.Keys) {
-        Set-Content "$pki/ext" $extension[$name]
-        $null = Invoke-Tool openssl @('x509', '-req', '-days', '3650', '-in', "$pki/$name.csr", '-CA', "$pki/factory_ca.pem", '-CAkey', "$pki/factory_ca.key",
-            '-CAcreateserial', '-extfile', "$pki/ext", '-out', "$pki/$name.pem")
-    }
-
-    Move-Item "$pki/gateway.pem" "$pki/tls-crt"
-    Remove-Item "$pki/factory_ca.key", "$pki/gateway.key"
-}
-
-function Start-Child([string] $Name, [string[]] $Line) {
     $start = [System.Diagnostics.ProcessStartInfo]::new($Name, $Line)
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
@@ -68,10 +44,10 @@ function Start-Child([string] $Name, [string[]] $Line) {
 }
 
 # User and system time together, as the kernel counts it for the process.
-function Measure-Load([System.Diagnostics.Process] $Server, [string] $Url, [string] $TokenFile, [int] $Connections) {
+function Measure-Load([System.Diagnostics.Process] $Server, [string] $Url, [int] $Connections) {
     $Server.Refresh()
     $before = $Server.TotalProcessorTime
-    $result = Invoke-Tool $load @('run', $Url, $TokenFile, "$Connections", "$Count") | ConvertFrom-Json
+    $result = Invoke-Tool $load @('run', $Url, "$folder/token", "$Connections", "$Count") | ConvertFrom-Json
     $Server.Refresh()
     $spent = ($Server.TotalProcessorTime - $before).TotalMilliseconds / $Count
     [pscustomobject]@{ Processor = $spent; Rate = $result.Rate; P99 = $result.P99 }
@@ -82,22 +58,22 @@ function Get-Median([double[]] $Value) {
 }
 
 try {
+    $pki = New-RigPki "$folder/pki"
     Set-Content "$folder/factory.json" (ConvertTo-Json @{
             Factory = 'acme'
-            Pki     = @{ Directory = "$folder/pki" }
+            Pki     = @{ Directory = $pki }
             Ledger  = @{ Sqlite = "$folder/ledger.db" }
             Api     = @{ Listen = '127.0.0.1:0'; Host = '127.0.0.1' }
-            Devices = @{ Admission = 'Stations'; Gateway = 'https://gateway.example:8443' }
+            Devices = @{ Admission = 'Stations'; Gateway = 'https://ota-lite.example.org:8443' }
             Limits  = @{ RequestsPerSecond = 1000000 }
         })
-    New-Pki
     $null = Invoke-Tool $factory @('station', 'add', 'line', '--token-file', "$folder/token", '--config', "$folder/factory.json")
     $server = Start-Child $factory @('serve', '--config', "$folder/factory.json")
     do {
         $line = $server.StandardError.ReadLine()
     } until ($line -match 'on port (\d+)')
     $api = "https://127.0.0.1:$($Matches[1])/ota/devices/"
-    $drain = $server.StandardError.ReadToEndAsync()
+    $null = $server.StandardError.ReadToEndAsync()
 
     # As large an answer as the server gives.
     Set-Content "$folder/answer" ('x' * 3500) -NoNewline
@@ -106,10 +82,10 @@ try {
 
     $all = foreach ($connections in 4, 64) {
         # Both warm up: what is measured is a server that has been running.
-        $null = Measure-Load $server $api "$folder/token" $connections
-        $null = Measure-Load $bare $floor "$folder/token" $connections
+        $null = Measure-Load -Server $server -Url $api -Connections $connections
+        $null = Measure-Load -Server $bare -Url $floor -Connections $connections
         $rounds = for ($n = 0; $n -lt $Round; $n++) {
-            [pscustomobject]@{ Server = Measure-Load $server $api "$folder/token" $connections; Floor = Measure-Load $bare $floor "$folder/token" $connections }
+            [pscustomobject]@{ Server = Measure-Load -Server $server -Url $api -Connections $connections; Floor = Measure-Load -Server $bare -Url $floor -Connections $connections }
         }
 
         foreach ($kind in 'Floor', 'Server') {

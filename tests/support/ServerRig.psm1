@@ -22,7 +22,10 @@ function Invoke-Openssl([string[]] $Argument) {
     }
 }
 
-# Makes the folder of 'fioctl keys ca', with the server's own certificate for 127.0.0.1. Returns its path; the root's key is beside it.
+<#
+.SYNOPSIS
+    Makes the folder of 'fioctl keys ca', with the server's own certificate for 127.0.0.1. Returns its path; the root's key is beside it.
+#>
 function New-RigPki {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'In a test''s own folder.')]
     [CmdletBinding()]
@@ -54,7 +57,10 @@ function New-RigPki {
     $Path
 }
 
-# Starts a server on a free port of loopback that lets in whom it expects, and waits until it listens. Stop-RigFactory ends it.
+<#
+.SYNOPSIS
+    Starts a server on a free port of loopback that lets in whom it expects, and waits until it listens. Stop-RigFactory ends it.
+#>
 function Start-RigServer {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the test, which ends with it.')]
     [CmdletBinding()]
@@ -97,7 +103,10 @@ function Start-RigServer {
     @{ Process = $process; Config = $config; CaFile = "$Pki/factory_ca.pem"; Sign = "https://127.0.0.1:$port/sign" }
 }
 
-# The server's ledger, one object a device.
+<#
+.SYNOPSIS
+    The server's ledger, one object a device.
+#>
 function Get-RigServerDevice {
     [CmdletBinding()]
     param([Parameter(Mandatory)] [hashtable] $Server)
