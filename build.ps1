@@ -41,6 +41,7 @@ $soaks = [ordered]@{
     firstboot    = 'boots devices in a real systemd, in a container'
     line         = 'kills a factory line''s station and factory at random moments'
     factory      = 'kills factory servers at random moments while devices register, on SQLite, on PostgreSQL and behind nginx'
+    factoryboot  = 'installs the factory server''s package in a real systemd, in a container, uses, upgrades and removes it'
     pester       = 'runs the acceptance tests under the older Pester that they must pass too'
     reproducible = 'packs twice and compares the bytes'
     mutation     = 'breaks the core in thousands of places and shows which the tests notice'

@@ -123,6 +123,21 @@ function Invoke-FactorySoak {
     $LASTEXITCODE
 }
 
+# The factory server's package in a real systemd, in a container.
+function Invoke-FactoryBootSoak {
+    [CmdletBinding()]
+    [OutputType([int])]
+    param()
+
+    Install-DebianPackage (Get-ContainerTool)
+    Install-DebianPackage (Get-PackagingTool)
+    . (Join-Path $PSScriptRoot 'Package.ps1')
+    $null = New-Item -ItemType Directory $Package -Force
+    Publish-FactoryPackage linux-x64
+    Invoke-Script (Join-Top tests soak factoryboot.ps1) | Out-Host
+    $LASTEXITCODE
+}
+
 # The same sources, packed twice.
 function Invoke-ReproducibleSoak {
     [CmdletBinding()]
@@ -183,6 +198,7 @@ function Invoke-Soak {
         'firstboot' { Invoke-FirstBootSoak $Argument }
         'line' { Invoke-LineSoak $Argument }
         'factory' { Invoke-FactorySoak $Argument }
+        'factoryboot' { Invoke-FactoryBootSoak }
         'pester' { Invoke-PesterSoak }
         'reproducible' { Invoke-ReproducibleSoak }
         'mutation' { Invoke-MutationSoak $Argument }
