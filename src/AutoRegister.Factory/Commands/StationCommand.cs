@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Keys;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Policy;
@@ -135,7 +136,7 @@ internal static class StationCommand
         try
         {
             using var certificate = X509Certificate2.CreateFromPem(SmallFile.ReadText(path));
-            return Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+            return PublicKeyHash.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo());
         }
         catch (CryptographicException e)
         {

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
+using AutoRegister.Core.Keys;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
@@ -23,7 +23,7 @@ internal sealed class GatewayEndpoints(string factory, DeviceCertificates device
         }
 
         RequestLog.Note(context, subject.Uuid);
-        string key = Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+        string key = PublicKeyHash.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo());
         string? name = await devices.SeenAsync(subject.Uuid, key);
         if (name is null)
         {

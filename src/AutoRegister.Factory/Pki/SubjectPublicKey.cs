@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using AutoRegister.Core.Keys;
 
 namespace AutoRegister.Factory.Pki;
 
@@ -21,7 +22,7 @@ internal sealed record SubjectPublicKey(ReadOnlyMemory<byte> Der, string Algorit
     private string? sha256;
 
     /// <summary>SHA-256 over <see cref="Der"/>, lower-case hex: how public keys are compared and written down.</summary>
-    public string Sha256 => sha256 ??= Convert.ToHexStringLower(SHA256.HashData(Der.Span));
+    public string Sha256 => sha256 ??= PublicKeyHash.Of(Der.Span);
 
     /// <summary>
     /// SHA-1 over the bits: the key identifier of RFC 5280, section 4.2.1.2, method 1. It names the key and proves nothing.

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AutoRegister.Core.Keys;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Policy;
@@ -28,7 +28,7 @@ internal sealed class StationCheck(StationRegistry stations, WrongTokens wrong, 
     private Station? Find(HttpContext context) => RequestToken.Of(context.Request.Headers) is { } token
         ? stations.FindByToken(token)
         : context.Connection.ClientCertificate is { } certificate && IsTimely(certificate)
-            ? stations.FindByCertificate(Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo())))
+            ? stations.FindByCertificate(PublicKeyHash.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
             : null;
 
     private bool IsTimely(X509Certificate2 certificate)

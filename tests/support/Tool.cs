@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace AutoRegister.Factory.Tests.Support;
+namespace AutoRegister.Tests.Support;
 
 /// <summary>Runs a command line tool that knows nothing of our code.</summary>
 internal static class Tool
