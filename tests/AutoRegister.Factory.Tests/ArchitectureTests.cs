@@ -37,7 +37,7 @@ public sealed class ArchitectureTests
         "Diagnosis",
     ];
 
-    private static readonly string[] Factory = ["Base", "Storage", "Sota", "Pki", "Ledger", "Foundries", "Policy", "Http", "OAuth", "Registration", "Est", "Gateway", "Admin", "Settings", "Commands"];
+    private static readonly string[] Factory = ["Base", "Storage", "Sota", "Pki", "Ledger", "Reports", "Policy", "Http", "OAuth", "Registration", "Est", "Gateway", "Admin", "Settings", "Commands"];
 
     [Fact]
     public void No_room_of_the_core_knows_one_below() => Assert.Empty(ArrowsBack(typeof(Enroller), "AutoRegister.Core.", Core));

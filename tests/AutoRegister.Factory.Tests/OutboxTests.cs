@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AutoRegister.Factory.Foundries;
+using AutoRegister.Factory.Reports;
 using AutoRegister.Factory.Tests.Support;
 using Xunit;
 
@@ -11,12 +11,12 @@ namespace AutoRegister.Factory.Tests;
 public sealed class OutboxTests : IAsyncLifetime
 {
     private const string ApiToken = "a-token-that-must-not-be-seen";
-    private FoundriesServer foundries = null!;
+    private ReceiverServer foundries = null!;
     private ServeProcess server = null!;
 
     public async Task InitializeAsync()
     {
-        foundries = await FoundriesServer.StartAsync();
+        foundries = await ReceiverServer.StartAsync();
         server = await ServeProcess.StartAsync(settings => settings["Foundries"] = new JsonObject
         {
             ["Url"] = foundries.Url, ["TokenFile"] = Secret("foundries-token", ApiToken), ["CaFile"] = Secret("foundries-ca", foundries.RootPem),
@@ -28,8 +28,8 @@ public sealed class OutboxTests : IAsyncLifetime
     {
         JsonObject answer = await RegisterAsync();
         await server.WaitAsync(() => !foundries.Requests.IsEmpty, "the report came");
-        (DateTimeOffset _, string? token, JsonObject? body) = Assert.Single(foundries.Requests);
-        Assert.Equal(ApiToken, token);
+        (DateTimeOffset _, string path, string token, JsonObject body) = Assert.Single(foundries.Requests);
+        Assert.Equal(("/ota/devices/", ApiToken), (path, token));
         Assert.Equal(answer["client.pem"]!.GetValue<string>(), body["client.pem"]!.GetValue<string>());
         Assert.Equal(["client.pem", "name"], body.Select(field => field.Key));
         await WaitForEmptyAsync();
@@ -39,7 +39,7 @@ public sealed class OutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_conflict_stays_for_a_person_who_can_have_it_sent_again()
     {
-        foundries.Answer = context => FoundriesServer.RespondAsync(context, 409, "A device with that\nname exists");
+        foundries.Answer = context => ReceiverServer.RespondAsync(context, 409, "A device with that\nname exists");
         await RegisterAsync();
         await WaitForAsync("refused");
         JsonElement refused = Assert.Single(await ListAsync());
@@ -47,7 +47,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.Single(foundries.Requests);
 
-        foundries.Answer = context => FoundriesServer.RespondAsync(context, 201, "{}");
+        foundries.Answer = context => ReceiverServer.RespondAsync(context, 201, "{}");
         await server.RunAsync("outbox", "retry", refused.GetProperty("number").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture));
         await WaitForEmptyAsync();
         Assert.Equal(2, foundries.Requests.Count);
@@ -62,7 +62,7 @@ public sealed class OutboxTests : IAsyncLifetime
         {
             int status = first ? 429 : 201;
             first = false;
-            return FoundriesServer.RespondAsync(context, status, "", 6);
+            return ReceiverServer.RespondAsync(context, status, "", 6);
         };
         await RegisterAsync();
         await server.WaitAsync(() => !foundries.Requests.IsEmpty, "the first report came");
@@ -86,7 +86,7 @@ public sealed class OutboxTests : IAsyncLifetime
         server.Kill();
         await server.EndAsync();
         hang.SetResult();
-        foundries.Answer = context => FoundriesServer.RespondAsync(context, 201, "{}");
+        foundries.Answer = context => ReceiverServer.RespondAsync(context, 201, "{}");
         Assert.Equal(2, (await ListAsync()).Count(message => message.GetProperty("state").GetString() == "waiting"));
         await server.StartAsync();
         // The one that was under way is its taker's for three minutes; the other one goes at once.
@@ -96,7 +96,7 @@ public sealed class OutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_wrong_token_is_waited_out_and_a_new_one_needs_no_restart()
     {
-        foundries.Answer = context => FoundriesServer.RespondAsync(context, context.Request.Headers["OSF-TOKEN"] == "good" ? 201 : 401, "");
+        foundries.Answer = context => ReceiverServer.RespondAsync(context, context.Request.Headers["OSF-TOKEN"] == "good" ? 201 : 401, "");
         await RegisterAsync();
         await server.WaitAsync(() => !foundries.Requests.IsEmpty, "the report came");
         await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(tokenFile)!, "foundries-token"), "good\n");
@@ -110,7 +110,7 @@ public sealed class OutboxTests : IAsyncLifetime
     [InlineData(5, 80)]
     [InlineData(40, 3600)]
     public void Each_attempt_waits_twice_as_long_up_to_an_hour(long attempts, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), FoundriesSender.DelayAfter(attempts));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), ReportSender.DelayAfter(attempts));
 
     public async Task DisposeAsync()
     {

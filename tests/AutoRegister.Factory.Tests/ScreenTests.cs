@@ -59,6 +59,8 @@ public sealed class ScreenTests : IAsyncLifetime
         (await server.RegisterAsync(client, other)).Dispose();
         await page.GetByRole(AriaRole.Button, new() { Name = $"Refuse {other.Uuid}" }).WaitForAsync();
 
+        await page.GetByRole(AriaRole.Status).GetByText("One more device waits to be accepted.").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
         // By the keyboard alone.
         await page.GetByRole(AriaRole.Button, new() { Name = $"Accept {device.Uuid}" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -161,6 +163,7 @@ public sealed class ScreenTests : IAsyncLifetime
         Assert.Matches("(?m)^lmp_factory_registration_duration_seconds_count(\\{.*\\})? 1", metrics);
         Assert.Matches("(?m)^lmp_factory_ca_key_ready(\\{.*\\})? 1", metrics);
         Assert.Matches("(?m)^lmp_factory_claims_open(\\{.*\\})? 0", metrics);
+        Assert.Matches("(?m)^lmp_factory_certificate_not_after_seconds\\{.*of=\"device CA\".*\\} [1-9]\\d{9}", metrics);
         Assert.Matches("(?m)^lmp_factory_ledger_commits_total\\{.*outcome=\"committed\".*\\} [1-9]", metrics);
     }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics.Metrics;
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
+using AutoRegister.Factory.Pki;
 
 namespace AutoRegister.Factory.Admin;
 
@@ -16,7 +17,8 @@ internal sealed class FactoryGauges : IDisposable
 
     /// <summary>Makes the gauges; they have values after the first <see cref="UpdateAsync"/>.</summary>
     /// <param name="keyProblem">Why the device CA's key can't sign; null when it can.</param>
-    public FactoryGauges(LedgerReader reader, TimeProvider clock, Func<CancellationToken, Task<string?>> keyProblem)
+    /// <param name="ends">When the factory's own certificates end.</param>
+    public FactoryGauges(LedgerReader reader, TimeProvider clock, Func<CancellationToken, Task<string?>> keyProblem, Func<IReadOnlyList<EndOfCertificate>> ends)
     {
         this.reader = reader;
         this.clock = clock;
@@ -28,6 +30,10 @@ internal sealed class FactoryGauges : IDisposable
         Add("outbox.refused", "Reports that were refused.", n => n.OutboxRefused);
         Add("certificates.ending", "Newest certificates of devices that end within 90 days.", n => n.Ending);
         Add("ca.key.ready", "1 when the device CA's key can sign, else 0.", n => n.KeyReady);
+        meter.CreateObservableGauge(
+            "lmp_factory.certificate.not_after",
+            () => ends().Select(end => new Measurement<long>(end.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("of", end.Of))),
+            "s", "When the factory's own certificates end, in seconds since 1970.");
         Add("ledger.reachable", "1 when the ledger could be read, else 0.", n => n.LedgerReachable);
     }
 

@@ -5,7 +5,9 @@ namespace AutoRegister.Factory.Admin;
 
 /// <summary>Reads what the screen shows. Any number of screens costs one reading a second.</summary>
 /// <param name="problem">Why no device can be registered now; null when one can.</param>
-internal sealed class LineReader(LedgerReader reader, TimeProvider clock, Func<CancellationToken, Task<string?>> problem) : IDisposable
+/// <param name="warnings">What a person must see to before it becomes a problem.</param>
+internal sealed class LineReader(
+    LedgerReader reader, TimeProvider clock, Func<CancellationToken, Task<string?>> problem, Func<IReadOnlyList<string>> warnings) : IDisposable
 {
     /// <summary>How long before its end a certificate is shown.</summary>
     public static readonly TimeSpan EndsSoon = TimeSpan.FromDays(90);
@@ -30,7 +32,7 @@ internal sealed class LineReader(LedgerReader reader, TimeProvider clock, Func<C
             if (last is null || now - last.Now > Fresh)
             {
                 string? why = await problem(cancellation);
-                last = reader.Read(session => Read(session, now, why));
+                last = reader.Read(session => Read(session, now, why)) with { Warnings = warnings() };
             }
 
             return last;

@@ -24,7 +24,7 @@ internal sealed record LineView
     /// <summary>The devices that wait for a person, the longest first.</summary>
     public required IReadOnlyList<PendingDevice> Pending { get; init; }
 
-    /// <summary>What Foundries.io has refused.</summary>
+    /// <summary>The reports that their receivers have refused.</summary>
     public required IReadOnlyList<OutboxMessage> NotReported { get; init; }
 
     /// <summary>How many reports wait.</summary>
@@ -35,6 +35,9 @@ internal sealed record LineView
 
     /// <summary>Why no device can be registered now; null when one can.</summary>
     public required string? Problem { get; init; }
+
+    /// <summary>What a person must see to before it becomes a problem.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>A device that was registered.</summary>

@@ -37,10 +37,10 @@ internal sealed class ScreenPage(string factory)
         {Alert(problem)}
         <p id="said" class="unseen" role="status" aria-live="polite"></p>
         <div data-live="state">{State(view)}</div>
-        <section aria-labelledby="pending"><h2 id="pending" tabindex="-1">Waiting to be accepted</h2><div data-live="pending">{Pending(view, session)}</div></section>
+        <section aria-labelledby="pending"><h2 id="pending" tabindex="-1">Waiting to be accepted</h2><div data-live="pending" data-waiting="{view.Pending.Count}">{Pending(view, session)}</div></section>
         <section aria-labelledby="failures"><h2 id="failures">Refused lately</h2><div data-live="failures">{Refusals(view)}</div></section>
         <section aria-labelledby="devices"><h2 id="devices">Registered lately</h2><div data-live="devices" data-newest="{view.Devices}">{Newest(view)}</div></section>
-        <section aria-labelledby="reports"><h2 id="reports">Not taken by Foundries.io</h2><div data-live="reports">{Reports(view, session)}</div></section>
+        <section aria-labelledby="reports"><h2 id="reports">Reports that were refused</h2><div data-live="reports">{Reports(view, session)}</div></section>
         <section aria-labelledby="ending"><h2 id="ending">Certificates that end within 90 days</h2><div data-live="ending">{Ending(view)}</div></section>
         </main>
         """);
@@ -58,7 +58,7 @@ internal sealed class ScreenPage(string factory)
         <div><dt>Reports to be sent</dt><dd>{view.Waiting}</dd></div>
         </dl>
         {(view.Problem is null ? "<p class=\"good\">Devices can be registered.</p>" : $"<p class=\"alert\" role=\"alert\">No device can be registered: {Escape(view.Problem)}</p>")}
-        <p class="moment">As of {Time(view.Now)}</p>
+        {string.Concat(view.Warnings.Select(warning => $"<p class=\"alert\">Warning: {Escape(warning)}</p>\n"))}<p class="moment">As of {Time(view.Now)}</p>
         """;
 
     private static string Pending(LineView view, ScreenSession session) => Table(
@@ -82,8 +82,8 @@ internal sealed class ScreenPage(string factory)
         d => [Time(d.Time), Device(d.Name, d.Uuid), Escape(d.Group ?? "–"), d.Production ? "yes" : "no", Escape(d.Actor)]);
 
     private static string Reports(LineView view, ScreenSession session) => Table(
-        view.NotReported, "Nothing was refused there.", ["Device", "Since", "Its answer", "Again"],
-        m => [Code(m.Uuid), Time(m.Created), Escape(m.Answer ?? ""), Retry(m, session)]);
+        view.NotReported, "None was.", ["Device", "What", "Since", "The answer", "Again"],
+        m => [Code(m.Uuid), Escape(m.Topic), Time(m.Created), Escape(m.Answer ?? ""), Retry(m, session)]);
 
     private static string Retry(OutboxMessage message, ScreenSession session) => $"""
         <form method="post" action="/retry">{FormToken(session)}<input type="hidden" name="number" value="{message.Number}">

@@ -20,7 +20,7 @@ internal sealed class AdminPort : IAsyncDisposable
     /// <summary>Opens it.</summary>
     /// <param name="problem">Why no device can be registered now; null when one can.</param>
     public static async Task<AdminPort> OpenAsync(
-        CheckedSettings settings, FactoryPki pki, LedgerReader reader, LedgerWriter writer, RequestLog log,
+        CheckedSettings settings, FactoryPki pki, CertificateWatch watch, LedgerReader reader, LedgerWriter writer, RequestLog log,
         Func<CancellationToken, Task<string?>> problem, TimeProvider clock)
     {
         var port = new AdminPort();
@@ -30,9 +30,9 @@ internal sealed class AdminPort : IAsyncDisposable
         }
 
         var metrics = new MetricsEndpoint(settings.MetricsRanges);
-        var gauges = new FactoryGauges(reader, clock, async cancellation => (await pki.DeviceCaKey.CheckAsync(cancellation)).Problem);
+        var gauges = new FactoryGauges(reader, clock, async cancellation => (await pki.DeviceCaKey.CheckAsync(cancellation)).Problem, () => watch.Ends);
         var sessions = new ScreenSessions(settings.AdminPasswordFile!, settings.WrongTokensPerMinute, clock);
-        var line = new LineReader(reader, clock, problem);
+        var line = new LineReader(reader, clock, problem, () => watch.Warnings);
         port.opened.Push(new Disposal(metrics, gauges, sessions, line));
         SecurePort https = await SecurePort.StartAsync("admin", endpoint, ServerTls.Options(pki), settings.PortLimits, log, routes =>
         {

@@ -41,7 +41,8 @@ internal static class DevCommand
         ledger.Migrate();
         using var reader = new LedgerReader(ledger);
         await using var writer = new LedgerWriter(ledger);
-        var devices = new DeviceRegistry(writer, clock);
+        await using var refusals = new RefusalCounts(new RefusalAudit(writer, clock), clock);
+        var devices = new DeviceRegistry(writer, refusals.Audit, clock);
         var oauth = new DeviceAuthorizations(writer, clock, options.OAuthExpiresIn, options.OAuthInterval);
 
         // The gateway first: the API's answers name its port.

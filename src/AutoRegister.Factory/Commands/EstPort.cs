@@ -13,7 +13,7 @@ internal static class EstPort
     /// <summary>Opens it. What a client shows is judged by each request, not in the handshake: one that is refused hears why.</summary>
     public static async Task<SecurePort?> OpenAsync(
         CheckedSettings settings, FactoryPki pki, SigningRequestReader csrs, IApplicantCheck stations, RegistrationService registrations,
-        DeviceRegistry devices, LedgerWriter writer, CertificateClaims claims, CertificateTemplate template, RequestLog log, TimeProvider clock)
+        DeviceRegistry devices, LedgerWriter writer, RefusalAudit refusals, CertificateClaims claims, CertificateTemplate template, RequestLog log, TimeProvider clock)
     {
         if (settings.EstEndpoint is not { } endpoint)
         {
@@ -21,7 +21,9 @@ internal static class EstPort
         }
 
         var presented = new PresentedCertificate(pki, clock);
-        var renewals = new RenewalService(presented, csrs, new DeviceRenewals(writer, clock), claims, template, settings.RenewalValidity, clock);
+        var renewals = new RenewalService(
+            presented, csrs, new DeviceRenewals(writer, refusals, new UnconfirmedSuccessors(settings.UnconfirmedSuccessors), clock),
+            claims, template, settings.RenewalValidity, clock);
         SecurePort port = await SecurePort.StartAsync(
             "est",
             endpoint,

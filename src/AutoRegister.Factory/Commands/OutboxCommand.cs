@@ -5,11 +5,11 @@ using AutoRegister.Factory.Ledger;
 
 namespace AutoRegister.Factory.Commands;
 
-/// <summary><c>lmp-factory outbox</c>: the devices that Foundries.io has not taken yet, or has refused.</summary>
+/// <summary><c>lmp-factory outbox</c>: what others have not taken yet, or have refused.</summary>
 internal static class OutboxCommand
 {
     /// <summary>The command.</summary>
-    public static Command Command() => new("outbox", "list what Foundries.io has not taken, and send again what it refused; works while the server runs")
+    public static Command Command() => new("outbox", "list what Foundries.io or the deny list's receiver has not taken, and send again what they refused; works while the server runs")
     {
         List(), Retry(),
     };
@@ -26,10 +26,10 @@ internal static class OutboxCommand
             Table.Print<OutboxMessage>(
                 ledger.Read(parsed, session => (List<OutboxMessage>)[.. Outbox.In(session, "refused", Most), .. Outbox.In(session, "waiting", Most)]),
                 parsed.GetValue(json), "nothing waits, nothing was refused",
-                ["NUMBER", "UUID", "STATE", "CREATED", "ATTEMPTS", "NEXT", "ANSWER"],
+                ["NUMBER", "TOPIC", "UUID", "STATE", "CREATED", "ATTEMPTS", "NEXT", "ANSWER"],
                 m =>
                 [
-                    m.Number.ToString(CultureInfo.InvariantCulture), m.Uuid, m.State, Table.Time(m.Created, ""), m.Attempts.ToString(CultureInfo.InvariantCulture),
+                    m.Number.ToString(CultureInfo.InvariantCulture), m.Topic, m.Uuid, m.State, Table.Time(m.Created, ""), m.Attempts.ToString(CultureInfo.InvariantCulture),
                     m.State == "waiting" ? Table.Time(m.NextAttempt, "") : "-", m.Answer ?? "-",
                 ]);
             return ExitCode.Success;

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Data.Common;
 using AutoRegister.Factory.Base;
-using AutoRegister.Factory.Foundries;
 using AutoRegister.Factory.Gateway;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Policy;
 using AutoRegister.Factory.Registration;
+using AutoRegister.Factory.Reports;
 using AutoRegister.Factory.Settings;
 using Microsoft.Extensions.Hosting.Systemd;
 
@@ -17,6 +17,7 @@ namespace AutoRegister.Factory.Commands;
 internal static class ServeCommand
 {
     private static readonly TimeSpan FinishEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WarnEvery = TimeSpan.FromDays(1);
 
     /// <summary>The command.</summary>
     public static Command Command()
@@ -48,7 +49,8 @@ internal static class ServeCommand
         await using var log = new RequestLog(Console.Error);
         using var reader = new LedgerReader(ledger);
         await using var writer = new LedgerWriter(ledger);
-        var devices = new DeviceRegistry(writer, clock);
+        await using var refusals = new RefusalCounts(new RefusalAudit(writer, clock), clock);
+        var devices = new DeviceRegistry(writer, refusals.Audit, clock);
         var issuer = new CertificateIssuer(pki.DeviceCa, pki.DeviceCaKey);
         var claims = new CertificateClaims(writer, reader, clock, issuer.SignOwnAsync, settings.Foundries is null ? null : FoundriesReport.Enter);
         // Also those of another server: whoever comes second takes what the first has signed.
@@ -62,11 +64,12 @@ internal static class ServeCommand
         Task<string?> ProblemAsync(CancellationToken cancellation) =>
             stopping ? Task.FromResult<string?>("the server stops") : MissingAsync(reader, pki, cancellation);
 
-        await using var reports = new FoundriesReports(settings.Foundries, reader, writer, clock);
-        await using AdminPort admin = await AdminPort.OpenAsync(settings, pki, reader, writer, log, ProblemAsync, clock);
+        await using var reports = new ReportSending(settings, reader, writer, clock);
+        var watch = new CertificateWatch(pki, clock);
+        await using AdminPort admin = await AdminPort.OpenAsync(settings, pki, watch, reader, writer, log, ProblemAsync, clock);
         var stations = new StationRegistry(reader);
         var wrongTokens = new WrongTokens(settings.WrongTokensPerMinute);
-        await using SecurePort? est = await EstPort.OpenAsync(settings, pki, csrs, new StationCheck(stations, wrongTokens, clock), registrations, devices, writer, claims, issuer.Template, log, clock);
+        await using SecurePort? est = await EstPort.OpenAsync(settings, pki, csrs, new StationCheck(stations, wrongTokens, clock), registrations, devices, writer, refusals.Audit, claims, issuer.Template, log, clock);
         await using SecurePort api = await SecurePort.StartAsync(
             "api",
             settings.ApiEndpoint,
@@ -81,9 +84,10 @@ internal static class ServeCommand
                     registrations,
                     devices).Map(routes);
                 new GatewayReportEndpoints(new StationCheck(stations, wrongTokens, clock, asGateway: true), reader, new DeviceCertificates(writer, clock)).Map(routes);
-                new HealthEndpoints(ProblemAsync).Map(routes);
+                new HealthEndpoints(ProblemAsync, () => watch.Warnings).Map(routes);
             });
 
+        await using var warning = new Repeated(WarnEvery, clock, _ => WarnAsync(watch), Console.Error.WriteLine);
         await using var finishing = new Repeated(FinishEvery, clock, claims.FinishAbandonedAsync, Console.Error.WriteLine);
         Console.Error.WriteLine($"lmp-factory serves {settings.Factory} on port {api.Number}");
         var systemd = new SystemdNotifier();
@@ -96,6 +100,16 @@ internal static class ServeCommand
         await Task.WhenAny(Task.Delay(settings.Drain), writer.Completion);
         await first;
         return ExitCode.Success;
+    }
+
+    private static Task WarnAsync(CertificateWatch watch)
+    {
+        foreach (string line in watch.Warnings)
+        {
+            Console.Error.WriteLine($"warning: {line}");
+        }
+
+        return Task.CompletedTask;
     }
 
     private static async Task<string?> MissingAsync(LedgerReader reader, FactoryPki pki, CancellationToken cancellation)

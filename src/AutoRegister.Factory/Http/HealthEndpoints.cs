@@ -5,7 +5,8 @@ namespace AutoRegister.Factory.Http;
 /// a load balancer that then asks another server.
 /// </summary>
 /// <param name="check">What is missing, or null.</param>
-internal sealed class HealthEndpoints(Func<CancellationToken, Task<string?>> check)
+/// <param name="warnings">What will be missing one day: told with it, and no reason to ask another server.</param>
+internal sealed class HealthEndpoints(Func<CancellationToken, Task<string?>> check, Func<IReadOnlyList<string>> warnings)
 {
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -18,6 +19,7 @@ internal sealed class HealthEndpoints(Func<CancellationToken, Task<string?>> che
     {
         string? missing = await check(context.RequestAborted);
         context.Response.StatusCode = missing is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        await context.Response.WriteAsync((missing ?? "ready") + "\n", context.RequestAborted);
+        string told = string.Concat(warnings().Select(warning => $"warning: {warning}\n"));
+        await context.Response.WriteAsync($"{missing ?? "ready"}\n{told}", context.RequestAborted);
     }
 }

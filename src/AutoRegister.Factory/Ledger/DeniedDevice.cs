@@ -9,6 +9,16 @@ internal sealed record DeniedDevice(
     [property: JsonPropertyName("reason")] string? Reason,
     [property: JsonPropertyName("since")] DateTimeOffset Since)
 {
+    /// <summary>One of them; null where the ledger has no such device, or has not revoked it.</summary>
+    public static DeniedDevice? Find(LedgerSession session, string uuid)
+    {
+        List<string> serials = session.All(
+            "SELECT serial FROM certificates WHERE uuid = $1 AND state <> 'void' ORDER BY created, serial", row => row.GetString(0), uuid);
+        return session.First(
+            "SELECT uuid, revoked_reason, revoked FROM devices WHERE uuid = $1 AND revoked IS NOT NULL",
+            row => new DeniedDevice(row.GetString(0), serials, row.TextOrNull(1), row.TimeOrNull(2)!.Value), uuid);
+    }
+
     /// <summary>All of them, the first that was revoked first.</summary>
     public static IReadOnlyList<DeniedDevice> All(LedgerSession session)
     {

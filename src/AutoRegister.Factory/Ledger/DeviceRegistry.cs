@@ -3,7 +3,7 @@ using AutoRegister.Factory.Base;
 namespace AutoRegister.Factory.Ledger;
 
 /// <summary>Enters devices into the ledger. What is decided here is decided once: the same request gets the same answer.</summary>
-internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
+internal sealed class DeviceRegistry(LedgerWriter writer, RefusalAudit refusals, TimeProvider clock)
 {
     /// <summary>How the audit calls a registration.</summary>
     public const string Action = "register";
@@ -21,28 +21,34 @@ internal sealed class DeviceRegistry(LedgerWriter writer, TimeProvider clock)
         {
             DateTimeOffset now = clock.GetUtcNow();
             (RegisteredDevice? Device, Refusal? Refusal) outcome = Register(session, claim, applicant, policy, draft, now);
-            if (outcome.Refusal is { } no)
+            if (outcome.Refusal is { } no && applicant.Station is not null)
             {
-                AuditTrail.Append(session, now, new AuditEntry(applicant.Actor, Action)
-                {
-                    Address = applicant.Address, Uuid = claim.Uuid, Reason = no.Reason, Refused = true,
-                });
+                AuditTrail.Append(session, now, Refused(applicant, claim.Uuid, no.Reason));
             }
 
             return outcome;
         });
+        if (refusal is not null && applicant.Station is null)
+        {
+            await refusals.RecordAsync(Refused(applicant, claim.Uuid, refusal.Reason));
+        }
+
         return device ?? throw new RefusedException(refusal!);
     }
 
-    /// <summary>Writes down a request that was refused before the ledger was asked.</summary>
-    public Task RefusedAsync(Applicant applicant, string? uuid, string reason) => writer.DoAsync(session =>
-    {
-        AuditTrail.Append(session, clock.GetUtcNow(), new AuditEntry(applicant.Actor, Action)
+    /// <summary>Writes down a request that was refused before the ledger was asked: each of a station's, and those of others as <see cref="RefusalAudit"/> has them.</summary>
+    public Task RefusedAsync(Applicant applicant, string? uuid, string reason) => applicant.Station is null
+        ? refusals.RecordAsync(Refused(applicant, uuid, reason))
+        : writer.DoAsync(session =>
         {
-            Address = applicant.Address, Uuid = uuid, Reason = reason, Refused = true,
+            AuditTrail.Append(session, clock.GetUtcNow(), Refused(applicant, uuid, reason));
+            return true;
         });
-        return true;
-    });
+
+    private static AuditEntry Refused(Applicant applicant, string? uuid, string reason) => new(applicant.Actor, Action)
+    {
+        Address = applicant.Address, Uuid = uuid, Reason = reason, Refused = true,
+    };
 
     private static (RegisteredDevice? Device, Refusal? Refusal) Register(
         LedgerSession session, DeviceClaim claim, Applicant applicant, IAdmissionPolicy policy,

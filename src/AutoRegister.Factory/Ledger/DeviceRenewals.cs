@@ -6,7 +6,7 @@ namespace AutoRegister.Factory.Ledger;
 /// Decides on a device's next certificate. An answer may be lost, and the device then asks with another key: several successors may
 /// be out, and the certificate in use stays good until the device shows one of them.
 /// </summary>
-internal sealed class DeviceRenewals(LedgerWriter writer, TimeProvider clock)
+internal sealed class DeviceRenewals(LedgerWriter writer, RefusalAudit refusals, UnconfirmedSuccessors unconfirmed, TimeProvider clock)
 {
     /// <summary>How the audit calls a renewal.</summary>
     public const string Action = "renew";
@@ -28,23 +28,32 @@ internal sealed class DeviceRenewals(LedgerWriter writer, TimeProvider clock)
                 refused = ComplaintAboutNewKey(session, renewal);
             }
 
-            (CertificateClaim Claim, string? Certificate) found = refused is null ? Find(session, renewal) ?? (Enter(session, renewal, draft(), now), null) : default;
-            AuditTrail.Append(session, now, new AuditEntry($"device {renewal.Uuid}", Action)
+            (CertificateClaim Claim, string? Certificate)? found = refused is null ? Find(session, renewal) : null;
+            refused ??= found is null ? unconfirmed.MakeRoom(session, renewal.Uuid, now) : null;
+            if (refused is not null)
             {
-                Address = renewal.Address, Uuid = renewal.Uuid, Serial = refused is null ? found.Claim.Serial : renewal.Serial, Reason = refused?.Reason, Refused = refused is not null,
-            });
-            return (found, refused);
+                return (default, refused);
+            }
+
+            found ??= (Enter(session, renewal, draft(), now), null);
+            AuditTrail.Append(session, now, EntryOf(renewal) with { Serial = found.Value.Claim.Serial });
+            return (found.Value, (Refusal?)null);
         });
-        return refusal is null ? granted : throw new RefusedException(refusal);
+        if (refusal is null)
+        {
+            return granted;
+        }
+
+        await refusals.RecordAsync(EntryOf(renewal) with { Serial = renewal.Serial, Reason = refusal.Reason, Refused = true });
+        throw new RefusedException(refusal);
     }
 
     /// <summary>Writes down a request that was refused before the ledger was asked.</summary>
     /// <param name="serial">The serial number of the certificate it came with, if there was one.</param>
-    public Task RefusedAsync(string actor, string? address, string? serial, string reason) => writer.DoAsync(session =>
-    {
-        AuditTrail.Append(session, clock.GetUtcNow(), new AuditEntry(actor, Action) { Address = address, Serial = serial, Reason = reason, Refused = true });
-        return true;
-    });
+    public Task RefusedAsync(string actor, string? address, string? serial, string reason) =>
+        refusals.RecordAsync(new AuditEntry(actor, Action) { Address = address, Serial = serial, Reason = reason, Refused = true });
+
+    private static AuditEntry EntryOf(Renewal renewal) => new($"device {renewal.Uuid}", Action) { Address = renewal.Address, Uuid = renewal.Uuid };
 
     private static Refusal? ComplaintAbout(LedgerSession session, Renewal renewal)
     {

@@ -18,21 +18,21 @@ internal static class Outbox
         """,
         topic, uuid, body, now.ToUnixTimeMilliseconds());
 
-    /// <summary>Whether a message waits whose time has come.</summary>
-    public static bool IsDue(LedgerSession session, DateTimeOffset now) => session.Number(
-        "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state = 'waiting' AND next_attempt <= $1 LIMIT 1) AS due", now.ToUnixTimeMilliseconds()) > 0;
+    /// <summary>Whether a message of a topic waits whose time has come.</summary>
+    public static bool IsDue(LedgerSession session, string topic, DateTimeOffset now) => session.Number(
+        "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state = 'waiting' AND next_attempt <= $1 AND topic = $2 LIMIT 1) AS due", now.ToUnixTimeMilliseconds(), topic) > 0;
 
     /// <summary>
-    /// Takes messages whose time has come. The attempt is counted before it is made, and nobody else takes them until
+    /// Takes messages of a topic whose time has come. The attempt is counted before it is made, and nobody else takes them until
     /// <paramref name="until"/>: a server that dies over them leaves them to the others.
     /// </summary>
-    public static List<OutboxMessage> Take(LedgerSession session, long most, DateTimeOffset now, DateTimeOffset until) => session.All(
+    public static List<OutboxMessage> Take(LedgerSession session, string topic, long most, DateTimeOffset now, DateTimeOffset until) => session.All(
         $"""
         UPDATE outbox SET attempts = attempts + 1, next_attempt = $3
-        WHERE number IN (SELECT number FROM outbox WHERE state = 'waiting' AND next_attempt <= $2 ORDER BY next_attempt, number LIMIT $1)
+        WHERE number IN (SELECT number FROM outbox WHERE state = 'waiting' AND next_attempt <= $2 AND topic = $4 ORDER BY next_attempt, number LIMIT $1)
         RETURNING {Columns}
         """,
-        Read, most, now.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
+        Read, most, now.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds(), topic);
 
     /// <summary>Notes that the other side has taken a message.</summary>
     public static int Sent(LedgerSession session, long number, string answer) =>

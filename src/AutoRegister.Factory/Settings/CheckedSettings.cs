@@ -6,11 +6,11 @@ using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Factory.Base;
-using AutoRegister.Factory.Foundries;
 using AutoRegister.Factory.Http;
 using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
 using AutoRegister.Factory.Policy;
+using AutoRegister.Factory.Reports;
 
 namespace AutoRegister.Factory.Settings;
 
@@ -49,14 +49,10 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
         : throw Wrong("Api:DrainSeconds", "must be 0 to 300", $"{settings.Api.DrainSeconds}");
 
     /// <summary>Whom devices are reported to, if to anybody.</summary>
-    public FoundriesTarget? Foundries => settings.Foundries.Url is not { Length: > 0 } text
-        ? null
-        : Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath.EndsWith('/') && url.Query.Length == 0
-            ? new FoundriesTarget(
-                url,
-                settings.Foundries.TokenFile is { Length: > 0 } token ? Path.GetFullPath(token) : throw Missing("Foundries:TokenFile", "/etc/lmp-factory/foundries-token"),
-                settings.Foundries.CaFile is { Length: > 0 } roots ? Roots(roots) : null)
-            : throw Wrong("Foundries:Url", "must be the API's URL with a slash at its end, such as https://api.foundries.io/ota/", text);
+    public ReportTarget? Foundries => Target("Foundries", settings.Foundries, "the API's", "https://api.foundries.io/ota/");
+
+    /// <summary>Who is told of devices that were revoked, if anybody is.</summary>
+    public ReportTarget? DenyList => Target("DenyList", settings.DenyList, "the receiver's", "https://gateway.example/denied/");
 
     /// <summary>The networks whose devices may use <c>/sign</c>, if there are any.</summary>
     public AddressRanges? SignRanges =>
@@ -104,6 +100,9 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
         ? settings.Est.SuccessStatus
         : throw Wrong("Est:SuccessStatus", "must be 200 or 201", $"{settings.Est.SuccessStatus}");
 
+    /// <summary>How many certificates a device may have been issued that it never showed.</summary>
+    public int UnconfirmedSuccessors => Positive("Est:UnconfirmedSuccessors", settings.Est.UnconfirmedSuccessors);
+
     /// <summary>What each port takes from whom.</summary>
     public PortLimits PortLimits => new(
         Positive("Limits:Connections", settings.Limits.Connections),
@@ -146,11 +145,21 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
     public void CheckAll()
     {
         _ = (Factory, ApiEndpoint, EstEndpoint, AdminEndpoint, SignRanges, Gateway, KeyTypes, Policy);
-        _ = (Validity, RenewalValidity, RenewalStatus, PortLimits, WrongTokensPerMinute);
+        _ = (Validity, RenewalValidity, RenewalStatus, UnconfirmedSuccessors, PortLimits, WrongTokensPerMinute);
         _ = (Pki, Ledger, SotaKeys, MetricsRanges, Drain);
         RequireSecret(AdminPasswordFile, "the screen's password");
         RequireSecret(Foundries?.TokenFile, "the API token for Foundries.io");
+        RequireSecret(DenyList?.TokenFile, "the token for the deny list's receiver");
     }
+
+    private ReportTarget? Target(string section, ReceiverSettings receiver, string whose, string example) => receiver.Url is not { Length: > 0 } text
+        ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps && url.AbsolutePath.EndsWith('/') && url.Query.Length == 0
+            ? new ReportTarget(
+                url,
+                receiver.TokenFile is { Length: > 0 } token ? Path.GetFullPath(token) : throw Missing($"{section}:TokenFile", $"/etc/lmp-factory/{section.ToLowerInvariant()}-token"),
+                receiver.CaFile is { Length: > 0 } roots ? Roots(roots) : null)
+            : throw Wrong($"{section}:Url", $"must be {whose} URL with a slash at its end, such as {example}", text);
 
     private static void RequireSecret(string? file, string what)
     {

@@ -28,7 +28,10 @@ internal sealed class ServeSettings
     public LimitSettings Limits { get; set; } = new();
 
     /// <summary>Whom each device is reported to; nobody, when its URL is not given.</summary>
-    public FoundriesSettings Foundries { get; set; } = new();
+    public ReceiverSettings Foundries { get; set; } = new();
+
+    /// <summary>Who is told of each device that is revoked; nobody, when its URL is not given.</summary>
+    public ReceiverSettings DenyList { get; set; } = new();
 }
 
 /// <summary>The factory's own PKI.</summary>
@@ -96,6 +99,9 @@ internal sealed class EstSettings
 
     /// <summary>The status of a success: 200 as RFC 7030 says, or 201, which old versions of fioconfig demand.</summary>
     public int SuccessStatus { get; set; } = 201;
+
+    /// <summary>How many certificates a device may have been issued that it never showed; after that it gets one an hour.</summary>
+    public int UnconfirmedSuccessors { get; set; } = 8;
 }
 
 /// <summary>The port for the line's screen and for metrics.</summary>
@@ -149,13 +155,13 @@ internal sealed class LimitSettings
     public int WrongTokensPerMinute { get; set; } = 10;
 }
 
-/// <summary>Whom each device is reported to.</summary>
-internal sealed class FoundriesSettings
+/// <summary>A receiver of reports.</summary>
+internal sealed class ReceiverSettings
 {
-    /// <summary>The API: <c>https://api.foundries.io/ota/</c>.</summary>
+    /// <summary>Its base: <c>https://api.foundries.io/ota/</c>.</summary>
     public string? Url { get; set; }
 
-    /// <summary>A file with the API token; it stays on this server.</summary>
+    /// <summary>A file with the token for it; it stays on this server.</summary>
     public string? TokenFile { get; set; }
 
     /// <summary>A file with the roots to trust instead of the system's, for a proxy that opens TLS.</summary>

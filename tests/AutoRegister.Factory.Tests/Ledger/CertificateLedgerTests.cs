@@ -33,6 +33,44 @@ public abstract class CertificateLedgerTests(LedgerSource source) : LedgerSuite(
     }
 
     [Fact]
+    public async Task A_device_that_shows_no_successor_gets_some_at_once_and_then_one_an_hour()
+    {
+        RegisteredDevice registered = await RegisterAsync(Claim("a"));
+        var shown = new Renewal(Uuid("a"), null, registered.Claim.Serial, await Claims.FinishAsync(registered.Claim), "key a", "first");
+        Renewal[] lost = [await RenewAsync(shown), await RenewAsync(shown with { NewPublicKeySha256 = "second" }), await RenewAsync(shown with { NewPublicKeySha256 = "third" })];
+        Assert.Equal(MostUnconfirmed, lost.Length);
+
+        Refusal early = (await Assert.ThrowsAsync<RefusedException>(() => RenewAsync(shown with { NewPublicKeySha256 = "fourth" }))).Refusal;
+        Assert.Equal((RefusalKind.TooMany, TimeSpan.FromHours(1)), (early.Kind, early.RetryAfter));
+        // What was issued is still to be had, and the certificate in use is good.
+        Assert.Equal(lost[2].Serial, (await RenewAsync(shown with { NewPublicKeySha256 = "third" })).Serial);
+        Assert.Equal(["first", "key a", "second", "third"], GoodKeys());
+
+        Clock.Now += TimeSpan.FromHours(1);
+        await RenewAsync(shown with { NewPublicKeySha256 = "fourth" });
+        Assert.Equal(["fourth", "key a", "second", "third"], GoodKeys());
+        Assert.Equal(RefusalKind.TooMany, (await Assert.ThrowsAsync<RefusedException>(() => RenewAsync(shown with { NewPublicKeySha256 = "fifth" }))).Refusal.Kind);
+
+        // One that it shows ends all of it.
+        await RenewAsync(lost[2] with { NewPublicKeySha256 = "next" });
+        Assert.Equal(["fourth", "next", "third"], GoodKeys());
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_server_died_over_it_is_finished_and_the_device_renews_again()
+    {
+        RegisteredDevice registered = await RegisterAsync(Claim("a"));
+        var shown = new Renewal(Uuid("a"), null, registered.Claim.Serial, await Claims.FinishAsync(registered.Claim), "key a", "lost");
+        await ClaimAsync(shown);
+        Assert.Equal(1, Count("certificates WHERE state = 'claimed'"));
+        Assert.Equal(1, await new CertificateClaims(Writer, Reader, Clock, _ => ValueTask.FromResult<string?>("of the next start")).FinishAllAsync(CancellationToken.None));
+        Renewal next = await RenewAsync(shown with { NewPublicKeySha256 = "next" });
+        Assert.Equal("of the next start", (await RenewAsync(shown with { NewPublicKeySha256 = "lost" })).Certificate);
+        await RenewAsync(next with { NewPublicKeySha256 = "after it" });
+        Assert.Equal(["after it", "next"], GoodKeys());
+    }
+
+    [Fact]
     public async Task Every_claim_is_finished_once_whoever_finishes_it()
     {
         CertificateClaim[] left = await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await RegisterAsync(Claim($"{i}"))).Claim));

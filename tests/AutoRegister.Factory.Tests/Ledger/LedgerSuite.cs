@@ -13,6 +13,8 @@ public abstract class LedgerSuite : IAsyncLifetime
 {
     private protected static readonly Applicant Station = new() { Actor = "station line-1", Station = "line-1", Address = "192.0.2.1" };
 
+    private protected const int MostUnconfirmed = 3;
+
     private int drafts;
 
     private protected LedgerSuite(LedgerSource source)
@@ -21,7 +23,8 @@ public abstract class LedgerSuite : IAsyncLifetime
         Database.Migrate();
         Reader = new LedgerReader(Database);
         Writer = new LedgerWriter(Database);
-        Devices = new DeviceRegistry(Writer, Clock);
+        Refusals = new RefusalAudit(Writer, Clock);
+        Devices = new DeviceRegistry(Writer, Refusals, Clock);
         Claims = new CertificateClaims(Writer, Reader, Clock, draft => ValueTask.FromResult<string?>($"certificate {draft[0]}"));
     }
 
@@ -32,6 +35,8 @@ public abstract class LedgerSuite : IAsyncLifetime
     private protected LedgerReader Reader { get; }
 
     private protected LedgerWriter Writer { get; }
+
+    private protected RefusalAudit Refusals { get; }
 
     private protected DeviceRegistry Devices { get; }
 
@@ -73,7 +78,7 @@ public abstract class LedgerSuite : IAsyncLifetime
     private protected async Task<CertificateClaim> ClaimAsync(Renewal renewal)
     {
         int number = Interlocked.Increment(ref drafts);
-        (CertificateClaim claim, string? _) = await new DeviceRenewals(Writer, Clock).RenewAsync(
+        (CertificateClaim claim, string? _) = await new DeviceRenewals(Writer, Refusals, new UnconfirmedSuccessors(MostUnconfirmed), Clock).RenewAsync(
             renewal, () => new CertificateDraft($"{number:X4}", [(byte)number], Clock.GetUtcNow().AddYears(1)));
         return claim;
     }

@@ -10,6 +10,8 @@ namespace AutoRegister.Factory.Tests.Ledger;
 [SuppressMessage("Design", "CA1001", Justification = "xunit calls IAsyncLifetime.DisposeAsync.")]
 public abstract class OutboxLedgerTests : IAsyncLifetime
 {
+    private const string Topic = "topic";
+
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
     private readonly ManualClock clock = new();
@@ -30,7 +32,7 @@ public abstract class OutboxLedgerTests : IAsyncLifetime
         DateTimeOffset now = clock.GetUtcNow();
         await EnterAsync("a");
         await EnterAsync("b");
-        Assert.True(reader.Read(session => Outbox.IsDue(session, now)));
+        Assert.True(reader.Read(session => Outbox.IsDue(session, Topic, now)));
         OutboxMessage taken = Assert.Single(await TakeAsync(1, now));
         Assert.Equal(("a", 1), (taken.Uuid, taken.Attempts));
         Assert.Equal("b", Assert.Single(await TakeAsync(10, now)).Uuid);
@@ -63,8 +65,8 @@ public abstract class OutboxLedgerTests : IAsyncLifetime
     [Fact]
     public async Task The_screen_and_the_gauges_read_an_empty_ledger_and_one_with_messages()
     {
-        using var line = new LineReader(reader, clock, _ => Task.FromResult<string?>(null));
-        using var gauges = new FactoryGauges(reader, clock, _ => Task.FromResult<string?>(null));
+        using var line = new LineReader(reader, clock, _ => Task.FromResult<string?>(null), () => []);
+        using var gauges = new FactoryGauges(reader, clock, _ => Task.FromResult<string?>(null), () => []);
         await gauges.UpdateAsync(CancellationToken.None);
         Assert.Equal(0, (await line.ReadAsync(CancellationToken.None)).Waiting);
         await EnterAsync("a");
@@ -82,11 +84,11 @@ public abstract class OutboxLedgerTests : IAsyncLifetime
 
     private Task<bool> EnterAsync(string uuid) => writer.DoAsync(session =>
     {
-        Outbox.Enter(session, "topic", uuid, "{}", clock.GetUtcNow());
+        Outbox.Enter(session, Topic, uuid, "{}", clock.GetUtcNow());
         return true;
     });
 
-    private Task<List<OutboxMessage>> TakeAsync(long most, DateTimeOffset now) => writer.DoAsync(session => Outbox.Take(session, most, now, now + Lease));
+    private Task<List<OutboxMessage>> TakeAsync(long most, DateTimeOffset now) => writer.DoAsync(session => Outbox.Take(session, Topic, most, now, now + Lease));
 }
 
 /// <summary>In a file of SQLite.</summary>

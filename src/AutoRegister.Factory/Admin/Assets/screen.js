@@ -9,11 +9,26 @@ function part(root, name) {
   return root.querySelector(`[data-live="${name}"]`);
 }
 
-function sayDifference(before, after) {
+function difference(before, after, one, several) {
   const more = Number(after) - Number(before);
-  if (more > 0) {
-    said.textContent = more === 1 ? "One device was registered." : `${more} devices were registered.`;
+  return more <= 0 ? "" : more === 1 ? one : `${more} ${several}`;
+}
+
+// Takes the numbers of a fresh page over and says what they mean. Who waits comes first: somebody must do something for them.
+function sayDifference(fresh) {
+  const pending = part(document, "pending").dataset;
+  const devices = part(document, "devices").dataset;
+  const waiting = part(fresh, "pending").dataset.waiting;
+  const newest = part(fresh, "devices").dataset.newest;
+  const words = [
+    difference(pending.waiting, waiting, "One more device waits to be accepted.", "more devices wait to be accepted."),
+    difference(devices.newest, newest, "One device was registered.", "devices were registered."),
+  ].filter(Boolean);
+  if (words.length > 0) {
+    said.textContent = words.join(" ");
   }
+  pending.waiting = waiting;
+  devices.newest = newest;
 }
 
 async function update() {
@@ -26,16 +41,13 @@ async function update() {
     throw new Error(`HTTP ${answer.status}`);
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const devices = part(document, "devices");
-  const before = devices.dataset.newest;
   for (const old of document.querySelectorAll("[data-live]")) {
     const now = part(fresh, old.dataset.live);
     if (now && now.innerHTML !== old.innerHTML && !old.contains(document.activeElement)) {
       old.replaceChildren(...now.childNodes);
     }
   }
-  devices.dataset.newest = part(fresh, "devices").dataset.newest;
-  sayDifference(before, devices.dataset.newest);
+  sayDifference(fresh);
 }
 
 async function run() {

@@ -2,23 +2,22 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using AutoRegister.Factory.Ledger;
 using AutoRegister.Factory.Pki;
 
-namespace AutoRegister.Factory.Foundries;
+namespace AutoRegister.Factory.Reports;
 
-/// <summary>
-/// The API of Foundries.io, as far as a registration server of a factory's own uses it: <c>PUT ota/devices/</c> with the
-/// certificate, the name and the group in JSON, the token in the header <c>OSF-TOKEN</c> (factory-registration-ref, app.py).
-/// </summary>
-internal sealed class FoundriesApi : IDisposable
+/// <summary>The receiver of a kind of report: <c>PUT</c> with JSON over HTTPS, a token in a header. The same message twice is the same as once.</summary>
+internal sealed class ReportReceiver : IDisposable
 {
     private readonly HttpClient client;
-    private readonly FoundriesTarget target;
+    private readonly ReportTarget target;
     private readonly TimeProvider clock;
 
     /// <summary>Nothing is connected yet.</summary>
-    public FoundriesApi(FoundriesTarget target, TimeProvider clock)
+    public ReportReceiver(ReportKind kind, ReportTarget target, TimeProvider clock)
     {
+        Kind = kind;
         this.target = target;
         this.clock = clock;
         var handler = new SocketsHttpHandler
@@ -39,33 +38,30 @@ internal sealed class FoundriesApi : IDisposable
         client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
     }
 
-    /// <summary>Reports a device. The token is read anew each time: a person may have replaced it.</summary>
+    /// <summary>What it takes.</summary>
+    public ReportKind Kind { get; }
+
+    /// <summary>Sends a message. The token is read anew each time: a person may have replaced it.</summary>
     /// <exception cref="Base.ExitException">The token's file can't be read.</exception>
-    public async Task<FoundriesAnswer> ReportAsync(string body, CancellationToken cancellation)
+    public async Task<ReportAnswer> SendAsync(OutboxMessage message, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(target.Url, "devices/"));
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(target.Url, Kind.Path(message)));
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(message.Body));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        byte[] token = SecretFile.ReadLine(target.TokenFile, "the API token for Foundries.io", "make one with the scope devices:create, and put it there");
-        request.Headers.TryAddWithoutValidation("OSF-TOKEN", Encoding.UTF8.GetString(token));
+        byte[] token = SecretFile.ReadLine(target.TokenFile, $"the token for {Kind.Receiver}", "put it there");
+        request.Headers.TryAddWithoutValidation(Kind.TokenHeader, Kind.TokenScheme + Encoding.UTF8.GetString(token));
         CryptographicOperations.ZeroMemory(token);
         try
         {
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return await FoundriesAnswer.ReadAsync(response, clock.GetUtcNow(), cancellation);
+            return await ReportAnswer.ReadAsync(response, clock.GetUtcNow(), cancellation);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return FoundriesAnswer.None(e.InnerException ?? e);
+            return ReportAnswer.None(e.InnerException ?? e);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 }
-
-/// <summary>Where the API is, and what it is asked with.</summary>
-/// <param name="Url">Its base, with a slash at the end.</param>
-/// <param name="TokenFile">The file with the token.</param>
-/// <param name="Trusted">The roots to trust instead of the system's.</param>
-internal sealed record FoundriesTarget(Uri Url, string TokenFile, X509Certificate2Collection? Trusted);

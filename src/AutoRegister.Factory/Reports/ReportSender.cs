@@ -1,13 +1,13 @@
 using AutoRegister.Factory.Base;
 using AutoRegister.Factory.Ledger;
 
-namespace AutoRegister.Factory.Foundries;
+namespace AutoRegister.Factory.Reports;
 
 /// <summary>
-/// Sends what waits in the outbox for Foundries.io. It is behind the registrations and never in front of one: a device
+/// Sends what waits in the outbox for one receiver. It is behind the registrations and never in front of one: a device
 /// has its answer whatever becomes of its report.
 /// </summary>
-internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, LedgerWriter writer, TimeProvider clock)
+internal sealed class ReportSender(ReportReceiver receiver, LedgerReader reader, LedgerWriter writer, TimeProvider clock)
 {
     private const int AtOnce = 4;
     private const int Batch = 16;
@@ -23,9 +23,9 @@ internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, Led
     /// <summary>Sends all that is due, in batches; ends where nothing is, or where the other side wants to be left alone.</summary>
     public async Task SendDueAsync(CancellationToken cancellation)
     {
-        while (clock.GetUtcNow() is var now && now >= pausedUntil && reader.Read(session => Outbox.IsDue(session, now)))
+        while (clock.GetUtcNow() is var now && now >= pausedUntil && reader.Read(session => Outbox.IsDue(session, receiver.Kind.Topic, now)))
         {
-            List<OutboxMessage> batch = await writer.DoAsync(session => Outbox.Take(session, Batch, now, now + Lease));
+            List<OutboxMessage> batch = await writer.DoAsync(session => Outbox.Take(session, receiver.Kind.Topic, Batch, now, now + Lease));
             // Not ended in the middle: what was sent must be noted. The client has its own time limit.
             await Parallel.ForEachAsync(
                 batch, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (message, _) => await SendAsync(message));
@@ -42,8 +42,8 @@ internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, Led
 
     private async Task SendAsync(OutboxMessage message)
     {
-        FoundriesAnswer answer = clock.GetUtcNow() < pausedUntil
-            ? new FoundriesAnswer(ReportOutcome.AllLater, message.Answer ?? "not sent yet", pausedUntil - clock.GetUtcNow())
+        ReportAnswer answer = clock.GetUtcNow() < pausedUntil
+            ? new ReportAnswer(ReportOutcome.AllLater, message.Answer ?? "not sent yet", pausedUntil - clock.GetUtcNow())
             : await AskAsync(message);
         DateTimeOffset until = clock.GetUtcNow() + Delay(answer, message.Attempts);
         if (answer.Outcome == ReportOutcome.AllLater && until > pausedUntil)
@@ -59,30 +59,30 @@ internal sealed class FoundriesSender(FoundriesApi api, LedgerReader reader, Led
         });
     }
 
-    private async Task<FoundriesAnswer> AskAsync(OutboxMessage message)
+    private async Task<ReportAnswer> AskAsync(OutboxMessage message)
     {
         try
         {
-            return await api.ReportAsync(message.Body, CancellationToken.None);
+            return await receiver.SendAsync(message, CancellationToken.None);
         }
         catch (ExitException e)
         {
-            return new FoundriesAnswer(ReportOutcome.AllLater, e.Message);
+            return new ReportAnswer(ReportOutcome.AllLater, e.Message);
         }
     }
 
-    private static TimeSpan Delay(FoundriesAnswer answer, long attempts)
+    private static TimeSpan Delay(ReportAnswer answer, long attempts)
     {
         TimeSpan wait = answer.RetryAfter ?? DelayAfter(attempts);
         return wait < TimeSpan.FromDays(1) ? wait : TimeSpan.FromDays(1);
     }
 
-    private int Refuse(LedgerSession session, OutboxMessage message, FoundriesAnswer answer)
+    private int Refuse(LedgerSession session, OutboxMessage message, ReportAnswer answer)
     {
         string text = message.Attempts > 1
             ? $"{answer.Text} (an attempt before this one ended without an answer, or with another: the device may be there by it)"
             : answer.Text;
-        AuditTrail.Append(session, clock.GetUtcNow(), new AuditEntry("Foundries.io", "take device")
+        AuditTrail.Append(session, clock.GetUtcNow(), new AuditEntry(receiver.Kind.Receiver, receiver.Kind.Action)
         {
             Uuid = message.Uuid, Reason = text, Refused = true,
         });

@@ -8,19 +8,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace AutoRegister.Factory.Tests.Support;
 
-/// <summary>An HTTPS server on loopback at the place of Foundries.io's API: it keeps what it was sent, and answers as a test says.</summary>
-internal sealed class FoundriesServer : IAsyncDisposable
+/// <summary>An HTTPS server on loopback at the place of Foundries.io's API, or of a gateway that takes the deny list: it keeps what it was sent, and answers as a test says.</summary>
+internal sealed class ReceiverServer : IAsyncDisposable
 {
     private readonly WebApplication application;
 
-    private FoundriesServer(WebApplication application, string pem)
+    private ReceiverServer(WebApplication application, string pem)
     {
         this.application = application;
         RootPem = pem;
-        application.MapMethods("/ota/devices/", ["PUT"], async context =>
+        application.MapMethods("/{**path}", ["PUT"], async context =>
         {
             JsonObject body = JsonNode.Parse(await new StreamReader(context.Request.Body).ReadToEndAsync())!.AsObject();
-            Requests.Enqueue((DateTimeOffset.UtcNow, context.Request.Headers["OSF-TOKEN"].ToString(), body));
+            Requests.Enqueue(new ReceivedReport(DateTimeOffset.UtcNow, context.Request.Path, TokenOf(context.Request.Headers), body));
             await Answer(context);
         });
     }
@@ -28,17 +28,20 @@ internal sealed class FoundriesServer : IAsyncDisposable
     /// <summary>The certificate to trust.</summary>
     public string RootPem { get; }
 
-    /// <summary>What came: when, with which token, with what in it.</summary>
-    public ConcurrentQueue<(DateTimeOffset Time, string Token, JsonObject Body)> Requests { get; } = new();
+    /// <summary>What came.</summary>
+    public ConcurrentQueue<ReceivedReport> Requests { get; } = new();
 
     /// <summary>How it answers; 201 at first.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = context => RespondAsync(context, 201, "{}");
 
-    /// <summary>Its base.</summary>
-    public string Url => $"{application.Urls.Single()}/ota/";
+    /// <summary>Its base as Foundries.io's API.</summary>
+    public string Url => Base("ota");
+
+    /// <summary>A base of another name.</summary>
+    public string Base(string name) => $"{application.Urls.Single()}/{name}/";
 
     /// <summary>Starts one.</summary>
-    public static async Task<FoundriesServer> StartAsync()
+    public static async Task<ReceiverServer> StartAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
@@ -50,7 +53,7 @@ internal sealed class FoundriesServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        var server = new FoundriesServer(builder.Build(), certificate.ExportCertificatePem());
+        var server = new ReceiverServer(builder.Build(), certificate.ExportCertificatePem());
         await server.application.StartAsync();
         return server;
     }
@@ -69,4 +72,9 @@ internal sealed class FoundriesServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await application.DisposeAsync();
+
+    private static string TokenOf(IHeaderDictionary headers) => headers["OSF-TOKEN"] is [{ } token] ? token : headers.Authorization.ToString();
 }
+
+/// <summary>What came: when, at which path, with which token, with what in it.</summary>
+internal sealed record ReceivedReport(DateTimeOffset Time, string Path, string Token, JsonObject Body);

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AutoRegister.Factory.Ledger;
 
-namespace AutoRegister.Factory.Foundries;
+namespace AutoRegister.Factory.Reports;
 
 /// <summary>What Foundries.io is told of a device, in the fields in which the reference server tells it.</summary>
 internal sealed record FoundriesReport(
@@ -11,8 +11,8 @@ internal sealed record FoundriesReport(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("group")] string? Group)
 {
-    /// <summary>The topic of these messages in the outbox.</summary>
-    public const string Topic = "foundries device";
+    /// <summary><c>PUT ota/devices/</c> with the token in <c>OSF-TOKEN</c>, as the reference server does it (factory-registration-ref, app.py).</summary>
+    public static readonly ReportKind Kind = new("foundries device", "Foundries.io", "take device", "OSF-TOKEN", "", _ => "devices/");
 
     private static readonly JsonSerializerOptions Plain = new()
     {
@@ -34,7 +34,7 @@ internal sealed record FoundriesReport(
             row => new FoundriesReport(certificate, row.GetString(0), row.TextOrNull(1)), claim.Serial);
         if (device is not null)
         {
-            Outbox.Enter(session, Topic, claim.Uuid, JsonSerializer.Serialize(device, Plain), now);
+            Outbox.Enter(session, Kind.Topic, claim.Uuid, JsonSerializer.Serialize(device, Plain), now);
         }
     }
 }

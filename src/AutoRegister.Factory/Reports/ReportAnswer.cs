@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using AutoRegister.Factory.Base;
 
-namespace AutoRegister.Factory.Foundries;
+namespace AutoRegister.Factory.Reports;
 
 /// <summary>What becomes of a report.</summary>
 internal enum ReportOutcome
@@ -21,30 +21,30 @@ internal enum ReportOutcome
     AllLater,
 }
 
-/// <summary>What the API said to a report, or that it said nothing.</summary>
+/// <summary>What the other side said to a report, or that it said nothing.</summary>
 /// <param name="Text">One line for a person.</param>
 /// <param name="RetryAfter">When it wants to be asked again, where it said so.</param>
-internal sealed record FoundriesAnswer(ReportOutcome Outcome, string Text, TimeSpan? RetryAfter = null)
+internal sealed record ReportAnswer(ReportOutcome Outcome, string Text, TimeSpan? RetryAfter = null)
 {
     private const int LongestBody = 4096;
 
     /// <summary>Reads an answer.</summary>
-    public static async Task<FoundriesAnswer> ReadAsync(HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<ReportAnswer> ReadAsync(HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellation)
     {
         string text = $"HTTP {(int)response.StatusCode}{await BodyAsync(response, cancellation)}";
         TimeSpan? retryAfter = RetryAfterOf(response.Headers.RetryAfter, now);
         return response.StatusCode switch
         {
-            _ when response.IsSuccessStatusCode => new FoundriesAnswer(ReportOutcome.Sent, text),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new FoundriesAnswer(ReportOutcome.AllLater, text, retryAfter),
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new FoundriesAnswer(ReportOutcome.AllLater, text, retryAfter),
-            HttpStatusCode.RequestTimeout or < HttpStatusCode.BadRequest or >= HttpStatusCode.InternalServerError => new FoundriesAnswer(ReportOutcome.Later, text, retryAfter),
-            _ => new FoundriesAnswer(ReportOutcome.Refused, text),
+            _ when response.IsSuccessStatusCode => new ReportAnswer(ReportOutcome.Sent, text),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new ReportAnswer(ReportOutcome.AllLater, text, retryAfter),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new ReportAnswer(ReportOutcome.AllLater, text, retryAfter),
+            HttpStatusCode.RequestTimeout or < HttpStatusCode.BadRequest or >= HttpStatusCode.InternalServerError => new ReportAnswer(ReportOutcome.Later, text, retryAfter),
+            _ => new ReportAnswer(ReportOutcome.Refused, text),
         };
     }
 
     /// <summary>No answer came.</summary>
-    public static FoundriesAnswer None(Exception exception) => new(ReportOutcome.Later, $"no answer: {Words(exception.Message)}");
+    public static ReportAnswer None(Exception exception) => new(ReportOutcome.Later, $"no answer: {Words(exception.Message)}");
 
     private static async Task<string> BodyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
