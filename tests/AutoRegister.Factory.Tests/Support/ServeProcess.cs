@@ -47,6 +47,9 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     /// <summary>Its configuration.</summary>
     public string Config { get; }
 
+    /// <summary>Variables that it is started with besides ours.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>A station's token.</summary>
     public string Token => File.ReadAllText(Path.Combine(Home, "station-token")).Trim();
 
@@ -91,7 +94,13 @@ internal sealed partial class ServeProcess : IAsyncDisposable
             said.Clear();
         }
 
-        process = Process.Start(FactoryCommand.For("serve", "--config", Config))!;
+        ProcessStartInfo start = FactoryCommand.For("serve", "--config", Config);
+        foreach ((string name, string value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        process = Process.Start(start)!;
         process.OutputDataReceived += Collect;
         process.ErrorDataReceived += Collect;
         process.BeginOutputReadLine();
