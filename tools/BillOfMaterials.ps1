@@ -97,7 +97,8 @@ function Write-BillOfMaterial {
         [Parameter(Mandatory)] [hashtable[]] $Restored,
         [Parameter(Mandatory)] [string] $Runtime,
         [Parameter(Mandatory)] [string] $Version,
-        [Parameter(Mandatory)] [string] $Date
+        [Parameter(Mandatory)] [string] $Date,
+        [string] $Name = 'autoregister'
     )
 
     $components = @($Restored | ForEach-Object { ConvertTo-Component $_ })
@@ -109,14 +110,14 @@ function Write-BillOfMaterial {
             timestamp = "${Date}T00:00:00Z"
             component = [ordered]@{
                 'type'       = 'application'
-                'bom-ref'    = 'autoregister'
-                'name'       = 'autoregister'
+                'bom-ref'    = $Name
+                'name'       = $Name
                 'version'    = $Version
                 'licenses'   = @([ordered]@{ license = [ordered]@{ id = 'MIT' } })
                 'properties' = @([ordered]@{ name = 'runtime-identifier'; value = $Runtime })
             }
         }
         components   = $components + @(Get-FileComponent $Payload)
-        dependencies = @([ordered]@{ ref = 'autoregister'; dependsOn = @($components | ForEach-Object { $_['bom-ref'] }) })
+        dependencies = @([ordered]@{ ref = $Name; dependsOn = @($components | ForEach-Object { $_['bom-ref'] }) })
     } | ConvertTo-Json -Depth 10 | Set-Content $Path
 }

@@ -27,6 +27,10 @@ function Publish-FactoryPackage {
     Invoke-Native find @($stage, '-type', 'd', '-exec', 'chmod', '755', '{}', '+')
     Invoke-Native find @($stage, '-type', 'f', '-exec', 'chmod', '644', '{}', '+')
     Invoke-Native chmod @('755', "$stage/usr/lib/lmp-factory/lmp-factory")
+    $bill = "$Package/lmp-factory-$Version-$Runtime.cdx.json"
+    Write-BillOfMaterial -Path $bill -Payload "$stage/usr/lib/lmp-factory" -Restored $restored -Runtime $Runtime -Version $Version -Date $ReleaseDate -Name lmp-factory
+    Copy-Item $bill "$document/sbom.cdx.json"
+    Invoke-Native chmod @('644', "$document/sbom.cdx.json")
 
     $size = (Get-ChildItem $stage -File -Recurse | Measure-Object Length -Sum).Sum
     Set-Content "$stage/DEBIAN/control" @"
