@@ -1,4 +1,5 @@
 # The first page of docs/factory-server.md, as somebody follows it: from a folder of fioctl to a line, a renewal and a revocation.
+# FACTORY_DEVICES says how many devices the line has; './build.sh soak factory' registers as many as the guide's token may.
 
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester''s blocks hand variables on.')]
 param()
@@ -8,6 +9,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/support/NetworkRig.psm1"
     Import-Module "$PSScriptRoot/support/Guide.psm1"
     $pki = (New-Item -ItemType Directory "$TestDrive/pki").FullName
+    $many = [int] ($env:FACTORY_DEVICES ?? 40)
     $port, $estPort = (Get-RigFreePort), (Get-RigFreePort)
     $instead = @{ '/etc/lmp-factory/factory.json' = "$TestDrive/factory.json" }
 
@@ -26,7 +28,8 @@ BeforeAll {
     # What is a file of the reader's own in the guide is one of the test's.
     function Invoke-GuideCommand([string] $Text, [System.Collections.IDictionary] $More = @{}) {
         $command = Get-GuideCommand $Text -Guide factory-server -Instead ($Text -like 'lmp-factory*' ? $instead + $More : $More)
-        Invoke-RigProcess sh @('-c', ($command -replace '^lmp-factory', "'$(Get-RigPath FactoryExe)'"))
+        # Ten thousand devices take their time.
+        Invoke-RigProcess sh @('-c', ($command -replace '^lmp-factory', "'$(Get-RigPath FactoryExe)'")) -While { Start-Sleep -Milliseconds 5 }
     }
 
     foreach ($name in 'root', 'local-ca', 'gateway') {
@@ -90,8 +93,9 @@ Describe 'A factory server, as its guide sets it up' {
     }
 
     It 'registers the devices of a list by the station script' {
-        $rows = 1..40 | ForEach-Object { [pscustomobject]@{ SerialNumber = "SN$_"; Uuid = [guid]::NewGuid() } }
+        $rows = 1..$many | ForEach-Object { [pscustomobject]@{ SerialNumber = "SN$_"; Uuid = [guid]::NewGuid() } }
         $rows | Export-Csv "$TestDrive/devices.csv"
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
         $run = Invoke-GuideCommand 'sh /opt' ([ordered]@{
                 '/opt/AutoRegister/VERSION/station' = "$(Get-RigPath Module)/station"
                 'devices.csv' = "$TestDrive/devices.csv"
@@ -101,10 +105,13 @@ Describe 'A factory server, as its guide sets it up' {
                 '/srv/line' = "$TestDrive/line"
             })
         $run.ExitCode | Should -Be 0 -Because ($run.Error + $run.Output)
-        $listed = Invoke-GuideCommand 'lmp-factory devices list'
-        foreach ($row in $rows) {
-            $listed.Output | Should -Match $row.Uuid
-        }
+        $seconds = $watch.Elapsed.TotalSeconds
+        $listed = [System.Collections.Generic.HashSet[string]]::new([string[]] [regex]::Matches((Invoke-GuideCommand 'lmp-factory devices list').Output, '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').Value)
+        $listed.Count | Should -Be $many
+        $rows.Where({ -not $listed.Contains($_.Uuid) }) | Should -BeNullOrEmpty
+        $memory = [regex]::Match((Get-Content "/proc/$($server.Id)/status" -Raw), 'VmHWM:\s+(\d+)').Groups[1].Value / 1024
+        $ledger = (Get-ChildItem $TestDrive -Filter 'ledger.db*' | Measure-Object Length -Sum).Sum / 1MB
+        Write-Host ('      {0} devices in {1:0} s, {2:0} a second; the server took at most {3:0} MB, its ledger has {4:0.0} MB' -f $many, $seconds, ($many / $seconds), $memory, $ledger)
 
         $script:device = $rows[0]
     }
@@ -120,6 +127,24 @@ Describe 'A factory server, as its guide sets it up' {
         (Invoke-RigProcess curl $renew).Output | Should -Be '201' -Because (Get-Content "$TestDrive/new.p7" -Raw)
         (Invoke-GuideCommand 'lmp-factory devices revoke' @{ 'UUID' = "$($device.Uuid)" }).ExitCode | Should -Be 0
         (Invoke-RigProcess curl $renew).Output | Should -Be '403'
+    }
+
+    It 'tells a gateway whom to turn away' {
+        $run = Invoke-GuideCommand 'lmp-factory devices denylist' @{ '/var/lib/gateway/denied.json' = "$TestDrive/denied.json" }
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        (Get-Content "$TestDrive/denied.json" -Raw | ConvertFrom-Json).devices.uuid | Should -Be "$($device.Uuid)"
+        $run = Invoke-GuideCommand 'lmp-factory station add gateway' @{ 'gateway-token' = "$TestDrive/gateway-token" }
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        $asked = Invoke-RigProcess curl @('--silent', '--cacert', "$pki/factory_ca.pem", '--header', "OSF-TOKEN: $((Get-Content "$TestDrive/gateway-token").Trim())", "https://localhost:$port/gateway/denylist")
+        ($asked.Output | ConvertFrom-Json).devices.uuid | Should -Be "$($device.Uuid)"
+    }
+
+    It 'has a copy of its ledger that is whole' {
+        $copy = @{ '/backup/ledger-2027-01-31.db' = "$TestDrive/copy.db" }
+        $run = Invoke-GuideCommand 'lmp-factory backup' $copy
+        $run.ExitCode | Should -Be 0 -Because $run.Error
+        $run = Invoke-GuideCommand 'lmp-factory restore --check' $copy
+        $run.ExitCode | Should -Be 0 -Because ($run.Error + $run.Output)
     }
 
     It 'has an audit that holds' {

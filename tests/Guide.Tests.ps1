@@ -5,7 +5,7 @@ param()
 
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/support/Guide.psm1"
-    $guides = 'first-boot', 'install', 'local-factory', 'line-engineer'
+    $guides = 'first-boot', 'install', 'local-factory', 'line-engineer', 'factory-server'
     $commands = foreach ($guide in $guides) {
         Get-GuideCommand -Guide $guide | ForEach-Object { @{ Guide = $guide; Command = $_ } }
     }
@@ -17,7 +17,8 @@ BeforeAll {
     $asked = foreach ($file in Get-ChildItem $PSScriptRoot, "$PSScriptRoot/../tools" -Recurse -Filter '*.ps1') {
         $tree = [System.Management.Automation.Language.Parser]::ParseFile($file, [ref] $null, [ref] $null)
         foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
-            if ($call.GetCommandName() -eq 'Get-GuideCommand' -and $call.CommandElements.Count -gt 1 -and $call.CommandElements[1].PSObject.Properties['Value']) {
+            # The second is the factory server's tests' own, and takes the same text first.
+            if ($call.GetCommandName() -in 'Get-GuideCommand', 'Invoke-GuideCommand' -and $call.CommandElements.Count -gt 1 -and $call.CommandElements[1].PSObject.Properties['Value']) {
                 $call.CommandElements[1].Value -replace '\$name', 'autoregister_VERSION_ARCHITECTURE.deb'
             }
         }

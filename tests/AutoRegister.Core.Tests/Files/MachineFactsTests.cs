@@ -1,5 +1,4 @@
 using AutoRegister.Core.Files;
-using AutoRegister.Core.Tests.Pkcs11;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Files;

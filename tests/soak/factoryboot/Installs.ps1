@@ -3,13 +3,13 @@
 [ordered]@{
     'the package installs, starts nothing, and makes what the server needs' = {
         Copy-Item $package "$($server.Root)/root"
-        $null = Invoke-Guide 'apt install'
+        $null = Invoke-GuideCommand 'apt install'
         Assert-That ((Get-ServerUnit ActiveState) -eq 'inactive') 'It was started without a configuration'
         Assert-That ((Invoke-Server 'stat -c "%a %U:%G" /var/lib/lmp-factory') -eq '700 lmp-factory:lmp-factory') 'The ledger''s directory has another mode or owner'
         Assert-That ((Invoke-Server 'stat -c "%a %U:%G" /etc/lmp-factory/pki') -eq '750 root:lmp-factory') 'The PKI''s directory has another mode or owner'
     }
     'it starts with passphrase and password as credentials, and says when it serves' = {
-        $null = Invoke-Guide 'cp /usr/share'
+        $null = Invoke-GuideCommand 'cp /usr/share'
         # Of the folder what the guide names, the CA's key encrypted.
         $secrets = "$($server.Root)/etc/credstore"
         $null = New-Item -ItemType Directory $secrets -Force
@@ -28,10 +28,10 @@
             $settings.Admin.Listen = "127.0.0.1:$screenPort"
             $settings.Devices.Admission = 'Stations'
         }
-        $null = Invoke-Guide 'lmp-factory tls csr --config'
+        $null = Invoke-GuideCommand 'lmp-factory tls csr --config'
         Publish-ServerCertificate
-        $null = Invoke-Guide 'chown'
-        $null = Invoke-Guide 'systemctl enable'
+        $null = Invoke-GuideCommand 'chown'
+        $null = Invoke-GuideCommand 'systemctl enable'
         Assert-That ((Get-ServerUnit Type) -eq 'notify' -and (Get-ServerUnit ActiveState) -eq 'active') 'systemctl came back before the server said that it serves'
         Assert-That ((Get-ServerAnswer healthz) -eq "ok`n 200") "healthz says $(Get-ServerAnswer healthz)"
         Assert-That ((Get-ServerAnswer readyz) -eq "ready`n 200") "readyz says $(Get-ServerAnswer readyz)"

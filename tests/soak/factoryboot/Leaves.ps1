@@ -30,8 +30,8 @@
         }
     }
     'installed again, it goes on where it was' = {
-        $null = Invoke-Guide 'apt install'
-        $null = Invoke-Guide 'systemctl enable'
+        $null = Invoke-GuideCommand 'apt install'
+        $null = Invoke-GuideCommand 'systemctl enable'
         Assert-That (@(Get-RegisteredDevice).Count -eq 3) 'The ledger lost a device'
         $null = Register-Device 'device-4'
         Assert-That ((Invoke-Ledger 'audit verify') -match 'rows hold') 'The audit does not hold'

@@ -14,7 +14,7 @@ function Invoke-Server([string] $Line) {
 }
 
 # The same with a command of the guide.
-function Invoke-Guide([string] $Text, [System.Collections.IDictionary] $Instead = @{}) {
+function Invoke-GuideCommand([string] $Text, [System.Collections.IDictionary] $Instead = @{}) {
     Invoke-Server (Get-GuideCommand $Text -Guide factory-server -Instead $Instead)
 }
 

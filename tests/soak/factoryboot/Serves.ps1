@@ -11,7 +11,7 @@
         $id = Get-ServerUnit MainPID
         $before = Get-ServerSerial
         Publish-ServerCertificate
-        $null = Invoke-Guide 'systemctl reload lmp-factory'
+        $null = Invoke-GuideCommand 'systemctl reload lmp-factory'
         $limit = [DateTime]::UtcNow.AddSeconds(30)
         while ((Get-ServerSerial) -eq $before) {
             Assert-That ([DateTime]::UtcNow -lt $limit) 'The certificate before is still shown'
@@ -22,7 +22,7 @@
         Assert-That ((Get-ServerAnswer readyz) -eq "ready`n 200") "readyz says $(Get-ServerAnswer readyz)"
     }
     'a stop says so to a load balancer first' = {
-        $null = Invoke-Server "systemctl stop --no-block $unitName"
+        $null = Invoke-Server "$(Get-GuideCommand 'systemctl stop lmp-factory' -Guide factory-server) --no-block"
         $limit = [DateTime]::UtcNow.AddSeconds(30)
         do {
             $answer = Get-ServerAnswer readyz
