@@ -21,9 +21,6 @@ internal sealed record SigningRequest
     /// <summary>The extensions it asks for: at most key usage and extended key usage, and of these what a device has anyway.</summary>
     public required IReadOnlyList<ExtensionField> Extensions { get; init; }
 
-    /// <summary>SHA-256 of the CSR's DER, in hex.</summary>
-    public required string Sha256 { get; init; }
-
     /// <summary>SHA-256 of the key's SubjectPublicKeyInfo, in hex.</summary>
     public string PublicKeySha256 => PublicKey.Sha256;
 }

@@ -28,7 +28,6 @@ internal sealed class SigningRequestReader(IReadOnlySet<DeviceKeyType> allowed)
             Production = production,
             PublicKey = request.PublicKey,
             Extensions = request.Extensions,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(der.Span)),
         };
     }
 
