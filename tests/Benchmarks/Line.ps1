@@ -1,22 +1,37 @@
 <#
 .SYNOPSIS
-    Devices a second of one station, with 1, 8 and 32 in flight, beside one process for each device: ratios in one run.
+    What a device costs on a line, in one run: devices a second, and milliseconds of processor time a device, of the station and of the
+    factory beside it; with 1, 8 and 32 in flight, on the disk and in memory.
 .DESCRIPTION
-    The kinds take turns. The disk's share is measured by running the widest line once more in memory (/dev/shm). Factory,
-    station and whatever else the machine does share its processors.
+    Beside them one process for each device, as a device registers on its first boot, and the floor: a loop of the same cryptography,
+    request and files that does nothing else and flushes nothing. The kinds take turns; the median of the rounds counts. Factory, station
+    and whatever else the machine does share its processors, so compare within a run.
 #>
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The functions of this script use them.')]
 [CmdletBinding()]
-param([int] $Round = 3, [int] $Count = 200, [int] $Process = 10)
+param([int] $Round = 3, [int] $Count = 1000, [int] $Process = 10)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+. (Join-Path $PSScriptRoot '../../tools/Common.ps1')
+. (Join-Path $PSScriptRoot '../../tools/Build.ps1')
 Import-Module (Join-Path $PSScriptRoot '../support/DeviceRig.psm1')
+Build-TestProgram tests/Benchmarks/FactoryLoad factory-load
 $folder = [System.IO.Directory]::CreateTempSubdirectory('autoregister-line-').FullName
 $memory = (Test-Path '/dev/shm') ? "/dev/shm/$(Split-Path -Leaf $folder)" : $null
 $factory = Start-RigFactory -Path "$folder/factory"
 
-# The station warms up with a tenth as many devices and measures itself, so that its start is not counted.
+function Get-FactoryTime {
+    $factory.Process.Refresh()
+    $factory.Process.TotalProcessorTime.TotalMilliseconds
+}
+
+# The time of children that have ended, cutime and cstime of proc(5), in hundredths of a second.
+function Get-ChildTime {
+    $field = ((Get-Content -Raw "/proc/$PID/stat") -replace '^.*\) ').Split(' ')
+    10 * ([double] $field[13] + [double] $field[14])
+}
+
+# The station warms up with a fifth as many devices and measures itself and the factory, so that its start is not counted.
 function Measure-Line([string] $Out, [int] $Limit) {
     $run = Invoke-RigScript "$folder/line.ps1" -Environment @{ SSL_CERT_FILE = $factory.caFile } -Text @"
 `$ProgressPreference = 'SilentlyContinue'
@@ -26,10 +41,17 @@ function Run([string] `$Out, [int] `$Number) {
     & { for (`$n = 1; `$n -le `$Number; `$n++) { [pscustomobject]@{ Path = "`$Out/`$n" } } } | New-HsmDeviceKey -BaseConfig `$line -ThrottleLimit $Limit |
         Register-FoundriesDevice -ThrottleLimit $Limit | Export-SotaCredentials -ThrottleLimit $Limit
 }
-`$null = @(Run '$Out/warm' $($Count / 10))
+function Spent([int] `$Id) { [System.Diagnostics.Process]::GetProcessById(`$Id).TotalProcessorTime.TotalMilliseconds }
+`$null = @(Run '$Out/warm' $([int] ($Count / 5)))
+`$station = Spent `$PID
+`$factory = Spent $($factory.Process.Id)
 `$watch = [System.Diagnostics.Stopwatch]::StartNew()
 `$done = @(Run '$Out/line' $Count).Count
-ConvertTo-Json (`$done / `$watch.Elapsed.TotalSeconds)
+ConvertTo-Json @{
+    Rate = `$done / `$watch.Elapsed.TotalSeconds
+    Station = ((Spent `$PID) - `$station) / `$done
+    Factory = ((Spent $($factory.Process.Id)) - `$factory) / `$done
+}
 "@
     if ($run.ExitCode -ne 0) {
         throw "A line failed: $($run.Error)"
@@ -40,6 +62,7 @@ ConvertTo-Json (`$done / `$watch.Elapsed.TotalSeconds)
 
 function Measure-Process([string] $Out) {
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $before = @{ Station = Get-ChildTime; Factory = Get-FactoryTime }
     for ($n = 0; $n -lt $Process; $n++) {
         $run = Invoke-RigWrapper (New-RigDevice -Path "$Out-$n" -Token $factory.Token -Hsm '') $factory
         if ($run.ExitCode -ne 0) {
@@ -47,7 +70,22 @@ function Measure-Process([string] $Out) {
         }
     }
 
-    $Process / $watch.Elapsed.TotalSeconds
+    [pscustomobject]@{
+        Rate    = $Process / $watch.Elapsed.TotalSeconds
+        Station = ((Get-ChildTime) - $before.Station) / $Process
+        Factory = ((Get-FactoryTime) - $before.Factory) / $Process
+    }
+}
+
+# The factory's time is that of the floor's devices and of those that warm up.
+function Measure-Floor([string] $Out) {
+    $before = Get-FactoryTime
+    $run = Invoke-RigProcess (Join-Top out test factory-load factory-load) @('floor', $factory.api, $factory.tokenFile, '32', "$Count", $Out)
+    if ($run.ExitCode -ne 0) {
+        throw "The floor failed: $($run.Error)"
+    }
+
+    $run.Output | ConvertFrom-Json | Add-Member Factory (((Get-FactoryTime) - $before) / ($Count * 1.2)) -PassThru
 }
 
 function Get-Median([double[]] $Value) {
@@ -55,27 +93,27 @@ function Get-Median([double[]] $Value) {
 }
 
 try {
-    $kinds = [ordered]@{
-        'one process a device' = { param($n) Measure-Process "$folder/process-$n" }
-        'line, 1 in flight'    = { param($n) Measure-Line "$folder/one-$n" -Limit 1 }
-        'line, 8 in flight'    = { param($n) Measure-Line "$folder/eight-$n" -Limit 8 }
-        'line, 32 in flight'   = { param($n) Measure-Line "$folder/many-$n" -Limit 32 }
-    }
+    $places = [ordered]@{ 'on disk' = $folder }
     if ($memory) {
-        $kinds['line, 32, in memory'] = { param($n) Measure-Line "$memory/$n" -Limit 32 }
+        $places['in memory'] = $memory
     }
 
-    $rates = @{}
+    $all = @{}
     foreach ($n in 1..$Round) {
-        foreach ($name in $kinds.Keys) {
-            $rates[$name] += @(& $kinds[$name] $n)
+        $all['one process a device, on disk'] += @(Measure-Process "$folder/process-$n")
+        foreach ($place in $places.Keys) {
+            foreach ($limit in 1, 8, 32) {
+                $all["line, $limit in flight, $place"] += @(Measure-Line "$($places[$place])/line-$limit-$n" -Limit $limit)
+            }
+
+            $all["floor, 32 in flight, $place"] += @(Measure-Floor "$($places[$place])/floor-$n")
         }
     }
 
-    $base = Get-Median $rates['one process a device']
-    foreach ($name in $kinds.Keys) {
-        $median = Get-Median $rates[$name]
-        Write-Host ('{0,-22} {1,7:0.0} devices/s {2,6:0.0} x' -f $name, $median, ($median / $base))
+    foreach ($name in $all.Keys | Sort-Object { $_ -replace '(\d+)', { $_.Value.PadLeft(3) } }) {
+        $row = $all[$name]
+        Write-Host ('{0,-30} {1,7:0.0} devices/s  station {2,7:0.00} ms  factory {3,6:0.00} ms' -f $name,
+            (Get-Median $row.Rate), (Get-Median $row.Station), (Get-Median $row.Factory))
     }
 }
 finally {

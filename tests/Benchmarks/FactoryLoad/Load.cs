@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace FactoryLoad;
 
@@ -15,14 +11,7 @@ internal static class Load
     public static async Task<int> RunAsync(Uri url, string token, int connections, int count)
     {
         byte[][] bodies = [.. ParallelEnumerable.Range(0, count).Select(_ => Body())];
-        using var handler = new SocketsHttpHandler
-        {
-            MaxConnectionsPerServer = connections,
-#pragma warning disable CA5359 // Measured is the server; the one that is bare has a certificate of its own making.
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-#pragma warning restore CA5359
-        };
-        using var client = new HttpClient(handler);
+        using var api = new Api(url, token, connections, HttpVersion.Version11);
         double[] milliseconds = new double[count];
         int next = -1;
         long begin = Stopwatch.GetTimestamp();
@@ -31,7 +20,7 @@ internal static class Load
             for (int i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
             {
                 long sent = Stopwatch.GetTimestamp();
-                await SendAsync(client, url, token, bodies[i]);
+                await api.SendAsync(bodies[i]);
                 milliseconds[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
             }
         }));
@@ -41,35 +30,9 @@ internal static class Load
         return 0;
     }
 
-    private static async Task SendAsync(HttpClient client, Uri url, string token, byte[] body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("OSF-TOKEN", token);
-        using HttpResponseMessage response = await client.SendAsync(request);
-        string answer = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode != HttpStatusCode.Created)
-        {
-            throw new InvalidOperationException($"{response.StatusCode}: {answer}");
-        }
-    }
-
     private static byte[] Body()
     {
-        string uuid = Guid.NewGuid().ToString();
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"OU=acme, CN={uuid}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], true));
-        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
-        {
-            ["use-ostree-server"] = "true",
-            ["sota-config-dir"] = "/var/sota",
-            ["hardware-id"] = "intel-corei7-64",
-            ["name"] = uuid,
-            ["uuid"] = uuid,
-            ["csr"] = request.CreateSigningRequestPem(),
-            ["overrides"] = new JsonObject { ["pacman"] = new JsonObject { ["type"] = "\"ostree+compose_apps\"", ["tags"] = "\"main\"" } },
-        });
+        using var device = new Device();
+        return device.Body;
     }
 }
