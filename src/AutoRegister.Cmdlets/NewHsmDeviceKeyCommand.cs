@@ -91,7 +91,7 @@ public sealed class NewHsmDeviceKeyCommand : DeviceRowCmdlet
         string place = config.Hsm is null ? config.SotaPath : $"token '{config.Hsm.TokenLabel}' and {config.SotaPath}";
         if (ShouldProcess(place, Action()))
         {
-            var enroller = new Enroller(new EnrollerOptions(), ObserverOf(config.Name ?? config.Uuid ?? config.SotaPath));
+            var enroller = new Enroller(new EnrollerOptions { OnLine = IsLine }, ObserverOf(config.Name ?? config.Uuid ?? config.SotaPath));
             var choice = new KeyChoice { Replace = Force, Algorithm = KeyAlgorithm, EraseToken = EraseToken, Existing = UseExisting ? KeyChoice.Named(KeyLabel, Cell(KeyId), config) : null };
             Process(token => Task.FromResult(enroller.MakeKey(config, choice, token)), config);
         }

@@ -29,6 +29,7 @@ public sealed class ArchitectureTests
         "Api.OAuth",
         "Gateway",
         "OtaClient",
+        "Storage",
         "Enrollment DeviceKey DeviceRegistration ExportedCredentials",
         "Afterwards",
         "Line DeviceReport",

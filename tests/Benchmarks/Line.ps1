@@ -31,9 +31,11 @@ function Get-ChildTime {
     10 * ([double] $field[13] + [double] $field[14])
 }
 
-# The station warms up with a fifth as many devices and measures itself and the factory, so that its start is not counted.
+# The station warms up with a fifth as many devices and measures itself and the factory, so that its start is not counted. One after the
+# other takes long: a fifth of the devices.
 function Measure-Line([string] $Out, [int] $Limit) {
-    $run = Invoke-RigScript "$folder/line.ps1" -Environment @{ SSL_CERT_FILE = $factory.caFile } -Text @"
+    $number = $Limit -eq 1 ? [int] ($Count / 5) : $Count
+    $run = Invoke-RigScript "$folder/line.ps1" -While { Start-Sleep 1 } -Environment @{ SSL_CERT_FILE = $factory.caFile } -Text @"
 `$ProgressPreference = 'SilentlyContinue'
 Import-Module '$(Get-RigPath Module)'
 `$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($factory.api)' -ApiTokenPath '$($factory.tokenFile)' -IgnoreDeviceFiles -NoHsm
@@ -42,11 +44,11 @@ function Run([string] `$Out, [int] `$Number) {
         Register-FoundriesDevice -ThrottleLimit $Limit | Export-SotaCredentials -ThrottleLimit $Limit
 }
 function Spent([int] `$Id) { [System.Diagnostics.Process]::GetProcessById(`$Id).TotalProcessorTime.TotalMilliseconds }
-`$null = @(Run '$Out/warm' $([int] ($Count / 5)))
+`$null = @(Run '$Out/warm' $([int] ($number / 5)))
 `$station = Spent `$PID
 `$factory = Spent $($factory.Process.Id)
 `$watch = [System.Diagnostics.Stopwatch]::StartNew()
-`$done = @(Run '$Out/line' $Count).Count
+`$done = @(Run '$Out/line' $number).Count
 ConvertTo-Json @{
     Rate = `$done / `$watch.Elapsed.TotalSeconds
     Station = ((Spent `$PID) - `$station) / `$done

@@ -12,6 +12,9 @@
 .PARAMETER Token
     None: software keys. Each: a SoftHSM2 token for each device. Shared: one SoftHSM2 token for all, with ids of their own. With
     tokens every device is shown to the gateway afterwards, with the key in its token.
+.PARAMETER PowerCut
+    How often the power is cut of a station whose devices lie on an ext4 of their own: the file system stops at once (the ioctl(2)
+    EXT4_IOC_SHUTDOWN without a flush of its journal), so that what was not flushed is lost, and is mounted again.
 .PARAMETER SkipMemory
     Leaves the comparison of memory out.
 #>
@@ -19,6 +22,7 @@
 param(
     [int] $Count = 10000,
     [int] $Kill = 10,
+    [int] $PowerCut = 5,
     [ValidateSet('None', 'Each', 'Shared')] [string] $Token = 'None',
     [switch] $SkipMemory
 )
@@ -107,10 +111,63 @@ function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill 
         }
 
         $station.WaitForExit()
-        $numbers = $output.Result.Trim().Split(' ')
+        # What the line warned of comes before.
+        $lines = $output.Result.Trim().Split("`n")
+        $lines | Select-Object -SkipLast 1 | Select-Object -First 5 | ForEach-Object { Write-Host "  $_" }
+        $numbers = $lines[-1].Split(' ')
         $result = @{ Done = [int] $numbers[0]; Peak = [int] $numbers[1]; Seconds = $watch.Elapsed.TotalSeconds; Error = $problem.Result; Kills = $next }
         $station.Dispose()
         return $result
+    }
+}
+
+# A station whose disk loses its power at random moments, until the line ends; returns the number of cuts.
+function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
+    Add-Type -Namespace Soak -Name Disk -MemberDefinition '[System.Runtime.InteropServices.DllImport("libc", SetLastError = true)] public static extern int ioctl(Microsoft.Win32.SafeHandles.SafeFileHandle file, ulong request, ref uint flags);'
+    truncate -s 2G "$Out.img"
+    mkfs.ext4 -q "$Out.img"
+    $null = New-Item -ItemType Directory $Out -Force
+    $cuts = 0
+    while ($true) {
+        mount -o loop "$Out.img" $Out
+        try {
+            # Sooner or later in the line, so that each cut finds another part of it done.
+            $moment = $Number * ($cuts + $random.NextDouble()) / $PowerCut
+            $station = Get-Station $Out $Factory
+            $output = $station.StandardOutput.ReadToEndAsync()
+            $null = $station.StandardError.ReadToEndAsync()
+            $station.StandardInput.Close()
+            while (-not $station.WaitForExit(50)) {
+                if ($cuts -ge $PowerCut -or @(Get-ChildItem $Out -Directory).Count -lt $moment) {
+                    continue
+                }
+
+                Start-Sleep -Milliseconds ($random.Next(200))
+                $disk = [System.IO.File]::Open("$Out/cut", 'Create')
+                $flag = [uint] 2
+                $said = [Soak.Disk]::ioctl($disk.SafeFileHandle, 0x8004587D, [ref] $flag)
+                $station.Kill()
+                $station.WaitForExit()
+                try { $disk.Dispose() } catch { Write-Verbose 'The disk is gone.' }
+                if ($said -ne 0) {
+                    throw 'The file system cannot be stopped.'
+                }
+
+                $cuts++
+                $output = $null
+                break
+            }
+
+            $station.Dispose()
+            if ($output) {
+                # The directory on the disk becomes one below it, for those who look.
+                cp -a $Out "$Out-done"
+                return $cuts
+            }
+        }
+        finally {
+            umount $Out
+        }
     }
 }
 
@@ -169,6 +226,16 @@ try {
 
     if ($failed -and $run.Error) {
         Write-Host $run.Error.Substring(0, [Math]::Min(2000, $run.Error.Length))
+    }
+
+    if ($PowerCut -gt 0 -and $Token -eq 'None') {
+        $number = [int] ($Count / 10)
+        Write-Station "$work/cut" 'P' -Number $number -Factory $factory
+        $cuts = Invoke-PowerCut "$work/cut" $factory -Number $number
+        $problems = @(Get-Problem "$work/cut-done" 'P' -Number $number -Factory $factory)
+        Write-Host ('{0} devices, {1} power cuts: {2}' -f $number, $cuts, $(if ($problems) { "$($problems.Count) problems" } else { 'all in ledger and output, none twice' }))
+        $problems | Select-Object -First 20 | ForEach-Object { Write-Host "  $_" }
+        $failed = $failed -or $problems.Count -gt 0 -or $cuts -lt $PowerCut
     }
 
     if (-not $SkipMemory) {

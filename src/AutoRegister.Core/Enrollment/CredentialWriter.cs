@@ -3,6 +3,7 @@ using System.Text;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Sota;
+using AutoRegister.Core.Storage;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -14,11 +15,11 @@ internal static class CredentialWriter
 {
     /// <summary>Writes the files of a checked answer.</summary>
     /// <param name="config">Where to, and which token <c>sota.toml</c> names.</param>
-    /// <param name="toml">Its <c>sota.toml</c>, fit for this device.</param>
-    /// <param name="privateKeyPath">The software key's file in the journal; not used with a token.</param>
+    /// <param name="toml">Its <c>sota.toml</c>, fit for this device, as it is written.</param>
+    /// <param name="journal">Has the software key, where there is no token, and knows where files are written.</param>
     /// <returns>The files, full paths, in the order they were written.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>, <see cref="ErrorId.ReadFailed"/> or, without the key's file, <see cref="ErrorId.RegistrationIncomplete"/>.</exception>
-    internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, SotaToml toml, string privateKeyPath)
+    internal static IReadOnlyList<string> Write(SotaConfig config, RegistrationAnswer answer, byte[] toml, EnrollmentJournal journal)
     {
         List<string> written = [];
         string directory = config.SotaPath;
@@ -26,14 +27,14 @@ internal static class CredentialWriter
         {
             if (answer.Files.TryGetValue(name, out string? content))
             {
-                Put(written, Path.Join(directory, name), Encoding.UTF8.GetBytes(content), AtomicFile.WorldReadable);
+                Put(journal.Storage, written, Path.Join(directory, name), Encoding.UTF8.GetBytes(content), AtomicFile.WorldReadable);
             }
         }
 
         string keyPath = Path.Join(directory, CredentialFileNames.PrivateKey);
         if (config.Hsm is null)
         {
-            Put(written, keyPath, SmallFile.TryReadOwn(privateKeyPath) ?? throw Gone(privateKeyPath), AtomicFile.OwnerOnly);
+            Put(journal.Storage, written, keyPath, journal.ReadKey() ?? throw Gone(journal.PrivateKeyPath), AtomicFile.OwnerOnly);
         }
         else
         {
@@ -41,19 +42,20 @@ internal static class CredentialWriter
             AtomicFile.Delete(keyPath);
         }
 
-        var record = RegistrationRecord.Of(config.Name, config.DeviceGroup, answer);
-        Put(written, Path.Join(directory, CredentialFileNames.SotaToml), toml.Encode(config.Hsm, config.Decisions, record), AtomicFile.OwnerOnly);
+        journal.Storage.Settle();
+        Put(journal.Storage, written, Path.Join(directory, CredentialFileNames.SotaToml), toml, AtomicFile.OwnerOnly);
+        journal.Storage.Settle();
         return written;
     }
 
     private static AutoRegisterException Gone(string path) => new(
         ErrorId.RegistrationIncomplete, $"The private key '{path}' is not there any more.", "Begin again with New-HsmDeviceKey.", path);
 
-    private static void Put(List<string> written, string path, byte[] content, UnixFileMode mode)
+    private static void Put(IDeviceStorage storage, List<string> written, string path, byte[] content, UnixFileMode mode)
     {
         try
         {
-            AtomicFile.Write(path, content, mode);
+            storage.Place(path, content, mode);
             written.Add(path);
         }
         finally

@@ -4,6 +4,7 @@ using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Pkcs11.Settings;
+using AutoRegister.Core.Storage;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -35,7 +36,11 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
         ArgumentNullException.ThrowIfNull(choice);
         SotaConfig chosen = choice.Existing is null ? config : config with { Decisions = WithExisting(config, choice.Existing) };
         chosen = choice.EraseToken && chosen.Hsm is not null ? chosen with { Decisions = chosen.Decisions with { MayErase = true } } : chosen;
-        DurableDirectory.Create(config.SotaPath);
+        if (!(options.OnLine && config.Hsm is null && config.OutputPath is not null && LineFolders.TryBegin(config.SotaPath, config.Root)))
+        {
+            DurableDirectory.Create(config.SotaPath);
+        }
+
         return ExecuteAsync(new KeyStep(chosen, choice, observer), cancellation).GetAwaiter().GetResult();
     }
 
@@ -71,7 +76,7 @@ public sealed class Enroller(EnrollerOptions options, IRegistrationObserver obse
     private async Task<TResult> ExecuteAsync<TResult>(EnrollmentStep<TResult> step, CancellationToken cancellation)
     {
         using DirectoryLock held = Lock(step.Config, cancellation);
-        return await step.ExecuteAsync(cancellation).ConfigureAwait(false);
+        return await step.ExecuteAsync(BegunOnLine.StorageOf(step.Config), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Takes the lock, and makes sure that what is read from now on is ours.</summary>

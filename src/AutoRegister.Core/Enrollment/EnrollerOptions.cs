@@ -17,6 +17,9 @@ public sealed record EnrollerOptions
     /// <summary>How long to wait for another run on the same device.</summary>
     public TimeSpan LockPatience { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether the device is one of many that are durable together: see <c>LineSession</c>.</summary>
+    public bool OnLine { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -1,4 +1,5 @@
 using AutoRegister.Core.Base;
+using AutoRegister.Core.Storage;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -16,18 +17,22 @@ internal abstract class EnrollmentStep<TResult>(SotaConfig config, IRegistration
     public SotaConfig Config => config;
 
     /// <summary>What an interrupted run left in the SOTA directory.</summary>
-    protected EnrollmentJournal Journal { get; } = new(config.SotaPath, config.Root);
+    protected EnrollmentJournal Journal { get; private set; } = null!;
 
     /// <summary>Is told what happens.</summary>
     protected IRegistrationObserver Observer => observer;
 
     /// <summary>Does what is left of the step.</summary>
+    /// <param name="storage">Where the journal is.</param>
     /// <param name="cancellation">Cancels what waits for somebody else; what is being written is written.</param>
     /// <returns>The result, which is durable.</returns>
-    public Task<TResult> ExecuteAsync(CancellationToken cancellation)
+    public async Task<TResult> ExecuteAsync(IDeviceStorage storage, CancellationToken cancellation)
     {
         observer.ReportDetail($"Step: {Name} ('{config.SotaPath}')");
-        return RunAsync(cancellation);
+        Journal = new EnrollmentJournal(config.SotaPath, config.Root, storage);
+        TResult result = await RunAsync(cancellation).ConfigureAwait(false);
+        storage.Settle();
+        return result;
     }
 
     /// <summary>The step itself.</summary>

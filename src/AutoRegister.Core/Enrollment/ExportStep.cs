@@ -41,14 +41,23 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
         SotaToml toml = new SotaPlaces(written, Placed(answer)).Fit(answer.Toml, Observer);
 
         // Read back before anything is put in place: what cannot be written stops here.
-        CryptographicOperations.ZeroMemory(toml.Encode(written.Hsm, written.Decisions));
-        if (written.Hsm is not null)
+        byte[] text = toml.Encode(written.Hsm, written.Decisions, RegistrationRecord.Of(written.Name, written.DeviceGroup, answer));
+        IReadOnlyList<string> files;
+        try
         {
-            keyLocation = registration.Key.KeyLocation;
-            StoreInToken(written.Hsm, written.Decisions, answer);
+            if (written.Hsm is not null)
+            {
+                keyLocation = registration.Key.KeyLocation;
+                StoreInToken(written.Hsm, written.Decisions, answer);
+            }
+
+            files = CredentialWriter.Write(written, answer, text, Journal);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
         }
 
-        IReadOnlyList<string> files = CredentialWriter.Write(written, answer, toml, Journal.PrivateKeyPath);
         Journal.RemoveAfterwards(Observer);
         Observer.ReportStep("Device is now registered.");
         return new ExportedCredentials

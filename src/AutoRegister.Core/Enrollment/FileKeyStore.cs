@@ -35,20 +35,24 @@ internal sealed class FileKeyStore(EnrollmentJournal journal) : IKeyStore
 
     public IDeviceKey? Find(string fingerprint)
     {
-        if (TryOpen(journal.PrivateKeyPath, fingerprint) is FileDeviceKey key)
+        if (Take(journal.ReadKey(), fingerprint) is FileDeviceKey key)
         {
             return key;
         }
 
         // A run that was interrupted after it had put the key in place left a second copy of it.
-        FileDeviceKey? installed = TryOpen(journal.InstalledKeyPath, fingerprint);
-        installed?.Save(journal.PrivateKeyPath);
+        FileDeviceKey? installed = Take(SmallFile.TryReadOwn(journal.InstalledKeyPath), fingerprint);
+        if (installed is not null)
+        {
+            journal.SaveKey(installed);
+        }
+
         return installed;
     }
 
-    private static FileDeviceKey? TryOpen(string path, string fingerprint)
+    private static FileDeviceKey? Take(byte[]? pem, string fingerprint)
     {
-        var key = FileDeviceKey.TryOpen(path);
+        FileDeviceKey? key = pem is null ? null : FileDeviceKey.FromPem(pem);
         if (key is not null && PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span) == fingerprint)
         {
             return key;
@@ -60,7 +64,8 @@ internal sealed class FileKeyStore(EnrollmentJournal journal) : IKeyStore
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
-        var key = FileDeviceKey.Create(journal.PrivateKeyPath, algorithm);
+        var key = FileDeviceKey.Create(algorithm);
+        journal.SaveKey(key);
         written = true;
         return key;
     }

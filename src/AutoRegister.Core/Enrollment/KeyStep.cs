@@ -1,6 +1,5 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Configuration;
-using AutoRegister.Core.Files;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.OtaClient;
 using AutoRegister.Core.X509;
@@ -48,7 +47,7 @@ internal sealed class KeyStep(SotaConfig config, KeyChoice choice, IRegistration
         // A registered device is left alone, so that its client may run; anything from here on changes what the client uses.
         OtaClientLock.RequireStopped(Config.Root);
         SotaDirectory.Restrict(Config.SotaPath, Observer);
-        DurableDirectory.SyncName(Config.SotaPath);
+        Journal.Storage.SettleName();
         if (entry is not null)
         {
             Journal.Keep(entry);

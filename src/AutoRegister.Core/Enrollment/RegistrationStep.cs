@@ -107,6 +107,7 @@ internal sealed class RegistrationStep(DeviceKey key, RegistrationClient client,
         Secret? bearer = await authority.BearerAsync(current.Uuid, cancellation).ConfigureAwait(false);
         JournalEntry before = current;
         current = Remember(current with { State = RegistrationState.RequestSent });
+        Journal.Storage.Settle();
         RegistrationRequest request = RegistrationRequestBuilder.Build(Config, current.Uuid, current.CertificateRequest, Observer);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EnrollmentJson.Default.RegistrationRequest);
         try
@@ -177,7 +178,9 @@ internal sealed class RegistrationStep(DeviceKey key, RegistrationClient client,
     private JournalEntry Remember(JournalEntry entry, RegistrationAnswer answer)
     {
         Journal.SaveAnswer(answer.Source.Body.Span);
-        return Remember(entry);
+        Remember(entry);
+        Journal.Storage.Settle();
+        return entry;
     }
 
     private JournalEntry Remember(JournalEntry entry)

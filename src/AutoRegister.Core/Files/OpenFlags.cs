@@ -11,6 +11,12 @@ internal static class OpenFlags
     /// <summary><c>O_RDONLY</c>.</summary>
     internal const int ReadOnly = 0;
 
+    /// <summary><c>O_RDWR</c>.</summary>
+    internal const int ReadWrite = 2;
+
+    /// <summary><c>O_APPEND</c>: each write goes to the end, also where others write.</summary>
+    internal const int Append = 0x400;
+
     /// <summary><c>O_NOCTTY</c>: a terminal does not become ours.</summary>
     internal const int NoTerminal = 0x100;
 

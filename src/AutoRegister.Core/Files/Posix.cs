@@ -16,6 +16,7 @@ internal static partial class Posix
     internal const int AccessDenied = 13;
 
     private const int NoSuchFile = 2;
+    private const int Exists = 17;
     private const int NotADirectory = 20;
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
@@ -87,6 +88,23 @@ internal static partial class Posix
         using SafeFileHandle directory = OpenDirectory(path);
         Sync(directory, path);
     }
+
+    /// <summary>Makes durable all of a file system (Linux 5.8 and later say when that fails, to whoever had a handle open when it did).</summary>
+    /// <param name="handle">Anything in it.</param>
+    /// <exception cref="IOException">syncfs(2) failed.</exception>
+    internal static void SyncFileSystem(SafeFileHandle handle, string path)
+    {
+        if (SyncFs(handle) != 0)
+        {
+            throw LastFailure("syncfs", path);
+        }
+    }
+
+    /// <summary>Makes a directory, for its owner only (0700).</summary>
+    /// <returns>Whether it was made; not when the name is taken.</returns>
+    /// <exception cref="IOException">mkdir(2) failed otherwise.</exception>
+    internal static bool TryMakeDirectory(string path) =>
+        MakeDirectory(path, 0x1C0) == 0 || (Marshal.GetLastPInvokeError() == Exists ? false : throw LastFailure("mkdir", path));
 
     /// <summary>Gives a file another name, over whatever has it. Links are renamed themselves.</summary>
     /// <exception cref="IOException">rename(2) failed.</exception>
@@ -178,6 +196,12 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectory(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameCall(string from, string to);

@@ -30,10 +30,14 @@ public sealed class FileDeviceKey : IDeviceKey
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     public static FileDeviceKey Create(string path, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
-        var made = new FileDeviceKey(algorithm.IsRsa() ? RSA.Create(algorithm.RsaBits()) : ECDsa.Create(Curve(algorithm)), algorithm);
+        FileDeviceKey made = Create(algorithm);
         made.Save(path);
         return made;
     }
+
+    /// <summary>Makes a key that is nowhere yet.</summary>
+    internal static FileDeviceKey Create(KeyAlgorithm algorithm) =>
+        new(algorithm.IsRsa() ? RSA.Create(algorithm.RsaBits()) : ECDsa.Create(Curve(algorithm)), algorithm);
 
     /// <summary>Takes a key that comes from elsewhere.</summary>
     /// <param name="der">PKCS#8 (RFC 5958), DER.</param>
@@ -49,29 +53,42 @@ public sealed class FileDeviceKey : IDeviceKey
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
     internal void Save(string path)
     {
-        byte[] der = key.ExportPkcs8PrivateKey();
-        byte[] pem = Encode(der);
+        byte[] pem = EncodePem();
         try
         {
             AtomicFile.Write(path, pem, AtomicFile.OwnerOnly);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(der);
             CryptographicOperations.ZeroMemory(pem);
+        }
+    }
+
+    /// <summary>What its file holds.</summary>
+    /// <returns>PEM, which the caller zeroes.</returns>
+    internal byte[] EncodePem()
+    {
+        byte[] der = key.ExportPkcs8PrivateKey();
+        try
+        {
+            return Encode(der);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(der);
         }
     }
 
     /// <summary>Reads a key from its file.</summary>
     /// <returns>The key; <see langword="null"/> when the file is missing or holds no private key a device may have.</returns>
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.ReadFailed"/>.</exception>
-    public static FileDeviceKey? TryOpen(string path)
-    {
-        if (SmallFile.TryReadOwn(path) is not byte[] pem)
-        {
-            return null;
-        }
+    public static FileDeviceKey? TryOpen(string path) => SmallFile.TryReadOwn(path) is byte[] pem ? FromPem(pem) : null;
 
+    /// <summary>Takes a key from what its file holds.</summary>
+    /// <param name="pem">PEM, which is zeroed.</param>
+    /// <returns>The key; <see langword="null"/> when it is no private key a device may have.</returns>
+    internal static FileDeviceKey? FromPem(byte[] pem)
+    {
         char[] text = Encoding.ASCII.GetChars(pem);
         try
         {

@@ -40,6 +40,7 @@ public sealed class EnrollmentExport(KeyProtection? protection, bool withoutKey,
         }
 
         using var held = DirectoryLock.Acquire(key.Config.SotaPath, LockPatience, observer, cancellation);
+        BegunOnLine.TakeOver(key.Config.SotaPath, key.Config.Root);
         var journal = new EnrollmentJournal(key.Config.SotaPath, key.Config.Root);
         JournalEntry entry = journal.Read(observer) ?? throw Nothing(key);
         if (entry.Uuid != key.Uuid || entry.CertificateRequest != key.CertificateRequest)

@@ -51,6 +51,7 @@ public sealed class EnrollmentImport(ProofCheck proofs, KeyOpener opener, IRegis
         DurableDirectory.Create(config.SotaPath);
         using var held = DirectoryLock.Acquire(config.SotaPath, LockPatience, observer, cancellation);
         SotaDirectory.Claim(config.SotaPath, config.Root, observer);
+        BegunOnLine.TakeOver(config.SotaPath, config.Root);
         var journal = new EnrollmentJournal(config.SotaPath, config.Root);
         JournalEntry? there = journal.Read(observer);
         if (there is null && IsInstalled(config, key))

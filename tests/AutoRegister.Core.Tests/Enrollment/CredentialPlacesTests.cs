@@ -83,7 +83,7 @@ public sealed class CredentialPlacesTests(FactoryFixture shared) : IClassFixture
     public void Dispose() => hand.Dispose();
 
     private static IReadOnlyList<string> Write(DeviceRegistration registration, HsmSettings? hsm) => CredentialWriter.Write(
-        registration.Key.Config with { Hsm = hsm }, registration.Answer!, registration.Answer!.Toml, new EnrollmentJournal(registration.Key.Config.SotaPath).PrivateKeyPath);
+        registration.Key.Config with { Hsm = hsm }, registration.Answer!, registration.Answer!.Toml.Encode(hsm), new EnrollmentJournal(registration.Key.Config.SotaPath));
 
     private static IEnumerable<string> Names(DeviceRegistration registration, params string[] last) =>
         Certificates.Where(registration.Answer!.Files.ContainsKey).Concat(last).Select(name => Path.Join(registration.Key.Config.SotaPath, name));

@@ -1,0 +1,48 @@
+using AutoRegister.Core.Enrollment;
+using AutoRegister.Core.Errors;
+
+namespace AutoRegister.Core.Line;
+
+/// <summary>
+/// The time in which cmdlets of this process work on many devices: their journal is one file, and they are durable together. When the last
+/// session ends, a device that is not finished gets a journal of its own.
+/// </summary>
+public sealed class LineSession : IDisposable
+{
+    private static readonly Lock State = new();
+    private static int open;
+    private bool ended;
+
+    private LineSession()
+    {
+    }
+
+    /// <summary>Begins one.</summary>
+    public static LineSession Begin()
+    {
+        lock (State)
+        {
+            open++;
+            return new LineSession();
+        }
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <returns>Why devices could not be given a journal of their own; the line's still has them, and the next run finds it.</returns>
+    public IReadOnlyList<AutoRegisterException> End()
+    {
+        lock (State)
+        {
+            if (ended)
+            {
+                return [];
+            }
+
+            ended = true;
+            return --open > 0 ? [] : BegunOnLine.EndLine();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End();
+}
