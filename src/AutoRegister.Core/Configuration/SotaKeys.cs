@@ -44,6 +44,9 @@ public sealed class SotaKeys
     /// <param name="root">The directory device paths are below.</param>
     internal SotaKeys Below(string root) => new(kinds) { FilePath = RootedPath.Shown(root, TomlKeySetting.DefaultPath) };
 
+    /// <summary>Whether others are the same keys, wherever their file is.</summary>
+    internal bool AreThose(SotaKeys others) => ReferenceEquals(kinds, others.kinds);
+
     /// <summary>Whether the OTA client would run the value.</summary>
     /// <returns>Whether it is a program or a command.</returns>
     public static bool IsProgram(string section, string key) => Programs.Contains($"{section}.{key}");

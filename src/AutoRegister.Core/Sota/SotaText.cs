@@ -11,6 +11,9 @@ namespace AutoRegister.Core.Sota;
 /// </summary>
 internal static class SotaText
 {
+    // Below their comments the files of a line's devices are the same: what the readers read alike once they do again.
+    private static volatile string latest = string.Empty;
+
     /// <summary>Writes the lines, below a comment, and the token's section behind them.</summary>
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.SotaTomlInvalid"/>: the readers would not read them alike.</exception>
     internal static byte[] Encode(IEnumerable<SotaEntry> entries, HsmSettings? hsm, TokenDecisions decisions, string comment = "")
@@ -18,8 +21,14 @@ internal static class SotaText
         List<SotaEntry> lines = [.. entries.GroupBy(entry => entry.Section).SelectMany(section => section)];
         if (hsm is null)
         {
-            string text = comment + Lines(lines);
-            ReadBack(text, lines);
+            string body = Lines(lines);
+            string text = comment + body;
+            if (body != latest)
+            {
+                ReadBack(text, lines);
+                latest = body;
+            }
+
             return Encoding.UTF8.GetBytes(text);
         }
 

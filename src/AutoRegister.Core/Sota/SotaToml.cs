@@ -17,6 +17,9 @@ public sealed class SotaToml
     /// <summary>CKA_ID of the device certificate.</summary>
     public const string CertificateId = "03";
 
+    // Devices of one factory and hardware id get the same file: on a line it is decoded and checked once.
+    private static volatile CheckedAnswer? latest;
+
     private SotaToml(IReadOnlyList<SotaEntry> entries)
     {
         Entries = entries;
@@ -79,16 +82,26 @@ public sealed class SotaToml
     public static SotaToml ParseAnswer(string text, SotaKeys? keys = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        keys ??= SotaKeys.Standard;
+        if (latest is CheckedAnswer same && same.Text == text && keys.AreThose(same.Keys))
+        {
+            return same.Toml;
+        }
+
         List<TomlEntry> read = TomlEntries.TryRead(text, out string problem) ?? throw Invalid(problem);
         if (read.Count == 0)
         {
             throw Invalid("it is empty");
         }
 
-        var toml = new SotaToml(SotaAnswer.Check(read, keys ?? SotaKeys.Standard));
-        return Uri.TryCreate(toml.GatewayServer, UriKind.Absolute, out Uri? server) && server.Scheme == Uri.UriSchemeHttps
-            ? toml
-            : throw Invalid("its [tls] section names no https server");
+        var toml = new SotaToml(SotaAnswer.Check(read, keys));
+        if (!Uri.TryCreate(toml.GatewayServer, UriKind.Absolute, out Uri? server) || server.Scheme != Uri.UriSchemeHttps)
+        {
+            throw Invalid("its [tls] section names no https server");
+        }
+
+        latest = new CheckedAnswer(text, keys, toml);
+        return toml;
     }
 
     /// <summary>Reads a file that is already there, as a strict parser does.</summary>
@@ -131,4 +144,6 @@ public sealed class SotaToml
 
     private string Value(string section, string key) =>
         Entries.FirstOrDefault(entry => entry.Section == section && entry.Key == key)?.Value ?? string.Empty;
+
+    private sealed record CheckedAnswer(string Text, SotaKeys Keys, SotaToml Toml);
 }
