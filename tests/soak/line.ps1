@@ -130,10 +130,10 @@ function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
     $cuts = 0
     while ($true) {
         mount -o loop "$Out.img" $Out
+        # Sooner or later in the line, so that each cut finds another part of it done.
+        $moment = $Number * ($cuts + $random.NextDouble()) / $PowerCut
+        $station = Get-Station $Out $Factory
         try {
-            # Sooner or later in the line, so that each cut finds another part of it done.
-            $moment = $Number * ($cuts + $random.NextDouble()) / $PowerCut
-            $station = Get-Station $Out $Factory
             $output = $station.StandardOutput.ReadToEndAsync()
             $null = $station.StandardError.ReadToEndAsync()
             $station.StandardInput.Close()
@@ -145,7 +145,7 @@ function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
                 Start-Sleep -Milliseconds ($random.Next(200))
                 $disk = [System.IO.File]::Open("$Out/cut", 'Create')
                 $flag = [uint] 2
-                $said = [Soak.Disk]::ioctl($disk.SafeFileHandle, 0x8004587D, [ref] $flag)
+                $said = [Soak.Disk]::ioctl($disk.SafeFileHandle, 0x8004587Dul, [ref] $flag)
                 $station.Kill()
                 $station.WaitForExit()
                 try { $disk.Dispose() } catch { Write-Verbose 'The disk is gone.' }
@@ -158,7 +158,6 @@ function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
                 break
             }
 
-            $station.Dispose()
             if ($output) {
                 # The directory on the disk becomes one below it, for those who look.
                 cp -a $Out "$Out-done"
@@ -166,6 +165,12 @@ function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
             }
         }
         finally {
+            if (-not $station.HasExited) {
+                $station.Kill()
+                $station.WaitForExit()
+            }
+
+            $station.Dispose()
             umount $Out
         }
     }
@@ -229,7 +234,7 @@ try {
     }
 
     if ($PowerCut -gt 0 -and $Token -eq 'None') {
-        $number = [int] ($Count / 10)
+        $number = [int] ($Count / 5)
         Write-Station "$work/cut" 'P' -Number $number -Factory $factory
         $cuts = Invoke-PowerCut "$work/cut" $factory -Number $number
         $problems = @(Get-Problem "$work/cut-done" 'P' -Number $number -Factory $factory)
