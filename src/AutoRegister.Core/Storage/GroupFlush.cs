@@ -63,8 +63,9 @@ internal sealed class GroupFlush(Action flush)
             {
                 flush();
             }
-            catch (IOException e)
+            catch (Exception e)
             {
+                // Whatever it is: none of those who wait may go on as if all were durable.
                 mine.Failure = ExceptionDispatchInfo.Capture(e);
             }
             finally
