@@ -7,6 +7,7 @@
     request and files that does nothing else and flushes nothing. The kinds take turns; the median of the rounds counts. Factory, station
     and whatever else the machine does share its processors, so compare within a run.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The functions of this script use them.')]
 [CmdletBinding()]
 param([int] $Round = 3, [int] $Count = 1000, [int] $Process = 10)
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AutoRegister.Core.Base;
@@ -90,7 +89,7 @@ public sealed class EnrollmentJournal
 
         if (damage.Length > 0)
         {
-            SetAside(entryPath);
+            DeviceDirectory.SetAside(entryPath);
             observer.ReportWarning($"The journal '{entryPath}' is {damage}. It was set aside in '{JournalPath}'.");
         }
 
@@ -246,20 +245,6 @@ public sealed class EnrollmentJournal
         {
             damage = e.Message;
             return null;
-        }
-    }
-
-    private static void SetAside(string path)
-    {
-        string stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        try
-        {
-            Posix.Rename(path, $"{path}.{stamp}.damaged");
-            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (IOException e)
-        {
-            throw WriteFailure.Of(path, e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
 
 namespace AutoRegister.Core.Storage;
@@ -52,6 +54,22 @@ public sealed class DeviceDirectory(string sotaPath) : IDeviceStorage
     public void Settle()
     {
         // Each file is durable when it is written.
+    }
+
+    /// <summary>Gives a damaged piece another name, for a person to look at.</summary>
+    /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>.</exception>
+    internal static void SetAside(string path)
+    {
+        string stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        try
+        {
+            Posix.Rename(path, $"{path}.{stamp}.damaged");
+            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException e)
+        {
+            throw WriteFailure.Of(path, e);
+        }
     }
 
     private string PathOf(string piece) => Path.Join(JournalPath, piece);
