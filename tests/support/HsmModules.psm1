@@ -86,7 +86,7 @@ function Open-Tpm([hashtable] $Hsm) {
     Invoke-HsmProcess -Hsm $Hsm -Name 'dbus' -Line @('dbus-daemon', '--session', '--nofork', '--print-address=1')
     $bus = "$($Hsm.Path)/dbus.log"
     try {
-        Wait-Rig { Select-String '.' $bus -ErrorAction Ignore } 'the private message bus did not start'
+        Wait-Rig { (Test-Path $bus) -and (Get-Item $bus).Length -gt 0 } 'the private message bus did not start'
         $session = @{ DBUS_SESSION_BUS_ADDRESS = Get-Content $bus -TotalCount 1 }
         Invoke-HsmProcess -Hsm $Hsm -Name 'abrmd' -Line @('tpm2-abrmd', '--allow-root', '--session', "--tcti=swtpm:host=127.0.0.1,port=$port") -Environment $session
         Wait-Rig {

@@ -36,6 +36,9 @@ internal struct FileStatus
     [FieldOffset(28)]
     private readonly ushort mode;
 
+    [FieldOffset(32)]
+    private readonly ulong number;
+
     [FieldOffset(40)]
     private readonly ulong size;
 
@@ -44,6 +47,12 @@ internal struct FileStatus
 
     [FieldOffset(88)]
     private readonly uint bornNanoseconds;
+
+    [FieldOffset(96)]
+    private readonly long changedSeconds;
+
+    [FieldOffset(104)]
+    private readonly uint changedNanoseconds;
 
     [FieldOffset(136)]
     private readonly ulong device;
@@ -72,6 +81,12 @@ internal struct FileStatus
     /// </summary>
     public readonly string Born =>
         (known & Birth) == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{bornSeconds}.{bornNanoseconds:D9}");
+
+    /// <summary>
+    /// Inode, size and st_ctime, good for comparing: another file under the name, and one that was written again, have others. The
+    /// kernel's clock for it ticks every few milliseconds.
+    /// </summary>
+    public readonly string Version => string.Create(CultureInfo.InvariantCulture, $"{number} {size} {changedSeconds}.{changedNanoseconds:D9}");
 
     /// <summary>Whether it is a regular file.</summary>
     public readonly bool IsRegular => (mode & TypeMask) == TypeRegular;

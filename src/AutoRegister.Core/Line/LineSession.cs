@@ -4,8 +4,8 @@ using AutoRegister.Core.Errors;
 namespace AutoRegister.Core.Line;
 
 /// <summary>
-/// The time in which cmdlets of this process work on many devices: their journal is one file, and they are durable together. When the last
-/// session ends, a device that is not finished gets a journal of its own.
+/// The time in which cmdlets of this process work on many devices: their journal is one file, they are durable together, and a token with
+/// keys of many of them stays open. When the last session ends, a device that is not finished gets a journal of its own.
 /// </summary>
 public sealed class LineSession : IDisposable
 {
@@ -23,6 +23,7 @@ public sealed class LineSession : IDisposable
         lock (State)
         {
             open++;
+            LineTokens.Begin();
             return new LineSession();
         }
     }
@@ -39,7 +40,13 @@ public sealed class LineSession : IDisposable
             }
 
             ended = true;
-            return --open > 0 ? [] : BegunOnLine.EndLine();
+            if (--open > 0)
+            {
+                return [];
+            }
+
+            LineTokens.End();
+            return BegunOnLine.EndLine();
         }
     }
 

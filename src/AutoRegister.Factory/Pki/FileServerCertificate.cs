@@ -19,6 +19,7 @@ internal sealed class FileServerCertificate : ServerCertificate
     private readonly ITimer timer;
     private readonly PosixSignalRegistration hangup;
     private string seen;
+    private bool disposed;
 
     private FileServerCertificate(ServerCertificateChain first, Func<ServerCertificateChain> read, string[] paths, Action<string> report, TimeProvider clock, string seen)
         : base(first.Leaf, first.Issuers)
@@ -60,6 +61,12 @@ internal sealed class FileServerCertificate : ServerCertificate
     {
         lock (reading)
         {
+            // A signal that came before the end may be handled after it.
+            if (disposed)
+            {
+                return false;
+            }
+
             seen = StampOf(paths);
             try
             {
@@ -83,9 +90,12 @@ internal sealed class FileServerCertificate : ServerCertificate
         {
             hangup.Dispose();
             timer.Dispose();
+            lock (reading)
+            {
+                disposed = true;
+                base.Dispose(disposing);
+            }
         }
-
-        base.Dispose(disposing);
     }
 
     private void ReloadChanged()

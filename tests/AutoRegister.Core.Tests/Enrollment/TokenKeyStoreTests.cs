@@ -2,6 +2,7 @@ using AutoRegister.Core.Base;
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Keys;
+using AutoRegister.Core.Line;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
@@ -32,6 +33,25 @@ public sealed class TokenKeyStoreTests : IDisposable
 
         using TokenKeyStore shared = Open(hsm.Settings with { Objects = DeviceObjects.Under(new ObjectId("0a02")) });
         Assert.Equal("token aktualizr, key id 0a02", shared.Description);
+    }
+
+    [Fact]
+    public void Devices_of_a_line_in_one_token_load_the_module_and_log_in_once()
+    {
+        hsm.Open().Dispose();
+        var log = new SpyLog();
+        using (LineSession.Begin())
+        {
+            foreach (string id in (string[])["0a01", "0a02", "0a03"])
+            {
+                using TokenKeyStore store = Open(SpyLog.Through(hsm.Settings) with { Objects = DeviceObjects.Under(new ObjectId(id)) });
+                store.Make([], KeyAlgorithm.EcP256);
+            }
+        }
+
+        Assert.Single(log.Calls(), "C_Initialize");
+        Assert.Single(log.Calls(), "C_Login");
+        Assert.Equal("C_Finalize", log.Calls()[^1]);
     }
 
     [Fact]

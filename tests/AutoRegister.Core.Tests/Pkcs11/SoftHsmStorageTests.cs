@@ -1,6 +1,8 @@
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Files;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
+using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.SoftHsm;
 using Xunit;
 
@@ -96,6 +98,40 @@ public sealed class SoftHsmStorageTests : IDisposable
         // A file that cannot be opened shows that its directory was gone through.
         File.CreateSymbolicLink(Path.Join(ours, "unreadable.object"), "/nonexistent/file");
         Assert.Equal(ErrorId.WriteFailed, Assert.Throws<AutoRegisterException>(session.MakeDurable).Id);
+    }
+
+    [Fact]
+    public void An_object_is_written_anew_once_and_where_somebody_changed_it()
+    {
+        using TokenSession session = hsm.Open();
+        session.GenerateKey(new KeyRequest());
+        session.MakeDurable();
+        string[] objects = [.. hsm.ObjectFiles().Order(StringComparer.Ordinal)];
+        string token = hsm.TokenFiles().Single(file => Path.GetDirectoryName(file) == Path.GetDirectoryName(objects[0]));
+        Assert.Equal([false, false, true], Rewritten([.. objects, token], session.MakeDurable));
+
+        File.SetLastWriteTimeUtc(objects[1], DateTime.UnixEpoch);
+        Assert.Equal([false, true, true], Rewritten([.. objects, token], session.MakeDurable));
+    }
+
+    [Fact]
+    public async Task The_mark_of_one_device_and_the_durable_files_of_another_do_not_meet()
+    {
+        using TokenSession session = hsm.Open();
+        var durable = Task.Run(() => Array.ForEach(new int[100], _ => session.MakeDurable()));
+        while (!durable.IsCompleted)
+        {
+            SoftHsmOrigin.Mark(session.Token.Serial, JournalOrigin.Unknown, session.Variables);
+        }
+
+        await durable;
+    }
+
+    private static bool[] Rewritten(string[] files, Action action)
+    {
+        string[] before = [.. files.Select(file => Posix.StatusOf(file)!.Value.Version)];
+        action();
+        return [.. files.Select((file, n) => Posix.StatusOf(file)!.Value.Version != before[n])];
     }
 
     [NssFact]

@@ -7,6 +7,7 @@ using AutoRegister.Core.Line;
 using AutoRegister.Core.Sota;
 using AutoRegister.Core.Storage;
 using AutoRegister.Core.Tests.Files;
+using AutoRegister.Core.Tests.Pkcs11;
 using FaultServer;
 using Microsoft.Win32.SafeHandles;
 using Xunit;
@@ -15,9 +16,9 @@ namespace AutoRegister.Core.Tests.Storage;
 
 /// <summary>
 /// A device of a line: what it leaves, and who continues it. That its station was killed is played by forgetting, without a word, what the
-/// process knows of its lines; <c>soak line</c> kills for real.
+/// process knows of its lines; <c>soak line</c> kills for real. Not beside the tests of tokens: a line that ends closes those of all lines.
 /// </summary>
-[Collection(nameof(LineDeviceTests))]
+[Collection(SoftHsmTests.Name)]
 public sealed class LineDeviceTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("line-device-").FullName;

@@ -18,9 +18,12 @@ internal static class SoftHsmOrigin
     /// <exception cref="Errors.AutoRegisterException"><see cref="Errors.ErrorId.WriteFailed"/>.</exception>
     public static void Mark(string serial, JournalOrigin here, ModuleVariables environment)
     {
-        foreach (string directory in Directories(serial, environment))
+        lock (SoftHsmStorage.Writing)
         {
-            AtomicFile.Write(Path.Join(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(MachineOf(here), OriginJson.Default.JournalOrigin), AtomicFile.OwnerOnly);
+            foreach (string directory in Directories(serial, environment))
+            {
+                AtomicFile.Write(Path.Join(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(MachineOf(here), OriginJson.Default.JournalOrigin), AtomicFile.OwnerOnly);
+            }
         }
     }
 

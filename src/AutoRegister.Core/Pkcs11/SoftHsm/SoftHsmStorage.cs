@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
@@ -14,6 +15,13 @@ namespace AutoRegister.Core.Pkcs11.SoftHsm;
 /// </summary>
 internal static class SoftHsmStorage
 {
+    // Objects that this process has written anew. SoftHSM2 writes one when it is made, and nothing of ours changes it afterwards; to write
+    // all of a token's anew for each device of a line would take a time that grows with the square of their number.
+    private static readonly ConcurrentDictionary<string, string> Durable = new(StringComparer.Ordinal);
+
+    /// <summary>Held by whoever of us writes into a token's directory: what is half written there is removed as left over.</summary>
+    internal static Lock Writing { get; } = new();
+
     /// <summary>Whether a module is SoftHSM2.</summary>
     /// <param name="manufacturer">Who made it, as it says itself.</param>
     public static bool Serves(string manufacturer) => manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal);
@@ -35,9 +43,12 @@ internal static class SoftHsmStorage
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.WriteFailed"/>: an I/O error.</exception>
     public static void MakeDurable(string serial, ModuleVariables environment)
     {
-        foreach (string directory in TokenDirectories(environment).Where(d => SerialOf(d) == serial))
+        lock (Writing)
         {
-            MakeDirectoryDurable(directory);
+            foreach (string directory in TokenDirectories(environment).Where(d => SerialOf(d) == serial))
+            {
+                MakeDirectoryDurable(directory);
+            }
         }
     }
 
@@ -51,8 +62,16 @@ internal static class SoftHsmStorage
                 File.Delete(leftover);
             }
 
-            AtomicFile.WriteAnew([.. Directory.EnumerateFiles(directory).Where(HoldsSomething)]);
+            string[] uncertain = [.. Directory.EnumerateFiles(directory).Where(path => HoldsSomething(path) && !IsDurable(path))];
+            AtomicFile.WriteAnew(uncertain);
             DurableDirectory.SyncName(directory);
+            foreach (string path in uncertain.Where(IsObject))
+            {
+                if (Posix.StatusOf(path) is FileStatus written)
+                {
+                    Durable[path] = written.Version;
+                }
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +79,12 @@ internal static class SoftHsmStorage
         }
     }
 
+    private static bool IsDurable(string path) => Durable.TryGetValue(path, out string? written) && Posix.StatusOf(path)?.Version == written;
+
     // Beside them are lock files, which are empty.
     private static bool HoldsSomething(string path) =>
         path.EndsWith(".object", StringComparison.Ordinal) || Path.GetFileName(path) == "generation";
+
+    // The token's own file has the PINs and is written anew at each login.
+    private static bool IsObject(string path) => Path.GetFileName(path) is not ("generation" or "token.object");
 }

@@ -1,0 +1,63 @@
+using AutoRegister.Core.Base;
+using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11;
+using AutoRegister.Core.Pkcs11.Settings;
+
+namespace AutoRegister.Core.Enrollment;
+
+/// <summary>
+/// The tokens in which a line makes the keys of many devices: each stays open, and logged in to, until the line ends. Without that the module
+/// would be initialised for each device, and SoftHSM2 reads all objects then.
+/// </summary>
+internal static class LineTokens
+{
+    private static readonly Lock State = new();
+    private static readonly Dictionary<(string Module, string Label, string? Serial), TokenSession> Open = [];
+    private static bool keeps;
+
+    /// <summary>Keeps tokens open from now on.</summary>
+    internal static void Begin()
+    {
+        lock (State)
+        {
+            keeps = true;
+        }
+    }
+
+    /// <summary>Keeps the token of many devices open, if a line works. Its caller has opened it; the token of one device alone is not kept.</summary>
+    internal static void Keep(HsmSettings hsm)
+    {
+        lock (State)
+        {
+            (string, string, string?) token = (hsm.ModulePath, hsm.TokenLabel, hsm.TokenSerial);
+            if (!keeps || hsm.Objects.IsStandard || Open.ContainsKey(token))
+            {
+                return;
+            }
+
+            try
+            {
+                Open.Add(token, TokenSession.Open(hsm, mayInitialize: false, SilentObserver.Instance));
+            }
+            catch (AutoRegisterException)
+            {
+                // A token without a session to spare is opened for each device.
+            }
+        }
+    }
+
+    /// <summary>Closes them.</summary>
+    internal static void End()
+    {
+        lock (State)
+        {
+            keeps = false;
+            foreach (TokenSession session in Open.Values)
+            {
+                session.Dispose();
+            }
+
+            Open.Clear();
+        }
+    }
+}
