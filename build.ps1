@@ -29,7 +29,7 @@ $tasks = [ordered]@{
     demo    = 'registers a device from nothing with a local factory and shows what happened; --keep leaves the factory running'
     test    = 'every test; the last line counts them, the results are in out/test/results'
     package = 'what devices, image builds and galleries take, into out/package'
-    bench   = 'what a registration costs beside a bare pwsh, and how many devices a second a factory line registers'
+    bench   = 'what a registration costs beside a bare pwsh, and how many devices a second a factory line and a factory server register'
     soak    = 'NAME: a long test, one of those below'
     clean   = 'removes out/ and what the projects built'
     help    = 'this list'
@@ -96,6 +96,7 @@ switch ($Task) {
         Build-All
         Invoke-Script (Join-Top tests Benchmarks Start.ps1)
         Invoke-Script (Join-Top tests Benchmarks Line.ps1)
+        Invoke-Script (Join-Top tests Benchmarks Factory.ps1)
     }
     'clean' {
         Remove-BuildOutput
