@@ -12,7 +12,6 @@ namespace AutoRegister.Cmdlets;
 public abstract class LineCmdlet : AutoRegisterCmdlet
 {
     private LineWork? line;
-    private LineSession? session;
 
     /// <summary>How many devices are worked on at once.</summary>
     [Parameter]
@@ -40,7 +39,6 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         if (IsLine)
         {
             BlockingThreads.Add(ThrottleLimit);
-            session = LineSession.Begin();
             line = new LineWork(this, ThrottleLimit, Ordered, new LineTally(Progress.Id, Progress.Activity, ExpectedCount));
             Streams.Pending = line.Events;
         }
@@ -84,7 +82,6 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         if (disposing)
         {
             Needed?.Dispose();
-            session?.Dispose();
         }
     }
 

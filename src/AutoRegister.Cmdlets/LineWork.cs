@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Line;
 
 namespace AutoRegister.Cmdlets;
 
@@ -15,6 +16,7 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
 {
     // With an order no more than so many times the limit wait for a slow device before them.
     private const int OrderedWindow = 8;
+    private readonly LineSession session = LineSession.Begin();
     private readonly CountdownEvent atWork = new(1);
     private readonly LineOutput output = new(ordered);
     private int running;
@@ -78,6 +80,7 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
     {
         Events.Dispose();
         atWork.Dispose();
+        session.Dispose();
     }
 
     private async Task<Action> RunAsync<T>(Func<CancellationToken, Task<T>> work, object item, Action<T> write)
