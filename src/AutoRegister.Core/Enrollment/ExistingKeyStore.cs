@@ -80,7 +80,8 @@ internal sealed class ExistingKeyStore : IKeyStore
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm) => key;
 
-    public void RemoveIncomplete(IReadOnlyCollection<string> before) => session.RemoveIncomplete(before, DeviceObjects.Standard, observer);
+    public void RemoveIncomplete(IReadOnlyCollection<string> before) =>
+        session.RemoveIncomplete(IncompleteObjects.Find(session.FindObjects(), before, DeviceObjects.Standard));
 
     public void MakeDurable() => session.MakeDurable();
 

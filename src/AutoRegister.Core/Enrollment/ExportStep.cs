@@ -109,7 +109,7 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
     {
         bool isShown = !session.Token.HasProtectedAuthenticationPath;
         string id = decisions.ExistingKey?.Id ?? hsm.Objects.KeyId.Hex;
-        TokenObject[] keys = [.. Listed(session, hsm, decisions).Where(o => o.Kind != TokenObjectKind.Certificate && o.Id == id && (!isShown || o.Kind == TokenObjectKind.PrivateKey))
+        TokenObject[] keys = [.. session.FindObjects(new ObjectId(id)).Where(o => o.Kind != TokenObjectKind.Certificate && (!isShown || o.Kind == TokenObjectKind.PrivateKey))
             .OrderByDescending(o => o.Label == (decisions.ExistingKey?.Label ?? hsm.Objects.KeyLabel))];
         if (keys.Length == 0 && (isShown || decisions.ExistingKey is null))
         {
@@ -126,14 +126,12 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
     private static void RequireCertificate(TokenSession session, HsmSettings hsm, TokenDecisions decisions, RegistrationAnswer answer)
     {
         string certificate = decisions.ExistingCertificateId ?? hsm.Objects.CertificateId.Hex;
-        if (!Listed(session, hsm, decisions).Any(o => o.Kind == TokenObjectKind.Certificate && o.Id == certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
+        if (!session.FindObjects(new ObjectId(certificate)).Any(o => o.Kind == TokenObjectKind.Certificate && o.PublicKeyHash == answer.Certificate.KeyFingerprint))
         {
             throw new AutoRegisterException(
                 ErrorId.HsmCertificateNotFound, $"The device certificate is not in {session.Token} under the id {certificate}, by which the OTA client looks for it.", target: hsm.TokenLabel);
         }
     }
-
-    private static IReadOnlyList<TokenObject> Listed(TokenSession session, HsmSettings hsm, TokenDecisions decisions) => decisions.ExistingKey is null ? session.FindObjects(hsm.Objects) : session.FindObjects();
 
     private string[] Placed(RegistrationAnswer answer) => Config.Hsm is null ? [.. answer.Files.Keys, CredentialFileNames.PrivateKey] : [.. answer.Files.Keys];
 

@@ -22,6 +22,7 @@ internal sealed class TokenKeyStore : IKeyStore
     private readonly EnrollmentJournal journal;
     private readonly TokenSession session;
     private readonly IRegistrationObserver observer;
+    private IReadOnlyList<TokenObject>? seen;
     private int disposed;
 
     private TokenKeyStore(HsmSettings hsm, EnrollmentJournal journal, TokenSession session, IRegistrationObserver observer)
@@ -67,13 +68,27 @@ internal sealed class TokenKeyStore : IKeyStore
 
     public string? FindDeviceUuid() => Pkcs11Module.FindUuidInSlotDescription(hsm);
 
-    public void RequireFree()
+    // What has one of the device's names, looked for once: SoftHSM2 reads the files of all objects for each search, and a line's token has
+    // those of many devices.
+    private IReadOnlyList<TokenObject> Objects => seen ??= session.FindObjects(hsm.Objects);
+
+    private IReadOnlyList<TokenObject> ForeignObjects => TokenConflicts.Find(Objects, default, hsm.Objects);
+
+    public bool IsFree
     {
-        ClearWhereCopied();
-        TokenConflicts.Check(session.Token, session.FindObjects(hsm.Objects), default, hsm.Objects);
+        get
+        {
+            seen = null;
+            return ForeignObjects.Count == 0;
+        }
     }
 
-    public bool IsFree => TokenConflicts.Find(session.FindObjects(hsm.Objects), default, hsm.Objects).Count == 0;
+    public void RequireFree()
+    {
+        seen = null;
+        ClearWhereCopied();
+        TokenConflicts.Check(session.Token, Objects, default, hsm.Objects);
+    }
 
     public void ClearCopy()
     {
@@ -85,13 +100,8 @@ internal sealed class TokenKeyStore : IKeyStore
 
     public void Clear()
     {
-        List<TokenObject> doomed = [.. TokenConflicts.Find(session.FindObjects(hsm.Objects), default, hsm.Objects)];
-        foreach (TokenObject item in doomed)
-        {
-            observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
-        }
-
-        session.DestroyObjects(doomed);
+        seen = null;
+        ClearForeign();
     }
 
     public IDeviceKey? Find(string fingerprint)
@@ -109,14 +119,14 @@ internal sealed class TokenKeyStore : IKeyStore
     public IDeviceKey? Recover(string fingerprint, string certificateRequest) =>
         session.RepairKey(hsm.Objects, CertificateRequestBuilder.PublicKeyOf(certificateRequest));
 
-    public IReadOnlyList<string> Inventory() => IncompleteObjects.Inventory(session.FindObjects(hsm.Objects));
+    public IReadOnlyList<string> Inventory() => IncompleteObjects.Inventory(Objects);
 
     public IDeviceKey Make(IReadOnlyCollection<string> before, KeyAlgorithm algorithm)
     {
         ClearWhereCopied();
-        RemoveIncomplete(before);
-        session.DestroyObjects(TokenConflicts.FindIncompletePairs(session.FindObjects(hsm.Objects), hsm.Objects));
-        if (FindWhole() is TokenKey whole)
+        ClearIncomplete(before);
+        Destroy(TokenConflicts.FindIncompletePairs(Objects, hsm.Objects));
+        if (Objects.Any(IsOurKey) && FindWhole() is TokenKey whole)
         {
             observer.ReportStep("Taking up the key that an interrupted run made");
             return whole;
@@ -127,19 +137,55 @@ internal sealed class TokenKeyStore : IKeyStore
             SoftHsmOrigin.Mark(session.Token.Serial, journal.Here(), session.Variables);
         }
 
+        seen = null;
         TokenKey key = session.GenerateKey(new KeyRequest(hsm.Objects.KeyLabel, hsm.Objects.KeyId, algorithm));
         observer.ReportStep($"Key made in the token '{hsm.TokenLabel}': it never leaves it");
         return key;
     }
 
-    public void RemoveIncomplete(IReadOnlyCollection<string> before) => session.RemoveIncomplete(before, hsm.Objects, observer);
+    public void RemoveIncomplete(IReadOnlyCollection<string> before)
+    {
+        seen = null;
+        ClearIncomplete(before);
+    }
+
+    private bool IsOurKey(TokenObject o) => o.Kind != TokenObjectKind.Certificate && hsm.Objects.Names(o);
 
     private void ClearWhereCopied()
     {
-        if (session.IsMadeOfFiles && !IsFree && SoftHsmOrigin.FindDifference(session.Token.Serial, journal.Here(), session.Variables) is string difference)
+        if (session.IsMadeOfFiles && ForeignObjects.Count > 0 && SoftHsmOrigin.FindDifference(session.Token.Serial, journal.Here(), session.Variables) is string difference)
         {
             observer.ReportWarning($"The files of {session.Token} were copied from another machine ({difference}). The key in it is that machine's: it is removed here, and this device makes its own.");
-            Clear();
+            ClearForeign();
+        }
+    }
+
+    private void ClearForeign()
+    {
+        IReadOnlyList<TokenObject> doomed = ForeignObjects;
+        foreach (TokenObject item in doomed)
+        {
+            observer.ReportWarning($"Removing the {item} from the token '{hsm.TokenLabel}'");
+        }
+
+        Destroy(doomed);
+    }
+
+    private void ClearIncomplete(IReadOnlyCollection<string> before)
+    {
+        if (IncompleteObjects.Find(Objects, before, hsm.Objects) is { Count: > 0 } incomplete)
+        {
+            seen = null;
+            session.RemoveIncomplete(incomplete);
+        }
+    }
+
+    private void Destroy(IReadOnlyList<TokenObject> doomed)
+    {
+        if (doomed.Count > 0)
+        {
+            seen = null;
+            session.DestroyObjects(doomed);
         }
     }
 
@@ -153,7 +199,7 @@ internal sealed class TokenKeyStore : IKeyStore
         catch (AutoRegisterException e) when (e.Id is ErrorId.HsmKeyUnusable or ErrorId.HsmFailure)
         {
             observer.ReportWarning($"{e.Message} An interrupted run did not finish writing the key; it is removed.");
-            session.DestroyObjects(session.FindObjects(hsm.Objects).Where(o => o.Kind != TokenObjectKind.Certificate && hsm.Objects.Names(o)));
+            Destroy([.. Objects.Where(IsOurKey)]);
             return null;
         }
     }

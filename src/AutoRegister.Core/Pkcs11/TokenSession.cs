@@ -101,6 +101,9 @@ public sealed class TokenSession : IDisposable
         return objects.FindOf(ours);
     }
 
+    /// <summary>Lists the keys and certificates with this id, by which the OTA client looks for its own.</summary>
+    public IReadOnlyList<TokenObject> FindObjects(ObjectId id) => objects.FindWith(id);
+
     /// <summary>Lists all keys and certificates in the token as a person reads them.</summary>
     public IReadOnlyList<HsmObject> ListObjects() => objects.ListAll();
 
@@ -167,13 +170,10 @@ public sealed class TokenSession : IDisposable
     }
 
     /// <summary>Removes what a run of ours left that was killed while the token wrote an object.</summary>
-    /// <param name="before">The <see cref="IncompleteObjects.Inventory"/> from before anything was made.</param>
-    /// <param name="ours">The names of what a run of ours may have been writing.</param>
-    /// <param name="observer">Hears what is removed.</param>
-    public void RemoveIncomplete(IReadOnlyCollection<string> before, DeviceObjects ours, IRegistrationObserver observer)
+    /// <param name="incomplete">From <see cref="IncompleteObjects.Find"/>.</param>
+    public void RemoveIncomplete(IReadOnlyList<TokenObject> incomplete)
     {
-        ArgumentNullException.ThrowIfNull(observer);
-        IReadOnlyList<TokenObject> incomplete = IncompleteObjects.Find(FindObjects(ours), before, ours);
+        ArgumentNullException.ThrowIfNull(incomplete);
         foreach (TokenObject item in incomplete)
         {
             observer.ReportWarning($"Removing the {item} from {Token}: an interrupted run did not finish writing it");

@@ -8,6 +8,7 @@ using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Tests.Pkcs11;
 using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Enrollment;
@@ -52,6 +53,20 @@ public sealed class TokenKeyStoreTests : IDisposable
         Assert.Single(log.Calls(), "C_Initialize");
         Assert.Single(log.Calls(), "C_Login");
         Assert.Equal("C_Finalize", log.Calls()[^1]);
+    }
+
+    [Fact]
+    public void A_token_of_many_devices_is_searched_once_a_name_and_not_once_a_question()
+    {
+        hsm.Open().Dispose();
+        var module = new FakeModule();
+        using TokenKeyStore store = Open(module.In(hsm.Settings) with { Objects = DeviceObjects.Under(new ObjectId("0a01")) });
+
+        store.RequireFree();
+        store.Make(store.Inventory(), KeyAlgorithm.EcP256);
+
+        // The labels of key and certificate, and the id, which both have. Whoever makes a key asks for its own two once more.
+        Assert.Equal(3 + 2, module.Count(nameof(ISession.FindAllObjects)));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class TokenObjects(TokenAccess access)
 
     /// <summary>Finds key pairs, complete or not, that have this label or this id.</summary>
     public IReadOnlyList<TokenObject> FindKeysUnder(string label, ObjectId id) =>
-        [.. FindUnder(TokenObjectKind.PrivateKey, label, id), .. FindUnder(TokenObjectKind.PublicKey, label, id)];
+        [.. FindUnder([label], [id]).Where(o => o.Kind != TokenObjectKind.Certificate)];
 
     /// <summary>
     /// Finds all that may be a device's. In a token of its own that is everything; in one that it shares, what has one of its names:
@@ -30,12 +30,28 @@ internal sealed class TokenObjects(TokenAccess access)
     /// </summary>
     public IReadOnlyList<TokenObject> FindOf(DeviceObjects ours) => ours.IsStandard
         ? FindAll()
-        : [.. FindKeysUnder(ours.KeyLabel, ours.KeyId), .. FindUnder(TokenObjectKind.Certificate, ours.CertificateLabel, ours.CertificateId)];
+        : [.. FindUnder([ours.KeyLabel, ours.CertificateLabel], [ours.KeyId, ours.CertificateId]).Where(ours.Touches)];
 
-    private IEnumerable<TokenObject> FindUnder(TokenObjectKind kind, string label, ObjectId id) =>
-        access.Find(access.NewTemplate().Class(kind).Label(label)).Concat(access.Find(access.NewTemplate().Class(kind).Id(id)))
+    /// <summary>Finds keys and certificates with this id.</summary>
+    public IReadOnlyList<TokenObject> FindWith(ObjectId id) => FindUnder([], [id]);
+
+    // One search a name and not one a kind: SoftHSM2 opens the files of all objects for each search.
+    private IReadOnlyList<TokenObject> FindUnder(IEnumerable<string> labels, IEnumerable<ObjectId> ids) =>
+        [.. labels.Distinct().SelectMany(label => access.Find(access.NewTemplate().Label(label)))
+            .Concat(ids.Distinct().SelectMany(id => access.Find(access.NewTemplate().Id(id))))
             .DistinctBy(handle => handle.ObjectId)
-            .Select(handle => Describe(kind, handle));
+            .Select(handle => (Kind: KindOf(handle), Handle: handle))
+            .Where(found => found.Kind is not null)
+            .Select(found => Describe(found.Kind!.Value, found.Handle))
+            .OrderBy(o => o.Kind)];
+
+    private TokenObjectKind? KindOf(IObjectHandle handle) => access.ReadClass(handle) switch
+    {
+        CKO.CKO_PRIVATE_KEY => TokenObjectKind.PrivateKey,
+        CKO.CKO_PUBLIC_KEY => TokenObjectKind.PublicKey,
+        CKO.CKO_CERTIFICATE => TokenObjectKind.Certificate,
+        _ => null,
+    };
 
     /// <summary>Reads what tells an object from others.</summary>
     public TokenObject Describe(TokenObjectKind kind, IObjectHandle handle)
@@ -56,7 +72,7 @@ internal sealed class TokenObjects(TokenAccess access)
     }
 
     private IEnumerable<TokenObject> FindUnreadable() => access.Find(access.NewTemplate())
-        .Where(handle => access.ReadBytes(handle, CKA.CKA_CLASS) is null or { Length: 0 })
+        .Where(handle => access.ReadClass(handle) is null)
         .Select(handle => new TokenObject(TokenObjectKind.Unreadable, string.Empty, string.Empty) { Handle = handle });
 
     /// <summary>Reads a public key.</summary>
@@ -93,7 +109,7 @@ internal sealed class TokenObjects(TokenAccess access)
             Class = item.Kind,
             Label = item.Label,
             Id = item.Id,
-            Kind = KindOf(handle, isPrivate, publicKey),
+            Kind = AlgorithmOf(handle, isPrivate, publicKey),
             TokenLabel = access.Token.Label,
             Sensitive = isPrivate ? access.ReadFlag(handle, CKA.CKA_SENSITIVE) : null,
             Extractable = isPrivate ? access.ReadFlag(handle, CKA.CKA_EXTRACTABLE) : null,
@@ -103,7 +119,7 @@ internal sealed class TokenObjects(TokenAccess access)
     }
 
     // A private EC key shows its curve and no point; a private RSA key shows its modulus.
-    private string KindOf(IObjectHandle handle, bool isPrivate, byte[]? publicKey)
+    private string AlgorithmOf(IObjectHandle handle, bool isPrivate, byte[]? publicKey)
     {
         if (publicKey is not null)
         {

@@ -82,6 +82,15 @@ internal sealed class TokenAccess(OpenedSession opened)
         }
     });
 
+    /// <summary>Reads what kind of object it is.</summary>
+    /// <returns>Its class; <see langword="null"/> where the module does not show it.</returns>
+    public CKO? ReadClass(IObjectHandle handle) => ReadBytes(handle, CKA.CKA_CLASS) switch
+    {
+        { Length: sizeof(ulong) } value => (CKO)BitConverter.ToUInt64(value),
+        { Length: sizeof(uint) } value => (CKO)BitConverter.ToUInt32(value),
+        _ => null,
+    };
+
     /// <summary>Reads a yes or no.</summary>
     /// <returns>The value; <see langword="null"/> where the module does not show the attribute.</returns>
     public bool? ReadFlag(IObjectHandle handle, CKA type) => ReadBytes(handle, type) is [byte value] ? value != 0 : null;
