@@ -156,6 +156,21 @@ Describe 'Directories of devices' {
     }
 }
 
+Describe 'A device that a line did not finish, and that cannot be given a journal of its own' {
+    It 'is said when the line ends, and continued by the next' {
+        $run = Invoke-Line "Row 'J1', 'J2' | New-HsmDeviceKey -BaseConfig `$line -Path { `"`$out/`$(`$_.SerialNumber)`" } -ThrottleLimit 2 -Ordered | ForEach-Object { `$_.Uuid; if (`$_.Config.Name -eq 'J1') { `$null = New-Item `"`$out/J1/.registration`" } }" "$TestDrive/j"
+        $run.Lines.Count | Should -Be 2
+        $run.Error | Should -Match '/j/J1/\.registration'
+        Get-ChildItem "$TestDrive/j" -Force -Name | Should -Contain '.registration-lines'
+
+        Remove-Item "$TestDrive/j/J1/.registration" -Force
+        $again = Invoke-Line "Row 'J1', 'J2' | $pipeline -Ordered | Export-SotaCredentials -ThrottleLimit 2 -Ordered | ForEach-Object Uuid" "$TestDrive/j"
+        $again.Error | Should -BeNullOrEmpty
+        $again.Lines -join ' ' | Should -Be ($run.Lines -join ' ')
+        Get-ChildItem "$TestDrive/j" -Force -Name | Should -Not -Contain '.registration-lines'
+    }
+}
+
 Describe 'A line that is stopped' {
     It 'says what is done with Ctrl-C, and goes on from there' {
         $command = "Row (1..400 | ForEach-Object { `"G`$_`" }) | $pipeline | Export-SotaCredentials -ThrottleLimit 4 | ForEach-Object { `$_.Name }"

@@ -21,7 +21,7 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IDisposable
     private protected PipelineStreams Streams { get; }
 
     /// <summary>Whether somebody stopped the pipeline.</summary>
-    private protected bool WasStopped { get; private set; }
+    internal bool WasStopped { get; private set; }
 
     /// <summary>Is cancelled when the pipeline stops.</summary>
     public CancellationToken Cancellation => stopping.Token;

@@ -69,12 +69,7 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
     {
         if (disposing && line is not null)
         {
-            if (line.Unwind() is string summary && WasStopped)
-            {
-                // The streams of a stopped pipeline are closed; only the host still listens.
-                Host.UI.WriteWarningLine($"{MyInvocation.MyCommand.Name} stopped: {summary}.");
-            }
-
+            line.Unwind();
             line.Dispose();
         }
 

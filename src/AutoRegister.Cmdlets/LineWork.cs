@@ -54,25 +54,34 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
         WriteUntil(() => output.Unwritten == 0, cmdlet.Cancellation);
         ended = true;
         cmdlet.WriteProgress(tally.Completed());
+        foreach (AutoRegisterException problem in session.End())
+        {
+            cmdlet.WriteError(ErrorRecords.From(problem));
+        }
     }
 
     /// <summary>Counts a device that failed.</summary>
     internal void CountFailure() => tally.Count(failed: true);
 
-    /// <summary>Nothing is left behind half-way: a token session ends, a rename is made durable. Nobody listens any more.</summary>
-    /// <returns>What to say where the line was cut off; <see langword="null"/> where it ended by itself.</returns>
-    internal string? Unwind()
+    /// <summary>Nothing is left behind half-way: a token session ends, a rename is made durable.</summary>
+    internal void Unwind()
     {
-        if (ended)
+        if (!ended)
         {
-            return null;
+            int cutOff = output.Unwritten;
+            cmdlet.Cancel();
+            atWork.Signal();
+            atWork.Wait();
+            if (cmdlet.WasStopped && cutOff + tally.Done + tally.Failed > 0)
+            {
+                Warn($"stopped: {tally.Summary(cutOff)}.");
+            }
         }
 
-        int cutOff = output.Unwritten;
-        cmdlet.Cancel();
-        atWork.Signal();
-        atWork.Wait();
-        return cutOff + tally.Done + tally.Failed > 0 ? tally.Summary(cutOff) : null;
+        foreach (AutoRegisterException problem in session.End())
+        {
+            Warn($"{problem.Message} {problem.RecommendedAction}");
+        }
     }
 
     /// <inheritdoc/>
@@ -82,6 +91,9 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
         atWork.Dispose();
         session.Dispose();
     }
+
+    // The streams of a pipeline that has ended are closed; only the host still listens.
+    private void Warn(string words) => cmdlet.Host.UI.WriteWarningLine($"{cmdlet.MyInvocation.MyCommand.Name} {words}");
 
     private async Task<Action> RunAsync<T>(Func<CancellationToken, Task<T>> work, object item, Action<T> write)
     {

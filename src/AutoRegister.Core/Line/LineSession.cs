@@ -50,6 +50,6 @@ public sealed class LineSession : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends it where nobody can be told of a problem.</summary>
     public void Dispose() => End();
 }

@@ -67,6 +67,23 @@ public sealed class LineDeviceTests : IAsyncDisposable
         Assert.Equal(key.CertificateRequest, MakeKey("a", onLine: false).CertificateRequest);
     }
 
+    [Fact]
+    public void A_device_that_cannot_have_one_is_said_and_stays_with_the_line()
+    {
+        using var session = LineSession.Begin();
+        DeviceKey key = MakeKey("a", onLine: true);
+        string own = Path.Join(Out, "a", DeviceDirectory.Name);
+        File.WriteAllText(own, "in the way");
+
+        AutoRegisterException problem = Assert.Single(session.End());
+
+        Assert.Equal(ErrorId.ReadFailed, problem.Id);
+        Assert.Contains(own, problem.Message, StringComparison.Ordinal);
+        Assert.Single(LineFolders.LeftOf(key.Config.SotaPath));
+        File.Delete(own);
+        Assert.Equal(key.CertificateRequest, MakeKey("a", onLine: false).CertificateRequest);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
