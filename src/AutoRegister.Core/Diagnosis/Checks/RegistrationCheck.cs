@@ -1,5 +1,6 @@
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Storage;
 
 namespace AutoRegister.Core.Diagnosis.Checks;
 
@@ -10,7 +11,7 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
 
     protected override CheckFinding Run(DiagnosisContext context)
     {
-        var journal = new EnrollmentJournal(context.SotaPath, context.Inputs.Root);
+        EnrollmentJournal journal = JournalOf(context.SotaPath, context.Inputs.Root);
         JournalEntry? entry = journal.Peek(out string damage);
         if (damage.Length > 0)
         {
@@ -39,6 +40,13 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
             : CheckFinding.Failed(
                 $"'{context.SotaPath}' holds parts of a registration: {string.Join("; ", context.Installed.Problems)}.",
                 ErrorId.RegistrationIncomplete.RemedyOf());
+    }
+
+    // What a line remembers of a device counts as long as the device has no journal of its own.
+    private static EnrollmentJournal JournalOf(string sotaPath, string root)
+    {
+        var own = new EnrollmentJournal(sotaPath, root);
+        return !own.HasTraces && LineFolders.LeftOf(sotaPath) is [LineDevice left, ..] ? new EnrollmentJournal(sotaPath, root, left) : own;
     }
 
     private static string Words(RegistrationState state) => state switch
