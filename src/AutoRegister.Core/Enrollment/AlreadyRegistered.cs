@@ -42,6 +42,7 @@ internal sealed class AlreadyRegistered(SotaConfig config, EnrollmentJournal jou
             KeyLocation = toml.HasToken ? Pkcs11Uri.OfPrivateKey(token: null, id: new ObjectId(toml.TokenKeyId)) : Path.Join(config.SotaPath, toml.KeyFile),
             KeyFingerprint = Installed.Certificate?.KeyFingerprint ?? string.Empty,
             CertificateRequest = string.Empty,
+            Certificate = Installed.Certificate,
             Differences = differences,
         };
     }

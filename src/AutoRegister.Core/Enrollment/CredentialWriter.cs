@@ -42,10 +42,23 @@ internal static class CredentialWriter
             AtomicFile.Delete(keyPath);
         }
 
+        DeleteRotated(directory);
         journal.Storage.Settle();
         Put(journal.Storage, written, Path.Join(directory, CredentialFileNames.SotaToml), toml, AtomicFile.OwnerOnly);
         journal.Storage.Settle();
         return written;
+    }
+
+    // A device that is registered anew: the OTA client had renewed the key and certificate before, and its files have names of their own.
+    private static void DeleteRotated(string directory)
+    {
+        if (SotaFile.TryReadText(Path.Join(directory, CredentialFileNames.SotaToml)) is string text && SotaToml.TryParse(text, out _) is SotaToml before)
+        {
+            foreach (string name in new[] { before.KeyFile, before.CertificateFile }.Except([CredentialFileNames.PrivateKey, CredentialFileNames.ClientCertificate]))
+            {
+                AtomicFile.Delete(Path.Join(directory, name));
+            }
+        }
     }
 
     private static AutoRegisterException Gone(string path) => new(

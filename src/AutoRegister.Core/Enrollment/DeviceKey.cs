@@ -1,5 +1,6 @@
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Sota;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister;
 
@@ -35,6 +36,9 @@ public sealed record DeviceKey
 
     /// <summary>Where a registered device is told to be something else than it was registered as; nothing of it was changed.</summary>
     public IReadOnlyList<InstalledDifference> Differences { get; init; } = [];
+
+    /// <summary>The certificate of a registered device, from where its OTA client has it: a file, or the token; <see langword="null"/> for others.</summary>
+    internal IssuedCertificate? Certificate { get; init; }
 
     /// <summary>Name and state.</summary>
     public override string ToString() => $"{Name} ({State})";

@@ -4,6 +4,7 @@ using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Sota;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Enrollment;
 
@@ -143,18 +144,20 @@ internal sealed class ExportStep(DeviceRegistration registration, IRegistrationO
             throw Incomplete(string.Join("; ", installed.Problems.DefaultIfEmpty("no journal and no credentials are there")));
         }
 
+        // After a renewal in a token the file is the certificate from before it.
+        IssuedCertificate? certificate = registration.Key.Certificate ?? installed.Certificate;
         return new ExportedCredentials
         {
             Uuid = registration.Uuid,
             Name = installed.Record?.Name ?? Config.Name ?? registration.Uuid,
-            Factory = installed.Certificate is { } certificate && !certificate.OrganizationalUnits.Contains(registration.Factory) ? certificate.OrganizationalUnit : registration.Factory,
+            Factory = certificate is not null && !certificate.OrganizationalUnits.Contains(registration.Factory) ? certificate.OrganizationalUnit : registration.Factory,
             AlreadyRegistered = true,
             Path = Config.SotaPath,
             Files = installed.Files,
             KeyLocation = registration.Key.KeyLocation,
             GatewayServer = installed.Toml!.GatewayServer,
-            CertificateSerialNumber = installed.Certificate?.Leaf.SerialNumber ?? string.Empty,
-            NotAfter = installed.Certificate?.NotAfter,
+            CertificateSerialNumber = certificate?.Leaf.SerialNumber ?? string.Empty,
+            NotAfter = certificate?.NotAfter,
         };
     }
 

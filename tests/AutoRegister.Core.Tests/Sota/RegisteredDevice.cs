@@ -33,11 +33,17 @@ internal sealed class RegisteredDevice : IDisposable
     internal static async Task<RegisteredDevice> MakeAsync(LocalFactory factory, string name, HsmSettings? hsm = null, KeyAlgorithm algorithm = KeyAlgorithm.EcP256)
     {
         var device = new RegisteredDevice(factory, name, hsm);
-        var enroller = new Enroller(new EnrollerOptions(), device.Observer);
-        DeviceKey key = enroller.MakeKey(device.Config, new KeyChoice { Algorithm = algorithm }, CancellationToken.None);
-        using RegistrationClient client = factory.Connect();
-        device.Exported = enroller.Export(await enroller.RegisterAsync(key, client, CancellationToken.None), CancellationToken.None);
+        device.Exported = await device.RegisterAsync(factory, device.Config, new KeyChoice { Algorithm = algorithm });
         return device;
+    }
+
+    /// <summary>Goes the whole way, once more for a device that has gone it.</summary>
+    internal async Task<ExportedCredentials> RegisterAsync(LocalFactory factory, SotaConfig config, KeyChoice choice)
+    {
+        var enroller = new Enroller(new EnrollerOptions(), Observer);
+        DeviceKey key = enroller.MakeKey(config, choice, CancellationToken.None);
+        using RegistrationClient client = factory.Connect();
+        return enroller.Export(await enroller.RegisterAsync(key, client, CancellationToken.None), CancellationToken.None);
     }
 
     internal string PathOf(string file) => Path.Join(Config.SotaPath, file);

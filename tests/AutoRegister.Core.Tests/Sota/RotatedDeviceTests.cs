@@ -30,6 +30,13 @@ public sealed class RotatedDeviceTests(FactoryFixture shared) : IClassFixture<Fa
         Assert.Equal("pkcs11:id=%07;type=private", Again(device).KeyLocation);
         Assert.Empty(device.Observer.Warnings);
         await ExpectHealthyAsync(device, hsm);
+
+        // What is said of the device is its certificate in the token, not the file from before the rotation.
+        ExportedCredentials told = await device.RegisterAsync(shared.Factory, device.Config, new KeyChoice());
+        Assert.True(told.AlreadyRegistered);
+        Assert.NotEqual(device.Exported.CertificateSerialNumber, told.CertificateSerialNumber);
+        using TokenSession session = hsm.Open(mayInitialize: false);
+        Assert.Equal(IssuedCertificate.Parse(Pem.Encode("CERTIFICATE", session.FindCertificate("client", 9)!)).Leaf.SerialNumber, told.CertificateSerialNumber);
     }
 
     [Theory]
@@ -67,6 +74,20 @@ public sealed class RotatedDeviceTests(FactoryFixture shared) : IClassFixture<Fa
 
         File.Delete(device.PathOf("pkey.3274113.pem"));
         Assert.Contains("pkey.3274113.pem is missing or holds no private key", InstalledCredentials.Inspect(device.Config.SotaPath).Problems);
+    }
+
+    [Fact]
+    public async Task One_that_is_registered_anew_leaves_no_key_from_its_rotation()
+    {
+        using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "rotated before");
+        RotateFiles(device);
+        device.Edit("sota.toml", text => text.Replace("/pkey.pem", "/pkey.3274113.pem", StringComparison.Ordinal).Replace("/client.pem", "/client.98.pem", StringComparison.Ordinal));
+
+        ExportedCredentials anew = await device.RegisterAsync(shared.Factory, device.Config with { Name = "rotated and anew" }, new KeyChoice { Replace = true });
+
+        Assert.NotEqual(device.Exported.Uuid, anew.Uuid);
+        Assert.Equal(anew.Files.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(device.Config.SotaPath).Order(StringComparer.Ordinal));
+        await ExpectHealthyAsync(device, null);
     }
 
     [Fact]
