@@ -29,9 +29,9 @@ internal sealed class InstalledChain
     {
         this.rootText = rootText;
         this.record = record;
-        roots = Parse(rootText);
-        client = Parse(clientText);
-        chain = Parse(chainText);
+        roots = Parse(rootText, IssuerCertificates.Parse);
+        client = Parse(clientText, X509CertificateLoader.LoadCertificate);
+        chain = Parse(chainText, der => client.Find(own => own.RawDataMemory.Span.SequenceEqual(der)) ?? IssuerCertificates.Parse(der));
     }
 
     /// <summary>Says what in a file is no certificate, or one that cannot be read.</summary>
@@ -39,7 +39,7 @@ internal sealed class InstalledChain
     internal static string? FindUnreadable(string name, string text)
     {
         int begun = text.AsSpan().Count(PemBegin);
-        return begun == 0 ? $"{name} holds no certificate" : Parse(text).Count < begun ? $"{name} holds a certificate that cannot be read" : null;
+        return begun == 0 ? $"{name} holds no certificate" : Parse(text, IssuerCertificates.Parse).Count < begun ? $"{name} holds a certificate that cannot be read" : null;
     }
 
     /// <summary>Finds what is damaged. Of <c>client.chained</c> only its issuers count: the OTA client does not read it.</summary>
@@ -117,14 +117,14 @@ internal sealed class InstalledChain
         return true;
     }
 
-    private static List<X509Certificate2> Parse(string? text)
+    private static List<X509Certificate2> Parse(string? text, Func<byte[], X509Certificate2> parse)
     {
         List<X509Certificate2> parsed = [];
         foreach (byte[] der in text is null ? [] : Pem.DecodeAll("CERTIFICATE", text))
         {
             try
             {
-                parsed.Add(X509CertificateLoader.LoadCertificate(der));
+                parsed.Add(parse(der));
             }
             catch (CryptographicException)
             {

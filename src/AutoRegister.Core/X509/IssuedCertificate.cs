@@ -16,10 +16,12 @@ public sealed class IssuedCertificate
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
     private const string AnyExtendedKeyUsageOid = "2.5.29.37.0";
     private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
+    private readonly byte[] der;
     private readonly IReadOnlyList<X509Certificate2> issuers;
 
-    private IssuedCertificate(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers)
+    private IssuedCertificate(byte[] der, X509Certificate2 leaf, IReadOnlyList<X509Certificate2> issuers)
     {
+        this.der = der;
         Leaf = leaf;
         this.issuers = issuers;
     }
@@ -55,8 +57,9 @@ public sealed class IssuedCertificate
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/> when there is no certificate in it.</exception>
     public static IssuedCertificate Parse(string pem)
     {
-        List<X509Certificate2> all = ParseAll(pem, "client.pem");
-        return new IssuedCertificate(all[0], all.Skip(1).ToList());
+        IReadOnlyList<byte[]> all = Decode(pem, "client.pem");
+        X509Certificate2 leaf = Parse(all[0], "client.pem", X509CertificateLoader.LoadCertificate);
+        return new IssuedCertificate(all[0], leaf, ParseIssuers(all.Skip(1), "client.pem"));
     }
 
     /// <summary>Checks that the certificate is the one that was asked for, whatever the time.</summary>
@@ -125,10 +128,10 @@ public sealed class IssuedCertificate
     /// <exception cref="AutoRegisterException"><see cref="ErrorId.CertificateMismatch"/>.</exception>
     public void CheckChain(string rootPem, string? chainedPem, DateTimeOffset now)
     {
-        List<X509Certificate2> roots = ParseAll(rootPem, "root.crt");
-        List<X509Certificate2> chained = chainedPem is null ? [] : ParseAll(chainedPem, "client.chained");
-        Require(chained.Count == 0 || chained[0].RawDataMemory.Span.SequenceEqual(Leaf.RawDataMemory.Span), "is not the one that client.chained begins with");
-        X509Certificate2[] intermediates = [.. issuers, .. chained.Skip(1)];
+        X509Certificate2[] roots = ParseIssuers(Decode(rootPem, "root.crt"), "root.crt");
+        IReadOnlyList<byte[]> chained = chainedPem is null ? [] : Decode(chainedPem, "client.chained");
+        Require(chained.Count == 0 || chained[0].AsSpan().SequenceEqual(der), "is not the one that client.chained begins with");
+        X509Certificate2[] intermediates = [.. issuers, .. ParseIssuers(chained.Skip(1), "client.chained")];
         if (intermediates.Length == 0)
         {
             return;
@@ -142,7 +145,7 @@ public sealed class IssuedCertificate
         }
     }
 
-    private static X509ChainPolicy ChainPolicy(IEnumerable<X509Certificate2> roots, X509Certificate2[] intermediates, DateTimeOffset now)
+    private static X509ChainPolicy ChainPolicy(X509Certificate2[] roots, X509Certificate2[] intermediates, DateTimeOffset now)
     {
         var policy = new X509ChainPolicy
         {
@@ -153,17 +156,22 @@ public sealed class IssuedCertificate
             // The certificate's own validity is checked with clock skew allowed for; a clock a minute behind must not fail the chain.
             VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
         };
-        policy.CustomTrustStore.AddRange(roots.ToArray());
+        policy.CustomTrustStore.AddRange(roots);
         policy.ExtraStore.AddRange(intermediates);
         return policy;
     }
 
-    private static List<X509Certificate2> ParseAll(string pem, string name)
+    private static IReadOnlyList<byte[]> Decode(string pem, string name) =>
+        Pem.DecodeAll(Pem.Certificate, pem) is { Count: > 0 } all ? all : throw Mismatch($"'{name}' holds no certificate");
+
+    private static X509Certificate2[] ParseIssuers(IEnumerable<byte[]> certificates, string name) =>
+        [.. certificates.Select(one => Parse(one, name, IssuerCertificates.Parse))];
+
+    private static X509Certificate2 Parse(byte[] certificate, string name, Func<byte[], X509Certificate2> parse)
     {
         try
         {
-            var all = Pem.DecodeAll("CERTIFICATE", pem).Select(X509CertificateLoader.LoadCertificate).ToList();
-            return all.Count > 0 ? all : throw Mismatch($"'{name}' holds no certificate");
+            return parse(certificate);
         }
         catch (CryptographicException e)
         {
