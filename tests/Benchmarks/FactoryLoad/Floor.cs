@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
@@ -12,6 +13,8 @@ namespace FactoryLoad;
 /// </summary>
 internal static class Floor
 {
+    private static readonly ConcurrentDictionary<string, X509Certificate2> Issuers = [];
+
     /// <summary>Registers devices and prints, as JSON, devices a second and milliseconds of processor time a device.</summary>
     public static async Task<int> RunAsync(Uri url, string token, int limit, int count, string folder)
     {
@@ -43,11 +46,11 @@ internal static class Floor
         using var device = new Device();
         File.WriteAllText(Path.Join(folder, "pkey.pem"), device.KeyPem);
         Dictionary<string, string> files = JsonSerializer.Deserialize<Dictionary<string, string>>(await api.SendAsync(device.Body))!;
-        using X509Certificate2 leaf = Parse(files["client.pem"]);
-        using X509Certificate2 root = Parse(files["root.crt"]);
-        X509Certificate2[] chained = [.. Certificates(files["client.chained"])];
-        Verify(leaf, chained[^1]);
-        Verify(chained[^1], root);
+        using var leaf = X509Certificate2.CreateFromPem(files["client.pem"]);
+        string chained = files["client.chained"];
+        X509Certificate2 issuer = Issuer(chained[chained.LastIndexOf("-----BEGIN", StringComparison.Ordinal)..]);
+        Verify(leaf, issuer);
+        Verify(issuer, Issuer(files["root.crt"]));
         foreach ((string name, string content) in files)
         {
             File.WriteAllText(Path.Join(folder, name), content);
@@ -66,12 +69,6 @@ internal static class Floor
         }
     }
 
-    private static X509Certificate2 Parse(string pem) => X509Certificate2.CreateFromPem(pem);
-
-    private static X509Certificate2Collection Certificates(string pem)
-    {
-        var all = new X509Certificate2Collection();
-        all.ImportFromPem(pem);
-        return all;
-    }
+    // All devices have the same.
+    private static X509Certificate2 Issuer(string pem) => Issuers.GetOrAdd(pem, text => X509Certificate2.CreateFromPem(text));
 }
