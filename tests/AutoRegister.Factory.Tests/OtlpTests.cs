@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AutoRegister.Factory.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace AutoRegister.Factory.Tests;

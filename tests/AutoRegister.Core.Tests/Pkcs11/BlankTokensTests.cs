@@ -2,7 +2,6 @@ using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Token;
-using Net.Pkcs11Interop.Common;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;

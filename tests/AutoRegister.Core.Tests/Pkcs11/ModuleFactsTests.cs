@@ -5,7 +5,6 @@ using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Pkcs11.Objects;
 using Net.Pkcs11Interop.Common;
-using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;
 
 namespace AutoRegister.Core.Tests.Pkcs11;

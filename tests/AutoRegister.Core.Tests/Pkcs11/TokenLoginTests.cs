@@ -2,7 +2,6 @@ using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Modules;
-using AutoRegister.Core.Pkcs11.Settings;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 using Xunit;

@@ -7,7 +7,6 @@ using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Objects;
-using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Sota;
 using AutoRegister.Core.Tests.Enrollment;
 using AutoRegister.Core.Tests.Pkcs11;
