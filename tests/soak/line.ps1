@@ -30,6 +30,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module (Join-Path $PSScriptRoot '../support/DeviceRig.psm1')
+Import-Module (Join-Path $PSScriptRoot 'support/Disk.psm1')
 $work = [System.IO.Directory]::CreateTempSubdirectory('linesoak-').FullName
 $random = [Random]::new()
 
@@ -123,10 +124,7 @@ function Invoke-Station([string] $Out, [hashtable] $Factory, [int] $StationKill 
 
 # A station whose disk loses its power at random moments, until the line ends; returns the number of cuts.
 function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
-    Add-Type -Namespace Soak -Name Disk -MemberDefinition '[System.Runtime.InteropServices.DllImport("libc", SetLastError = true)] public static extern int ioctl(Microsoft.Win32.SafeHandles.SafeFileHandle file, ulong request, ref uint flags);'
-    truncate -s 2G "$Out.img"
-    mkfs.ext4 -q "$Out.img"
-    $null = New-Item -ItemType Directory $Out -Force
+    New-SoakDisk $Out
     $cuts = 0
     while ($true) {
         mount -o loop "$Out.img" $Out
@@ -143,16 +141,9 @@ function Invoke-PowerCut([string] $Out, [hashtable] $Factory, [int] $Number) {
                 }
 
                 Start-Sleep -Milliseconds ($random.Next(200))
-                $disk = [System.IO.File]::Open("$Out/cut", 'Create')
-                $flag = [uint] 2
-                $said = [Soak.Disk]::ioctl($disk.SafeFileHandle, 0x8004587Dul, [ref] $flag)
+                Stop-SoakDisk $Out
                 $station.Kill()
                 $station.WaitForExit()
-                try { $disk.Dispose() } catch { Write-Verbose 'The disk is gone.' }
-                if ($said -ne 0) {
-                    throw 'The file system cannot be stopped.'
-                }
-
                 $cuts++
                 $output = $null
                 break
