@@ -3,6 +3,7 @@ using AutoRegister.Core.Gateway;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Tests.Enrollment;
 using AutoRegister.Core.Tests.Sota;
+using AutoRegister.Core.X509;
 using Org.BouncyCastle.Tls;
 using Xunit;
 
@@ -98,6 +99,19 @@ public sealed class GatewayJudgementTests(FactoryFixture shared) : IClassFixture
         AutoRegisterException error = await Assert.ThrowsAsync<AutoRegisterException>(() => AskAsync(device));
         Assert.Equal(ErrorId.GatewayRefused, error.Id);
         Assert.Contains("TLS alert", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_rotation_the_new_certificate_is_shown_and_the_issuers_of_the_chain()
+    {
+        using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "rotated chain");
+        device.RotateFiles();
+        device.UseRotatedFiles();
+        using var gateway = new StandInGateway("HTTP/1.1 200 OK\r\n\r\n");
+        Assert.Equal(200, (await AskAsync(device, gateway, "localhost")).Status);
+        byte[] renewed = Assert.Single(Pem.DecodeAll(Pem.Certificate, File.ReadAllText(device.PathOf("client.98.pem"))));
+        IEnumerable<byte[]> issuers = Pem.DecodeAll(Pem.Certificate, File.ReadAllText(device.PathOf("client.chained"))).Skip(1);
+        Assert.Equal<IEnumerable<byte[]>>([renewed, .. issuers], gateway.Shown);
     }
 
     [Theory]

@@ -39,6 +39,9 @@ internal sealed class StandInGateway : IDisposable
     /// <summary>The name the device asked for in the handshake.</summary>
     internal string? AskedFor { get; private set; }
 
+    /// <summary>The certificates that the device showed, its own first, DER.</summary>
+    internal IReadOnlyList<byte[]> Shown { get; private set; } = [];
+
     public void Dispose()
     {
         listener.Stop();
@@ -80,7 +83,11 @@ internal sealed class StandInGateway : IDisposable
                     {
                         ServerCertificateContext = SslStreamCertificateContext.Create(own, [middle], offline: true),
                         ClientCertificateRequired = asks,
-                        RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null || !asks,
+                        RemoteCertificateValidationCallback = (_, shown, chain, _) =>
+                        {
+                            Shown = shown is null ? [] : [shown.GetRawCertData(), .. chain!.ChainPolicy.ExtraStore.Select(one => one.RawData)];
+                            return shown is not null || !asks;
+                        },
                     });
                 },
                 null);

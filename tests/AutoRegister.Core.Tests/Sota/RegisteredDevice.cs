@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using AutoRegister.Core.Api;
 using AutoRegister.Core.Base;
@@ -5,6 +7,7 @@ using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Keys;
 using AutoRegister.Core.Pkcs11.Settings;
 using AutoRegister.Core.Tests.Enrollment;
+using AutoRegister.Core.X509;
 
 namespace AutoRegister.Core.Tests.Sota;
 
@@ -52,6 +55,31 @@ internal sealed class RegisteredDevice : IDisposable
 
     /// <summary>Sends the device to another gateway.</summary>
     internal void Point(string server) => Edit("sota.toml", text => new Regex("(?m)^server = .*$").Replace(text, $"server = \"{server}\"", 1));
+
+    /// <summary>Makes the files of a rotation, as fioconfig does before it names them in <c>sota.toml</c>.</summary>
+    /// <returns>The fingerprint of the new key.</returns>
+    internal string RotateFiles()
+    {
+        using var key = FileDeviceKey.Create(PathOf("pkey.3274113.pem"));
+        File.WriteAllText(PathOf("client.98.pem"), Pem.Encode("CERTIFICATE", Renew(key.SubjectPublicKeyInfo.Span)));
+        return PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span);
+    }
+
+    /// <summary>Names them.</summary>
+    internal void UseRotatedFiles() =>
+        Edit("sota.toml", text => text.Replace("/pkey.pem", "/pkey.3274113.pem", StringComparison.Ordinal).Replace("/client.pem", "/client.98.pem", StringComparison.Ordinal));
+
+    /// <summary>As an EST server does: the same subject, byte for byte, and another key; here of an issuer the device has no certificate of.</summary>
+    /// <returns>The certificate, DER.</returns>
+    internal byte[] Renew(ReadOnlySpan<byte> subjectPublicKeyInfo)
+    {
+        using var authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        X500DistinguishedName subject = IssuedCertificate.Parse(File.ReadAllText(PathOf("client.pem"))).Leaf.SubjectName;
+        var request = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _), HashAlgorithmName.SHA256);
+        using X509Certificate2 renewed = request.Create(
+            new X500DistinguishedName("CN=renewal"), X509SignatureGenerator.CreateForECDsa(authority), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddYears(1), RandomNumberGenerator.GetBytes(8));
+        return renewed.RawData;
+    }
 
     public void Dispose()
     {

@@ -57,8 +57,8 @@ public sealed class RotatedDeviceTests(FactoryFixture shared) : IClassFixture<Fa
     public async Task After_a_rotation_of_files_the_new_pair_is_the_devices()
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "rotated files");
-        string fingerprint = RotateFiles(device);
-        device.Edit("sota.toml", text => text.Replace("/pkey.pem", "/pkey.3274113.pem", StringComparison.Ordinal).Replace("/client.pem", "/client.98.pem", StringComparison.Ordinal));
+        string fingerprint = device.RotateFiles();
+        device.UseRotatedFiles();
 
         // Whatever becomes of the old ones.
         File.Delete(device.PathOf("pkey.pem"));
@@ -79,8 +79,8 @@ public sealed class RotatedDeviceTests(FactoryFixture shared) : IClassFixture<Fa
     public async Task One_that_is_registered_anew_leaves_no_key_from_its_rotation()
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "rotated before");
-        RotateFiles(device);
-        device.Edit("sota.toml", text => text.Replace("/pkey.pem", "/pkey.3274113.pem", StringComparison.Ordinal).Replace("/client.pem", "/client.98.pem", StringComparison.Ordinal));
+        device.RotateFiles();
+        device.UseRotatedFiles();
 
         ExportedCredentials anew = await device.RegisterAsync(shared.Factory, device.Config with { Name = "rotated and anew" }, new KeyChoice { Replace = true });
 
@@ -93,7 +93,7 @@ public sealed class RotatedDeviceTests(FactoryFixture shared) : IClassFixture<Fa
     public async Task After_a_rotation_of_files_that_was_interrupted_the_old_pair_is_the_devices()
     {
         using RegisteredDevice device = await RegisteredDevice.MakeAsync(shared.Factory, "interrupted files");
-        RotateFiles(device);
+        device.RotateFiles();
         Assert.Equal(device.PathOf("pkey.pem"), Again(device).KeyLocation);
         await ExpectHealthyAsync(device, null);
     }
@@ -145,25 +145,7 @@ public sealed class RotatedDeviceTests(FactoryFixture shared) : IClassFixture<Fa
 
         if (withCertificate)
         {
-            Raw.WithModule(library => Raw.StoreCertificate(library, Renew(device, publicKey), "client", 9));
+            Raw.WithModule(library => Raw.StoreCertificate(library, device.Renew(publicKey), "client", 9));
         }
-    }
-
-    private static string RotateFiles(RegisteredDevice device)
-    {
-        using var key = FileDeviceKey.Create(device.PathOf("pkey.3274113.pem"));
-        File.WriteAllText(device.PathOf("client.98.pem"), Pem.Encode("CERTIFICATE", Renew(device, key.SubjectPublicKeyInfo.Span)));
-        return PublicKeyHash.Of(key.SubjectPublicKeyInfo.Span);
-    }
-
-    // As an EST server does: the same subject, byte for byte, and another key; here of an issuer the device has no certificate of.
-    private static byte[] Renew(RegisteredDevice device, ReadOnlySpan<byte> subjectPublicKeyInfo)
-    {
-        using var authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        X500DistinguishedName subject = IssuedCertificate.Parse(File.ReadAllText(device.PathOf("client.pem"))).Leaf.SubjectName;
-        var request = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(subjectPublicKeyInfo, out _), HashAlgorithmName.SHA256);
-        using X509Certificate2 renewed = request.Create(
-            new X500DistinguishedName("CN=renewal"), X509SignatureGenerator.CreateForECDsa(authority), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddYears(1), RandomNumberGenerator.GetBytes(8));
-        return renewed.RawData;
     }
 }
