@@ -46,6 +46,35 @@ public sealed class LateLoginTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_is_whole_while_others_log_in_and_out()
+    {
+        using (TokenSession session = hsm.Open())
+        {
+            session.GenerateKey(new KeyRequest());
+        }
+
+        using var reading = TokenSession.OpenPublic(hsm.Settings, hsm.Observer);
+        var others = Task.Run(() =>
+        {
+            for (int n = 0; n < 60; n++)
+            {
+                hsm.Open().Dispose();
+            }
+        });
+        var seen = new HashSet<int>();
+        while (!others.IsCompleted)
+        {
+            seen.Add(reading.FindObjects().Count);
+            seen.Add(reading.FindObjects(DeviceObjects.Under(new ObjectId("01"))).Count);
+            seen.Add(reading.ListObjects().Count);
+        }
+
+        // The private key is there while somebody is logged in, and its handle is not good for longer than that.
+        await others;
+        Assert.Equal([1, 2], seen.Order());
+    }
+
+    [Fact]
     public void A_blank_token_is_not_taken_for_one_to_read()
     {
         var log = new SpyLog();

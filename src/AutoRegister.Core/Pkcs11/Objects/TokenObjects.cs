@@ -13,8 +13,8 @@ internal sealed class TokenObjects(TokenAccess access)
     private static readonly TokenObjectKind[] Named = [TokenObjectKind.PrivateKey, TokenObjectKind.PublicKey, TokenObjectKind.Certificate];
 
     /// <summary>Lists all private keys, public keys and certificates, and what does not say what it is.</summary>
-    public IReadOnlyList<TokenObject> FindAll() =>
-        [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle))), .. FindUnreadable()];
+    public IReadOnlyList<TokenObject> FindAll() => access.Together<IReadOnlyList<TokenObject>>(() =>
+        [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle))), .. FindUnreadable()]);
 
     /// <summary>Finds objects of a kind that have this label and id.</summary>
     public List<IObjectHandle> Find(TokenObjectKind kind, string label, ObjectId id) =>
@@ -36,14 +36,14 @@ internal sealed class TokenObjects(TokenAccess access)
     public IReadOnlyList<TokenObject> FindWith(ObjectId id) => FindUnder([], [id]);
 
     // One search a name and not one a kind: SoftHSM2 opens the files of all objects for each search.
-    private IReadOnlyList<TokenObject> FindUnder(IEnumerable<string> labels, IEnumerable<ObjectId> ids) =>
+    private IReadOnlyList<TokenObject> FindUnder(IEnumerable<string> labels, IEnumerable<ObjectId> ids) => access.Together<IReadOnlyList<TokenObject>>(() =>
         [.. labels.Distinct().SelectMany(label => access.Find(access.NewTemplate().Label(label)))
             .Concat(ids.Distinct().SelectMany(id => access.Find(access.NewTemplate().Id(id))))
             .DistinctBy(handle => handle.ObjectId)
             .Select(handle => (Kind: KindOf(handle), Handle: handle))
             .Where(found => found.Kind is not null)
             .Select(found => Describe(found.Kind!.Value, found.Handle))
-            .OrderBy(o => o.Kind)];
+            .OrderBy(o => o.Kind)]);
 
     private TokenObjectKind? KindOf(IObjectHandle handle) => access.ReadClass(handle) switch
     {
@@ -90,7 +90,7 @@ internal sealed class TokenObjects(TokenAccess access)
     }
 
     /// <summary>Lists all private keys, public keys and certificates as a person reads them.</summary>
-    public IReadOnlyList<HsmObject> ListAll() => [.. FindAll().Select(Show)];
+    public IReadOnlyList<HsmObject> ListAll() => access.Together<IReadOnlyList<HsmObject>>(() => [.. FindAll().Select(Show)]);
 
     private HsmObject Show(TokenObject item)
     {

@@ -54,6 +54,18 @@ internal sealed class TokenAccess(OpenedSession opened)
         }
     }
 
+    /// <summary>
+    /// Makes several calls that belong together, with none of another session's in between: its logout takes the handles of private
+    /// objects from all sessions (PKCS#11 2.40, section 5.6), those that were just found among them.
+    /// </summary>
+    public T Together<T>(Func<T> calls)
+    {
+        lock (opened.Module.Loaded.Calls)
+        {
+            return calls();
+        }
+    }
+
     /// <summary>A template to fill.</summary>
     public Template NewTemplate() => new(opened.Session.Factories.ObjectAttributeFactory);
 
