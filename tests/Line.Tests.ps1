@@ -164,7 +164,7 @@ Describe 'A device that a line did not finish, and that cannot be given a journa
         Get-ChildItem "$TestDrive/j" -Force -Name | Should -Contain '.registration-lines'
 
         Remove-Item "$TestDrive/j/J1/.registration" -Force
-        $again = Invoke-Line "Row 'J1', 'J2' | $pipeline -Ordered | Export-SotaCredentials -ThrottleLimit 2 -Ordered | ForEach-Object Uuid" "$TestDrive/j"
+        $again = Invoke-Line "Row 'J1', 'J2' | $($pipeline.Replace("-ThrottleLimit 4", "-ThrottleLimit 4 -Ordered")) -Ordered | Export-SotaCredentials -ThrottleLimit 2 -Ordered | ForEach-Object Uuid" "$TestDrive/j"
         $again.Error | Should -BeNullOrEmpty
         $again.Lines -join ' ' | Should -Be ($run.Lines -join ' ')
         Get-ChildItem "$TestDrive/j" -Force -Name | Should -Not -Contain '.registration-lines'
