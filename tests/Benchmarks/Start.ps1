@@ -65,17 +65,19 @@ function Get-Median([double[]] $Value) {
     ($Value | Sort-Object)[[Math]::Floor($Value.Count / 2)]
 }
 
+# In the unit PowerShell cannot keep what it compiled for its next start; a directory where that file would be has the same effect.
+function Install-Launcher([string] $Name, [string] $Shell) {
+    New-RigLauncher (Join-Path $folder $Name) -Shell $Shell
+    $null = New-Item -ItemType Directory "$folder/$Name/home/.cache/powershell/StartupProfileData-NonInteractive"
+}
+
 $folder = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) "autoregister-bench-$(New-Guid)")).FullName
 $factory = Start-RigFactory -Path (Join-Path $folder factory)
 try {
-    # In the unit PowerShell cannot keep what it compiled for its next start; a directory where that file would be has the same effect.
-    $launcher = New-RigLauncher (Join-Path $folder installed)
-    $null = New-Item -ItemType Directory "$folder/installed/home/.cache/powershell/StartupProfileData-NonInteractive"
-    $shells = [ordered]@{ '' = @{ Shell = $launcher; Wrapper = Get-RigPath Wrapper } }
+    $shells = [ordered]@{ '' = @{ Shell = Install-Launcher own (Get-RigPath Shell); Wrapper = Get-RigPath Wrapper } }
     if ($Baseline) {
-        $hostFolder = "$Baseline/out/host"
-        $shell = Get-ChildItem $hostFolder -File | Where-Object { -not $_.Extension -and $_.UnixMode[3] -eq 'x' } | Select-Object -First 1
-        $shells['baseline: '] = @{ Shell = $shell.FullName; Wrapper = "$Baseline/out/module/AutoRegister/device/lmp-device-auto-register.ps1" }
+        $shell = Get-ChildItem "$Baseline/out/host" -File | Where-Object { -not $_.Extension -and $_.UnixMode[3] -eq 'x' } | Select-Object -First 1
+        $shells['baseline: '] = @{ Shell = Install-Launcher baseline $shell.FullName; Wrapper = "$Baseline/out/module/AutoRegister/device/lmp-device-auto-register.ps1" }
     }
 
     $kinds = [ordered]@{}

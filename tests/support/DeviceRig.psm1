@@ -33,10 +33,10 @@ function New-RigLauncher {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'In a test''s own folder.')]
     [CmdletBinding()]
     [OutputType([string])]
-    param([Parameter(Mandatory)] [string] $Path)
+    param([Parameter(Mandatory)] [string] $Path, [string] $Shell = $Rig.Shell)
 
     $null = New-Item -ItemType Directory "$Path/home/.cache/powershell", "$Path/home/.local/share/powershell/Modules"
-    (Get-Content -Raw "$($Rig.Module)/device/pwsh.in").Replace('@@SHELL@@', $Rig.Shell).Replace('@@AUTOREGISTER_DIR@@', $Path) | Set-Content -NoNewline "$Path/pwsh"
+    (Get-Content -Raw "$($Rig.Module)/device/pwsh.in").Replace('@@SHELL@@', $Shell).Replace('@@AUTOREGISTER_DIR@@', $Path) | Set-Content -NoNewline "$Path/pwsh"
     chmod 0755 "$Path/pwsh"
     "$Path/pwsh"
 }
