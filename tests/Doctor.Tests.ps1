@@ -221,6 +221,15 @@ Describe 'A user who may not read everything' -Tag 'Beside' {
         $seen | Should -Match 'PKCS#11 module\|Skipped\|Which module it is cannot be read'
     }
 
+    It 'is told what was not: a journal of an unfinished registration' -Skip:([bool] $why) {
+        $unfinished = New-RigDevice -Path "$place/unfinished" -Token $factory.Token
+        $journal = "$($unfinished.Root)/var/sota/.registration"
+        $null = New-Item "$journal/journal.json" -Force
+        chmod 755 "$($unfinished.Root)/var" "$($unfinished.Root)/var/sota"
+        chmod 700 $journal
+        Get-NobodysFinding $unfinished | Should -Match 'Registration\|Skipped\|.*cannot be read'
+    }
+
     It 'is told what was looked at and what was not: a registered device' -Skip:([bool] $why) {
         $seen = Get-NobodysFinding $registered
         $seen | Should -Not -Match '\|Failed\|'

@@ -159,7 +159,7 @@ internal sealed class LineFolder(string folder)
     // A file that was read is read on, so that a line that begins again with thousands of devices does not read all of it for each.
     private void Look()
     {
-        string[] paths = Directory.GetFiles(Lines, "*" + LineJournal.Ending);
+        string[] paths = Files();
 
         // None is closed here: another device may be about to settle what it appended.
         foreach (string gone in journals.Keys.Except(paths).ToList())
@@ -176,6 +176,19 @@ internal sealed class LineFolder(string folder)
         }
 
         journals.Values.ToList().ForEach(journal => journal.Refresh());
+    }
+
+    private string[] Files()
+    {
+        try
+        {
+            return Directory.GetFiles(Lines, "*" + LineJournal.Ending);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The last station that had a journal in it has ended meanwhile.
+            return [];
+        }
     }
 
     private void TryRemove()

@@ -46,7 +46,7 @@ internal sealed class RegistrationCheck() : LocalCheck("Registration")
     private static EnrollmentJournal JournalOf(string sotaPath, string root)
     {
         var own = new EnrollmentJournal(sotaPath, root);
-        return !own.HasTraces && LineFolders.LeftOf(sotaPath) is [LineDevice left, ..] ? new EnrollmentJournal(sotaPath, root, left) : own;
+        return !Directory.Exists(own.JournalPath) && LineFolders.LeftOf(sotaPath) is [LineDevice left, ..] ? new EnrollmentJournal(sotaPath, root, left) : own;
     }
 
     private static string Words(RegistrationState state) => state switch
