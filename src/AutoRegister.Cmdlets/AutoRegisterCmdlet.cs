@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using AutoRegister.Core.Errors;
 
@@ -10,15 +9,13 @@ namespace AutoRegister.Cmdlets;
 /// </summary>
 public abstract class AutoRegisterCmdlet : PSCmdlet, IDisposable
 {
-    // Says that nothing follows. Completing the collection would say it too, with an exception that nobody sees and a device pays for.
-    private static readonly Action Last = () => { };
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>A cmdlet that nothing was said of yet.</summary>
     protected AutoRegisterCmdlet() => Streams = new PipelineStreams(this, stopping.Token);
 
     /// <summary>Hears what Core says, and writes it.</summary>
-    private protected PipelineStreams Streams { get; }
+    internal PipelineStreams Streams { get; }
 
     /// <summary>Whether somebody stopped the pipeline.</summary>
     internal bool WasStopped { get; private set; }
@@ -81,15 +78,16 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IDisposable
     /// <summary>Runs work on another thread and writes what it reports on this one, until it has ended.</summary>
     protected T Wait<T>(Func<CancellationToken, Task<T>> work)
     {
-        var queue = new BlockingCollection<Action>();
-        Streams.Pending = queue;
         Task<T> task = Task.Run(() => work(Cancellation), CancellationToken.None);
-        task.ContinueWith(_ => queue.Add(Last, CancellationToken.None), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        // Says that nothing follows. Completing the collection would say it too, with an exception that nobody sees and a device pays for.
+        bool ended = false;
+        task.ContinueWith(_ => Streams.Pending.Add(() => ended = true, CancellationToken.None), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            for (Action write = queue.Take(); write != Last; write = queue.Take())
+            while (!ended)
             {
-                write();
+                Streams.Pending.Take()();
             }
         }
         finally
@@ -100,8 +98,6 @@ public abstract class AutoRegisterCmdlet : PSCmdlet, IDisposable
                 stopping.Cancel();
                 ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
             }
-
-            Streams.Pending = null;
         }
 
         Streams.EndWait();

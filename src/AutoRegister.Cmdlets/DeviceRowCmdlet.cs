@@ -99,7 +99,17 @@ public abstract class DeviceRowCmdlet : LineCmdlet
             TokenSerial = Cell(TokenSerial),
             KeyId = Cell(keyId),
         };
-        return row.ApplyTo(BaseConfig!, Streams);
+        try
+        {
+            return row.ApplyTo(BaseConfig!, Streams);
+        }
+        finally
+        {
+            if (!IsLine)
+            {
+                Streams.Write();
+            }
+        }
     }
 
     /// <summary>A cell of a list: one that is empty says nothing.</summary>

@@ -70,12 +70,13 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
             }
             else if (Config is not null)
             {
-                WriteSlots(Pkcs11Module.Open(Hsm(), Streams));
+                HsmSettings hsm = Hsm();
+                WriteSlots(() => Pkcs11Module.Open(hsm, Streams));
             }
             else
             {
                 string path = ModulePath!.Contains('/', StringComparison.Ordinal) ? this.FileSystemPath(ModulePath) : ModulePath;
-                WriteSlots(Pkcs11Module.Open(path, ModuleParameter, Streams, timeout: null, new SettingSource(SettingSourceKind.Parameter, nameof(ModulePath))));
+                WriteSlots(() => Pkcs11Module.Open(path, ModuleParameter, Streams, timeout: null, new SettingSource(SettingSourceKind.Parameter, nameof(ModulePath))));
             }
         }
         catch (AutoRegisterException e)
@@ -93,25 +94,23 @@ public sealed class GetHsmTokenCommand : AutoRegisterCmdlet
         $"Write HSM_MODULE, HSM_PIN and HSM_SOPIN into {Config.Resolve(HsmSettings.DefaultFile)}.",
         Config);
 
-    private void WriteSlots(Pkcs11Module opened)
+    private void WriteSlots(Func<Pkcs11Module> open)
     {
-        IReadOnlyList<HsmSlot> slots;
-        using (opened)
+        IReadOnlyList<HsmSlot> slots = Wait(_ =>
         {
-            slots = opened.ListSlots();
-        }
-
+            using Pkcs11Module module = open();
+            return Task.FromResult(module.ListSlots());
+        });
         WriteObject(slots.Where(slot => IsLike(slot.Label, Label) && IsLike(slot.Serial, Serial)), enumerateCollection: true);
     }
 
     private void WriteObjects(HsmSettings hsm)
     {
-        IReadOnlyList<HsmObject> found;
-        using (var session = TokenSession.Open(hsm, mayInitialize: false, Streams))
+        IReadOnlyList<HsmObject> found = Wait(_ =>
         {
-            found = session.ListObjects();
-        }
-
+            using var session = TokenSession.Open(hsm, mayInitialize: false, Streams);
+            return Task.FromResult(session.ListObjects());
+        });
         WriteObject(found.Where(item => IsLike(item.Label, Label)), enumerateCollection: true);
     }
 }

@@ -82,7 +82,7 @@ public sealed class GetSotaConfigCommand : DeviceSettingCmdlet
             using SotaConfigOptions options = Options();
             string? output = Path is null ? null : this.FileSystemPath(Path);
             SotaConfigOptions chosen = options with { ApiTokenOptional = ApiTokenNeed.IsOptional(options, output, Terminal.HasPerson) };
-            SotaConfig config = new SotaConfigReader(chosen, Environment.GetEnvironmentVariable, Streams).Read();
+            SotaConfig config = Wait(_ => Task.FromResult(new SotaConfigReader(chosen, Environment.GetEnvironmentVariable, Streams).Read()));
 
             // Behind the last cmdlet somebody waits for it, and owns it from then on.
             bool isLast = MyInvocation.PipelinePosition == MyInvocation.PipelineLength;

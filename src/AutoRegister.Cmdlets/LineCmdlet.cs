@@ -40,7 +40,6 @@ public abstract class LineCmdlet : AutoRegisterCmdlet
         {
             BlockingThreads.Add(ThrottleLimit);
             line = new LineWork(this, ThrottleLimit, Ordered, new LineTally(Progress.Id, Progress.Activity, ExpectedCount));
-            Streams.Pending = line.Events;
         }
 
         try

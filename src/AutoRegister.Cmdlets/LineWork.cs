@@ -23,8 +23,7 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
     private bool stops;
     private bool ended;
 
-    /// <summary>What happened to devices, and what is said of them, until the pipeline thread writes it.</summary>
-    internal BlockingCollection<Action> Events { get; } = [];
+    private BlockingCollection<Action> Events => cmdlet.Streams.Pending;
 
     /// <summary>Begins a device, as soon as there is room for it.</summary>
     /// <param name="work">The work, on another thread.</param>
@@ -42,10 +41,7 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
             atWork.Signal();
         });
 
-        while (Events.TryTake(out Action? happened))
-        {
-            happened();
-        }
+        cmdlet.Streams.Write();
     }
 
     /// <summary>Waits for all devices.</summary>
@@ -87,7 +83,6 @@ internal sealed class LineWork(LineCmdlet cmdlet, int limit, bool ordered, LineT
     /// <inheritdoc/>
     public void Dispose()
     {
-        Events.Dispose();
         atWork.Dispose();
         session.Dispose();
     }

@@ -5,15 +5,16 @@ using AutoRegister.Core.Base;
 namespace AutoRegister.Cmdlets;
 
 /// <summary>
-/// The streams of a cmdlet, for words from Core: written on the pipeline thread, whatever thread they come from, a clean line each.
+/// The streams of a cmdlet, for words from Core: a clean line each, written on the pipeline thread when it next looks for some. They come
+/// from any thread, those of another pipeline that uses the same PKCS#11 module among them.
 /// </summary>
 /// <param name="cancellation">Is cancelled when the pipeline stops.</param>
 internal sealed class PipelineStreams(PSCmdlet cmdlet, CancellationToken cancellation) : IRegistrationObserver
 {
     private ProgressRecord? wait;
 
-    /// <summary>Keeps words that come from other threads until the pipeline thread writes them; <see langword="null"/> where it speaks itself.</summary>
-    internal BlockingCollection<Action>? Pending { get; set; }
+    /// <summary>What was said, and what else happened to devices, until the pipeline thread writes it.</summary>
+    internal BlockingCollection<Action> Pending { get; } = [];
 
     /// <inheritdoc/>
     public CancellationToken Cancellation => cancellation;
@@ -31,11 +32,7 @@ internal sealed class PipelineStreams(PSCmdlet cmdlet, CancellationToken cancell
     public void Flush()
     {
         var written = new ManualResetEventSlim();
-        if (!Post(written.Set))
-        {
-            return;
-        }
-
+        Post(written.Set);
         try
         {
             written.Wait(cancellation);
@@ -76,24 +73,14 @@ internal sealed class PipelineStreams(PSCmdlet cmdlet, CancellationToken cancell
         }
     }
 
-    /// <summary>Whether somebody listens.</summary>
-    private bool Post(Action write)
+    /// <summary>Writes what was said until now. On the pipeline thread.</summary>
+    internal void Write()
     {
-        if (Pending is not BlockingCollection<Action> queue)
+        while (Pending.TryTake(out Action? write))
         {
             write();
-            return true;
-        }
-
-        try
-        {
-            queue.Add(write);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // The cmdlet has ended: nobody listens any more.
-            return false;
         }
     }
+
+    private void Post(Action write) => Pending.Add(write, CancellationToken.None);
 }

@@ -17,6 +17,9 @@ internal sealed class RecordingObserver : IRegistrationObserver
 
     public CancellationToken Cancellation => CancellationToken.None;
 
+    /// <summary>How often somebody waited until the words were written.</summary>
+    public int Flushes { get; private set; }
+
     /// <summary>What is done at each step, before it is kept; nothing by default.</summary>
     public Action<string>? AtStep { get; set; }
 
@@ -29,6 +32,8 @@ internal sealed class RecordingObserver : IRegistrationObserver
     public void ReportDetail(string message) => Details.Enqueue(message);
 
     public void ReportWarning(string message) => Warnings.Enqueue(message);
+
+    public void Flush() => Flushes++;
 
     public void ReportWaiting(string what, string status, TimeSpan left) => Waits.Enqueue($"{what} [{status}] {left.TotalSeconds}");
 

@@ -24,7 +24,7 @@ public interface IRegistrationObserver
     /// <param name="message">What, where and what to do.</param>
     void ReportWarning(string message);
 
-    /// <summary>Returns when all that was reported is written: what comes next may end the process.</summary>
+    /// <summary>Returns when all that was reported is written, where it can be waited for: what comes next may end the process.</summary>
     void Flush()
     {
     }

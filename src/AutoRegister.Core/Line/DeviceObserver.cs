@@ -18,8 +18,13 @@ public sealed class DeviceObserver(string device, IRegistrationObserver line) : 
     /// <inheritdoc/>
     public void ReportWarning(string message) => line.ReportWarning($"{device}: {message}");
 
-    /// <inheritdoc/>
-    public void Flush() => line.Flush();
+    /// <summary>
+    /// Returns at once: the pipeline thread writes the words when it is in this cmdlet, and it may be in another one of the line, where a
+    /// device waits for the token that this one holds.
+    /// </summary>
+    public void Flush()
+    {
+    }
 
     /// <inheritdoc/>
     public void ReportPersonNeeded(AuthorizationPrompt prompt) => line.ReportPersonNeeded(prompt);

@@ -1,6 +1,7 @@
 using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
 using AutoRegister.Core.Files;
+using AutoRegister.Core.Line;
 using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Core.Tests.Api;
 using Xunit;
@@ -126,14 +127,32 @@ public sealed class ModuleCallsTests : IDisposable
     [Fact]
     public void The_module_is_named_before_it_is_loaded_and_the_words_are_written_by_then()
     {
-        var flushed = new FlushCounter();
-        door.Listen(flushed, timeout: null);
-        door.Announce();
+        door.Announce(observer);
         Assert.Equal($"Loading the PKCS#11 module {Path}", Assert.Single(observer.Steps));
-        Assert.Equal(1, flushed.Count);
-        door.Announce();
+        Assert.Equal(1, observer.Flushes);
+        door.Announce(observer);
         Assert.Single(observer.Steps);
         Assert.Single(observer.Details);
+        Assert.Equal(2, observer.Flushes);
+    }
+
+    // Another pipeline's words wait for its own thread, which may have ended, or wait for what this one holds.
+    [Fact]
+    public void Nobody_waits_for_the_words_of_another_that_uses_it()
+    {
+        var other = new RecordingObserver();
+        door.Listen(other, timeout: null);
+        door.Announce(observer);
+        Assert.Equal((1, 0), (observer.Flushes, other.Flushes));
+        Assert.Empty(other.Steps);
+    }
+
+    [Fact]
+    public void A_device_of_a_line_waits_for_no_words()
+    {
+        door.Announce(new DeviceObserver("K1", observer));
+        Assert.Equal($"K1: Loading the PKCS#11 module {Path}", Assert.Single(observer.Steps));
+        Assert.Equal(0, observer.Flushes);
     }
 
     [Fact]
@@ -161,26 +180,5 @@ public sealed class ModuleCallsTests : IDisposable
         }
 
         public void ReportWarning(string message) => pipeline.Cancel();
-    }
-
-    private sealed class FlushCounter : IRegistrationObserver
-    {
-        public int Count { get; private set; }
-
-        public CancellationToken Cancellation => CancellationToken.None;
-
-        public void ReportStep(string message)
-        {
-        }
-
-        public void ReportDetail(string message)
-        {
-        }
-
-        public void ReportWarning(string message)
-        {
-        }
-
-        public void Flush() => Count++;
     }
 }

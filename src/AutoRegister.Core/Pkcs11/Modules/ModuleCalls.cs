@@ -30,7 +30,7 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     private TaskCompletionSource stopped = new();
     private TimeSpan? told;
     private (string Function, Task Call)? lost;
-    private bool loadedBefore;
+    private bool announced;
 
     /// <summary>
     /// Held during every call, and while a token is looked for, initialised and logged in to. Two threads must not initialise
@@ -78,29 +78,17 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     }
 
     /// <summary>Says that the module is about to be loaded, and waits until that is written: a module can end the process.</summary>
-    public void Announce()
+    /// <param name="observer">Who is about to load it; others do not wait for its words, nor it for theirs.</param>
+    public void Announce(IRegistrationObserver observer)
     {
-        IReadOnlyList<string> taken = ModuleEnvironment.TakeFromUnit("/");
-        foreach (IRegistrationObserver listener in Listeners())
+        Action<string> report = Interlocked.Exchange(ref announced, true) ? observer.ReportDetail : observer.ReportStep;
+        report($"Loading the PKCS#11 module {path}");
+        foreach (string variable in ModuleEnvironment.TakeFromUnit("/"))
         {
-            if (loadedBefore)
-            {
-                listener.ReportDetail($"Loading the PKCS#11 module {path}");
-            }
-            else
-            {
-                listener.ReportStep($"Loading the PKCS#11 module {path}");
-            }
-
-            foreach (string variable in taken)
-            {
-                listener.ReportStep($"The module gets {Printable.Text(variable)}, as the unit gives it");
-            }
-
-            listener.Flush();
+            observer.ReportStep($"The module gets {Printable.Text(variable)}, as the unit gives it");
         }
 
-        loadedBefore = true;
+        observer.Flush();
     }
 
     /// <summary>Calls the module.</summary>
@@ -203,14 +191,6 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
         }
     }
 
-    private IRegistrationObserver[] Listeners()
-    {
-        lock (listeners)
-        {
-            return [.. listeners.Select(one => one.Observer)];
-        }
-    }
-
     private string Named => Names(origin => origin.Source?.ToString()) is { Length: > 0 } source ? $"the PKCS#11 module {path} ({source})" : $"the PKCS#11 module {path}";
 
     private string Names(Func<ModuleOrigin, string?> what)
@@ -221,7 +201,16 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
         }
     }
 
-    private void Report(string message) => Array.ForEach(Listeners(), listener => listener.ReportWarning(message));
+    private void Report(string message)
+    {
+        IRegistrationObserver[] observers;
+        lock (listeners)
+        {
+            observers = [.. listeners.Select(one => one.Observer)];
+        }
+
+        Array.ForEach(observers, observer => observer.ReportWarning(message));
+    }
 
     private AutoRegisterException Failure(string what) => new(
         ErrorId.HsmTimeout,

@@ -13,6 +13,9 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 /// </summary>
 public sealed class Pkcs11Module : IDisposable
 {
+    // Made by one thread, once: Pkcs11Interop finds out about the platform without a lock, and fails where two threads do so at once.
+    private static readonly Lazy<Pkcs11InteropFactories> StandardFactories = new(() => new Pkcs11InteropFactories());
+
     private readonly ModuleCalls door;
     private readonly IRegistrationObserver observer;
     private int disposed;
@@ -104,10 +107,10 @@ public sealed class Pkcs11Module : IDisposable
             // Before the lock of loading: whoever writes the words may want that one as well.
             if (!LoadedModule.IsLoaded(path))
             {
-                door.Announce();
+                door.Announce(listener);
             }
 
-            var loaded = LoadedModule.Acquire(path, parameters, factories ?? new Pkcs11InteropFactories(), origin?.Source);
+            var loaded = LoadedModule.Acquire(path, parameters, factories ?? StandardFactories.Value, origin?.Source);
             loaded.WarnOfChanges(listener);
             return new Pkcs11Module(loaded, door, listener);
         }
