@@ -10,12 +10,12 @@ BeforeAll {
     Set-Content "$TestDrive/softhsm2.conf" "directories.tokendir = $TestDrive/tokens"
     $token = @{ SoftHsmConf = "$TestDrive/softhsm2.conf" }
 
-    function Invoke-Line([string] $Rows, [string] $Force = '') {
+    function Invoke-Line([string] $Rows, [string] $Force = '', [string] $Before = '') {
         $script = "Set-StrictMode -Version Latest; Import-Module '$(Get-RigPath Module)'`n" +
         'function Secret([string] $Text) { ConvertTo-SecureString $Text -AsPlainText }' + "`n" +
         "`$line = Get-SotaConfig -Factory acme -Tag main -HardwareId board -DeviceApi '$($factory.api)' -ApiTokenPath '$($factory.tokenFile)' -IgnoreDeviceFiles " +
         "-HsmModule '$(Get-RigPath SoftHsm)' -HsmPin (Secret '$(Get-RigPath Pin)') -HsmSoPin (Secret '$(Get-RigPath SoPin)') -TokenLabel line`n" +
-        "& { $Rows | New-HsmDeviceKey -BaseConfig `$line -Path { `"$TestDrive/out/`$(`$_.SerialNumber)`" } -ThrottleLimit 4 $Force | Register-FoundriesDevice -ThrottleLimit 4 | " +
+        "$Before`n& { $Rows | New-HsmDeviceKey -BaseConfig `$line -Path { `"$TestDrive/out/`$(`$_.SerialNumber)`" } -ThrottleLimit 4 $Force | Register-FoundriesDevice -ThrottleLimit 4 | " +
         'Export-SotaCredentials -ThrottleLimit 4 -VerifyGateway } 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { "error $($_.FullyQualifiedErrorId.Split(",")[0])" } else { "$($_.Name) $($_.GatewayVerified)" } }'
         $run = Invoke-RigScript "$TestDrive/run.ps1" -Text $script -Environment @{ SSL_CERT_FILE = $factory.caFile; SOFTHSM2_CONF = "$TestDrive/softhsm2.conf" }
         @{ Text = ($run.Lines | Sort-Object) -join ', '; Run = $run }
@@ -55,6 +55,15 @@ Describe 'Devices that share a token' {
         $again.Text | Should -Be 'K1 True, K2 True, K3 True'
         Get-Id 'Private Key' | Should -Be '0a01 0a02 0a03'
         @(Get-RigLedger $factory).Count | Should -Be 3
+    }
+
+    It 'have their module loaded for all of them when the line runs again, and not for each' {
+        $many = '1..12 | ForEach-Object { [pscustomobject]@{ SerialNumber = "M$_"; KeyId = "0b{0:d2}" -f $_ } }'
+        (Invoke-Line $many).Text | Should -Be ((1..12 | ForEach-Object { "M$_ True" } | Sort-Object) -join ', ')
+        $run = (Invoke-Line $many -Before '$VerbosePreference = $DebugPreference = "Continue"').Run
+        [regex]::Matches($run.Output, 'M\d+ True').Count | Should -Be 12
+        # The first of the four that work at once, each for itself.
+        [regex]::Matches($run.Output, 'Loading the PKCS#11 module').Count | Should -BeIn (1..4)
     }
 
     It 'are not given the id of another' {

@@ -61,7 +61,6 @@ internal sealed class TokenKeyStore : IKeyStore
         }
 
         var session = TokenSession.Open(hsm, mayInitialize: true, observer, journal.BeginTokenInitialization, mayErase);
-        LineTokens.Keep(hsm);
         observer.ReportStep($"PKCS#11 token '{hsm.TokenLabel}' {(session.InitializedNow ? "initialised" : "found")} (serial {session.Token.Serial})");
         return new TokenKeyStore(hsm, journal, session, observer);
     }

@@ -1,5 +1,6 @@
 using AutoRegister.Core.Enrollment;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11;
 
 namespace AutoRegister.Core.Line;
 

@@ -50,6 +50,13 @@ public sealed class TokenSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hsm);
         ArgumentNullException.ThrowIfNull(observer);
+        TokenSession session = OpenOne(hsm, mayInitialize, observer, beforeInitialization, mayErase);
+        LineTokens.Keep(hsm, () => OpenOne(hsm, mayInitialize: false, SilentObserver.Instance));
+        return session;
+    }
+
+    private static TokenSession OpenOne(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization = null, bool mayErase = false)
+    {
         using var opener = new SessionOpener(hsm, observer);
         return new TokenSession(opener.Open(hsm, mayInitialize, mayErase, observer, beforeInitialization), observer);
     }

@@ -26,6 +26,8 @@ internal sealed class InstalledToken(InstalledCredentials installed, HsmSettings
     /// <exception cref="AutoRegisterException">The token cannot be had: it may come later in the boot.</exception>
     internal void Inspect(string rootText, string? chainText)
     {
+        // Loaded once for both sessions.
+        using var module = Pkcs11Module.Open(hsm, observer);
         using (var session = TokenSession.OpenPublic(hsm, observer))
         {
             InspectCertificate(session, rootText, chainText);

@@ -1,12 +1,10 @@
-using AutoRegister.Core.Base;
 using AutoRegister.Core.Errors;
-using AutoRegister.Core.Pkcs11;
 using AutoRegister.Core.Pkcs11.Settings;
 
-namespace AutoRegister.Core.Enrollment;
+namespace AutoRegister.Core.Pkcs11;
 
 /// <summary>
-/// The tokens in which a line makes the keys of many devices: each stays open, and logged in to, until the line ends. Without that the module
+/// The tokens in which a line has the keys of many devices: each stays open, and logged in to, until the line ends. Without that the module
 /// would be initialised for each device, and SoftHSM2 reads all objects then.
 /// </summary>
 internal static class LineTokens
@@ -24,8 +22,9 @@ internal static class LineTokens
         }
     }
 
-    /// <summary>Keeps the token of many devices open, if a line works. Its caller has opened it; the token of one device alone is not kept.</summary>
-    internal static void Keep(HsmSettings hsm)
+    /// <summary>Keeps the token of many devices open, if a line works; the token of one device alone is not kept.</summary>
+    /// <param name="open">Opens it once more: its caller has done so for one device.</param>
+    internal static void Keep(HsmSettings hsm, Func<TokenSession> open)
     {
         lock (State)
         {
@@ -37,7 +36,7 @@ internal static class LineTokens
 
             try
             {
-                Open.Add(token, TokenSession.Open(hsm, mayInitialize: false, SilentObserver.Instance));
+                Open.Add(token, open());
             }
             catch (AutoRegisterException)
             {
