@@ -10,7 +10,8 @@ using AutoRegister.Core.Pkcs11.Token;
 namespace AutoRegister.Core.Pkcs11;
 
 /// <summary>
-/// A login to the device's token. Several may be open at once, on any threads; a module serves one call at a time.
+/// A login to the device's token. Several may be open at once, on any threads; a module serves one call at a time, unless
+/// <see cref="HsmSettings.ServesThreads"/> says that it can do more.
 /// Disposing the last one logs out and finalises the module; keys it handed out end with it.
 /// </summary>
 public sealed class TokenSession : IDisposable
@@ -24,11 +25,11 @@ public sealed class TokenSession : IDisposable
     private readonly IRegistrationObserver observer;
     private int disposed;
 
-    private TokenSession(OpenedSession opened, IRegistrationObserver observer)
+    private TokenSession(OpenedSession opened, IRegistrationObserver observer, ModuleCalls? beside = null)
     {
         this.opened = opened;
         this.observer = observer;
-        access = new TokenAccess(opened);
+        access = new TokenAccess(opened, beside);
         objects = new TokenObjects(access);
         keys = new TokenKeys(access, objects, observer);
         existing = new ExistingKeys(access, objects, keys);
@@ -58,7 +59,8 @@ public sealed class TokenSession : IDisposable
     private static TokenSession OpenOne(HsmSettings hsm, bool mayInitialize, IRegistrationObserver observer, Action? beforeInitialization = null, bool mayErase = false)
     {
         using var opener = new SessionOpener(hsm, observer);
-        return new TokenSession(opener.Open(hsm, mayInitialize, mayErase, observer, beforeInitialization), observer);
+        OpenedSession opened = opener.Open(hsm, mayInitialize, mayErase, observer, beforeInitialization);
+        return new TokenSession(opened, observer, hsm.ServesThreads ? opened.Module.Loaded.Door.Beside() : null);
     }
 
     /// <summary>

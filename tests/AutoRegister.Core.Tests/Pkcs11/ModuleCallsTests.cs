@@ -18,7 +18,7 @@ public sealed class ModuleCallsTests : IDisposable
     private readonly ManualResetEventSlim back = new();
     private readonly ModuleCalls door;
 
-    public ModuleCallsTests() => (door = new ModuleCalls(Path, time)).Listen(observer, timeout: null);
+    public ModuleCallsTests() => (door = new ModuleCalls(Path, time)).Users.Add(observer, timeout: null);
 
     public void Dispose()
     {
@@ -52,7 +52,7 @@ public sealed class ModuleCallsTests : IDisposable
     [Fact]
     public void What_HSM_TIMEOUT_says_is_the_bound_of_every_call()
     {
-        door.Listen(observer, TimeSpan.FromSeconds(20));
+        door.Users.Add(observer, TimeSpan.FromSeconds(20));
         Assert.Contains("within 20 s", Hang("C_GenerateKeyPair", takesLong: true).Message, StringComparison.Ordinal);
     }
 
@@ -60,7 +60,7 @@ public sealed class ModuleCallsTests : IDisposable
     public void One_that_hangs_names_who_named_the_module_and_where_its_time_is_set()
     {
         var source = new SettingSource(SettingSourceKind.File, "/mnt/etc/sota/hsm", 1) { Setting = "HSM_MODULE" };
-        door.Listen(new RecordingObserver(), timeout: null, new ModuleOrigin(source, "/mnt/etc/sota/hsm"));
+        door.Users.Add(new RecordingObserver(), timeout: null, new ModuleOrigin(source, "/mnt/etc/sota/hsm"));
         AutoRegisterException e = Hang("C_Login", takesLong: false);
         Assert.Contains($"C_Login of the PKCS#11 module {Path} (/mnt/etc/sota/hsm:1) did not come back", e.Message, StringComparison.Ordinal);
         Assert.Contains("that HSM_MODULE in /mnt/etc/sota/hsm:1 names the module that was meant", e.RecommendedAction, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ModuleCallsTests : IDisposable
     public void When_the_pipeline_stops_a_call_that_hangs_is_not_waited_for()
     {
         using var pipeline = new CancellationTokenSource();
-        door.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
+        door.Users.Add(new Stopper(pipeline, pipeline.Token), timeout: null);
         OperationCanceledException e = Assert.Throws<OperationCanceledException>(() => door.Do("C_Login", () => back.Wait()));
         Assert.Contains("C_Login", e.Message, StringComparison.Ordinal);
         Assert.Contains("C_Login", Assert.Throws<AutoRegisterException>(() => door.Do("C_CloseSession", () => 0)).Message, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class ModuleCallsTests : IDisposable
         using var pipeline = new CancellationTokenSource();
         pipeline.Cancel();
         var hasty = new ModuleCalls(Path, TimeProvider.System);
-        hasty.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
+        hasty.Users.Add(new Stopper(pipeline, pipeline.Token), timeout: null);
         Assert.Equal(
             7,
             hasty.Do("C_CloseSession", () =>
@@ -98,8 +98,8 @@ public sealed class ModuleCallsTests : IDisposable
     {
         using var pipeline = new CancellationTokenSource();
         using var other = new CancellationTokenSource();
-        door.Listen(new Stopper(pipeline, pipeline.Token), timeout: null);
-        door.Listen(new Stopper(pipeline, other.Token), timeout: null);
+        door.Users.Add(new Stopper(pipeline, pipeline.Token), timeout: null);
+        door.Users.Add(new Stopper(pipeline, other.Token), timeout: null);
         Assert.Equal(ErrorId.HsmTimeout, Hang("C_Login").Id);
     }
 
@@ -112,6 +112,19 @@ public sealed class ModuleCallsTests : IDisposable
         Assert.Contains("C_Initialize", e.Message, StringComparison.Ordinal);
         back.Set();
         Assert.True(SpinWait.SpinUntil(() => Record.Exception(() => door.Do("C_GetSlotList", () => 0)) is null, TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
+    public void A_call_that_does_not_come_back_closes_all_doors_to_the_module()
+    {
+        ModuleCalls beside = door.Beside();
+        Assert.Equal(7, beside.Do("C_Sign", () => 7));
+        Assert.Throws<AutoRegisterException>(() => beside.Do("C_Sign", () => back.Wait()));
+        Assert.Contains(observer.Warnings, w => w.StartsWith("C_Sign of", StringComparison.Ordinal));
+        foreach (ModuleCalls other in new[] { door, door.Beside() })
+        {
+            Assert.Contains("C_Sign of", Assert.Throws<AutoRegisterException>(() => other.Do("C_Finalize", () => 0)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -141,7 +154,7 @@ public sealed class ModuleCallsTests : IDisposable
     public void Nobody_waits_for_the_words_of_another_that_uses_it()
     {
         var other = new RecordingObserver();
-        door.Listen(other, timeout: null);
+        door.Users.Add(other, timeout: null);
         door.Announce(observer);
         Assert.Equal((1, 0), (observer.Flushes, other.Flushes));
         Assert.Empty(other.Steps);
@@ -158,7 +171,7 @@ public sealed class ModuleCallsTests : IDisposable
     [Fact]
     public void Who_does_not_use_the_module_any_more_hears_nothing()
     {
-        door.Ignore(observer);
+        door.Users.Remove(observer);
         Hang("C_Login");
         Assert.Empty(observer.Warnings);
     }

@@ -73,11 +73,11 @@ public sealed class ModuleStartTests : IDisposable
     {
         var door = ModuleCalls.Of("/module-of-many.so");
         var credential = new RecordingObserver();
-        Assert.Equal(("HSM_MODULE", "/etc/sota/hsm"), (door.Place, door.FilePath));
-        door.Listen(credential, timeout: null, new ModuleOrigin(new SettingSource(SettingSourceKind.Parameter, "HsmModule"), "/mnt/etc/sota/hsm"));
+        Assert.Equal(("HSM_MODULE", "/etc/sota/hsm"), (door.Users.Place, door.Users.FilePath));
+        door.Users.Add(credential, timeout: null, new ModuleOrigin(new SettingSource(SettingSourceKind.Parameter, "HsmModule"), "/mnt/etc/sota/hsm"));
         Assert.EndsWith("which module is used says -HsmModule.", KeyMechanisms.Remedy(AutoRegister.Core.Keys.KeyAlgorithm.EcP256, "/module-of-many.so"), StringComparison.Ordinal);
-        Assert.Equal("/mnt/etc/sota/hsm", door.FilePath);
-        door.Ignore(credential);
-        Assert.Equal("HSM_MODULE", door.Place);
+        Assert.Equal("/mnt/etc/sota/hsm", door.Users.FilePath);
+        door.Users.Remove(credential);
+        Assert.Equal("HSM_MODULE", door.Users.Place);
     }
 }

@@ -49,7 +49,7 @@ internal static class KeyMechanisms
     /// <param name="modulePath">The token's module; <see langword="null"/> where it is not known.</param>
     /// <returns>The remedy, naming what says which module is used.</returns>
     public static string Remedy(KeyAlgorithm algorithm, string? modulePath) =>
-        $"Use a token that can make {algorithm.DisplayName()} keys and sign with them{(modulePath is null ? string.Empty : $"; which module is used says {ModuleCalls.Of(modulePath).Place}")}.";
+        $"Use a token that can make {algorithm.DisplayName()} keys and sign with them{(modulePath is null ? string.Empty : $"; which module is used says {ModuleCalls.Of(modulePath).Users.Place}")}.";
 
     private static bool Has(TokenInfo token, string mechanism) => token.Mechanisms.Contains(mechanism);
 }

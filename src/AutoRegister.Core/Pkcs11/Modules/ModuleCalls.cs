@@ -12,8 +12,7 @@ namespace AutoRegister.Core.Pkcs11.Modules;
 /// a daemon that has died may never answer. Its thread cannot be ended, so the module is not called again while it is in there. Once it has
 /// been reported, a call is given up as soon as nobody waits for it any more: see <see cref="IRegistrationObserver.Cancellation"/>.
 /// </summary>
-/// <param name="path">The module, for messages.</param>
-internal sealed class ModuleCalls(string path, TimeProvider time)
+internal sealed class ModuleCalls
 {
     /// <summary>How long a call may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -25,12 +24,26 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     private static readonly TimeSpan LaterReports = TimeSpan.FromMinutes(1);
     private static readonly ConcurrentDictionary<string, ModuleCalls> Doors = new(StringComparer.Ordinal);
 
-    private readonly List<Listener> listeners = [];
-    private readonly ModuleThread thread = new(path);
-    private TaskCompletionSource stopped = new();
-    private TimeSpan? told;
-    private (string Function, Task Call)? lost;
+    private readonly string path;
+    private readonly TimeProvider time;
+    private readonly ModuleThread thread;
+    private readonly ModuleCalls first;
+    private LostCall? lost;
     private bool announced;
+
+    /// <summary>A door of its own; a module that is used has one for the process: <see cref="Of"/>.</summary>
+    /// <param name="path">The module, for messages.</param>
+    public ModuleCalls(string path, TimeProvider time)
+        : this(path, time, new ModuleUsers(path), null)
+    {
+    }
+
+    private ModuleCalls(string path, TimeProvider time, ModuleUsers users, ModuleCalls? first)
+    {
+        (this.path, this.time, Users) = (path, time, users);
+        this.first = first ?? this;
+        thread = new ModuleThread(path);
+    }
 
     /// <summary>
     /// Held during every call, and while a token is looked for, initialised and logged in to. Two threads must not initialise
@@ -39,43 +52,17 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     /// </summary>
     public Lock Turn { get; } = new();
 
+    /// <summary>Who uses the module.</summary>
+    public ModuleUsers Users { get; }
+
     /// <summary>The door to a module, the same for the whole process.</summary>
     public static ModuleCalls Of(string modulePath) => Doors.GetOrAdd(modulePath, path => new ModuleCalls(path, TimeProvider.System));
 
-    /// <summary>Where the module's path came from, as remedies name it: all places, where several pipelines use it.</summary>
-    public string Place => Names(origin => origin.Source?.Place) is { Length: > 0 } place ? place : "HSM_MODULE";
-
-    /// <summary>The hsm file of the device that the module is for, as whoever reads messages can open it.</summary>
-    public string FilePath => Names(origin => origin.FilePath) is { Length: > 0 } file ? file : HsmSettings.DefaultFile;
-
-    /// <summary>Adds somebody who hears of calls that take long.</summary>
-    /// <param name="timeout">How long each call may take, where somebody said so; the last one's word counts.</param>
-    /// <param name="origin">Who named the module; <see langword="null"/> where nobody said.</param>
-    public void Listen(IRegistrationObserver observer, TimeSpan? timeout, ModuleOrigin? origin = null)
-    {
-        var listener = new Listener(observer, origin, observer.Cancellation);
-        lock (listeners)
-        {
-            listeners.Add(listener);
-            told = timeout ?? told;
-            stopped = stopped.Task.IsCompleted ? new() : stopped;
-        }
-
-        listener.Registration = listener.Stopping.Register(Stop);
-    }
-
-    /// <summary>Removes somebody who hears.</summary>
-    public void Ignore(IRegistrationObserver observer)
-    {
-        Listener? listener;
-        lock (listeners)
-        {
-            listener = listeners.Find(one => one.Observer == observer);
-            listeners.Remove(listener!);
-        }
-
-        listener?.Registration.Dispose();
-    }
+    /// <summary>
+    /// A door beside this one, with a turn and a thread of its own, for a session of a module that keeps its promise: its calls wait for no
+    /// others. A call that does not come back closes both.
+    /// </summary>
+    public ModuleCalls Beside() => new(path, time, Users, first);
 
     /// <summary>Says that the module is about to be loaded, and waits until that is written: a module can end the process.</summary>
     /// <param name="observer">Who is about to load it; others do not wait for its words, nor it for theirs.</param>
@@ -101,15 +88,14 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
     {
         lock (Turn)
         {
-            if (lost is { Call.IsCompleted: false } before)
+            if (first.lost is { Call.IsCompleted: false } before)
             {
-                throw Failure($"{before.Function} of {Named} has not come back, so that {function} is not called");
+                throw Failure($"{before.Function} of {Users.Named} has not come back, so that {function} is not called");
             }
 
-            lost = null;
             Task<T> running = thread.Start(call);
             long begun = time.GetTimestamp();
-            TimeSpan patience = told ?? (takesLong ? LongPatience : Patience);
+            TimeSpan patience = Users.Timeout ?? (takesLong ? LongPatience : Patience);
             Task waited = running;
             for (TimeSpan next = FirstReport; ; next = LaterReports)
             {
@@ -122,50 +108,15 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
 
                 if (isStopped || next >= left)
                 {
-                    lost = (function, running);
-                    throw isStopped ? new OperationCanceledException($"{function} of {Named} is not waited for any more.")
-                        : Failure($"{function} of {Named} did not come back within {Seconds(patience)} s");
+                    first.lost = new LostCall(function, running);
+                    throw isStopped ? new OperationCanceledException($"{function} of {Users.Named} is not waited for any more.")
+                        : Failure($"{function} of {Users.Named} did not come back within {Seconds(patience)} s");
                 }
 
-                Report($"{function} of {Named} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
-                waited = Task.WhenAny(running, Stopped());
+                Users.Warn($"{function} of {Users.Named} has taken {Seconds(time.GetElapsedTime(begun))} s so far; it is given up after {Seconds(patience)} s.");
+                waited = Task.WhenAny(running, Users.Stopped);
             }
         }
-    }
-
-    // What the call throws, a time-out too, is not what ends this wait.
-    private bool Ends(Task waited, TimeSpan within)
-    {
-        try
-        {
-            Task.WhenAny(waited).WaitAsync(within, time).GetAwaiter().GetResult();
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Completes when everybody who may say so does not wait any more: pipelines share a module, and none ends another's call.</summary>
-    private Task Stopped()
-    {
-        lock (listeners)
-        {
-            return stopped.Task;
-        }
-    }
-
-    private void Stop()
-    {
-        TaskCompletionSource? all;
-        lock (listeners)
-        {
-            all = listeners.TrueForAll(one => one.Stopping.IsCancellationRequested || !one.Stopping.CanBeCanceled) ? stopped : null;
-        }
-
-        all?.TrySetResult();
     }
 
     /// <summary>Calls the module where there is nothing to return.</summary>
@@ -187,43 +138,32 @@ internal sealed class ModuleCalls(string path, TimeProvider time)
         }
         catch (AutoRegisterException e) when (e.Id == ErrorId.HsmTimeout)
         {
-            Report(e.Message);
+            Users.Warn(e.Message);
         }
     }
 
-    private string Named => Names(origin => origin.Source?.ToString()) is { Length: > 0 } source ? $"the PKCS#11 module {path} ({source})" : $"the PKCS#11 module {path}";
-
-    private string Names(Func<ModuleOrigin, string?> what)
+    // What the call throws, a time-out too, is not what ends this wait.
+    private bool Ends(Task waited, TimeSpan within)
     {
-        lock (listeners)
+        try
         {
-            return NearestName.Words([.. listeners.Select(one => one.Origin is null ? null : what(one.Origin)).OfType<string>().Distinct(StringComparer.Ordinal)]);
+            Task.WhenAny(waited).WaitAsync(within, time).GetAwaiter().GetResult();
         }
-    }
-
-    private void Report(string message)
-    {
-        IRegistrationObserver[] observers;
-        lock (listeners)
+        catch (TimeoutException)
         {
-            observers = [.. listeners.Select(one => one.Observer)];
+            return false;
         }
 
-        Array.ForEach(observers, observer => observer.ReportWarning(message));
+        return true;
     }
 
     private AutoRegisterException Failure(string what) => new(
         ErrorId.HsmTimeout,
         $"{what}.",
-        $"Check that the service of the token runs (tee-supplicant, tpm2-abrmd, pcscd), and that {Place} names the module that was meant; a token that is so slow needs a longer {TimeoutPlace}.",
+        $"Check that the service of the token runs (tee-supplicant, tpm2-abrmd, pcscd), and that {Users.Place} names the module that was meant; a token that is so slow needs a longer {Users.TimeoutPlace}.",
         path);
 
-    private string TimeoutPlace => Names(origin => origin.Timeout?.Place) is { Length: > 0 } place ? place : $"HSM_TIMEOUT in {FilePath}";
-
-    private sealed record Listener(IRegistrationObserver Observer, ModuleOrigin? Origin, CancellationToken Stopping)
-    {
-        public CancellationTokenRegistration Registration { get; set; }
-    }
-
     private static string Seconds(TimeSpan span) => Math.Round(span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+    private sealed record LostCall(string Function, Task Call);
 }

@@ -93,7 +93,7 @@ public sealed class Pkcs11Module : IDisposable
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
             Loaded.Release();
-            door.Ignore(observer);
+            door.Users.Remove(observer);
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class Pkcs11Module : IDisposable
         string path, string? parameters, Pkcs11InteropFactories? factories, IRegistrationObserver listener, TimeSpan? timeout, ModuleOrigin? origin)
     {
         var door = ModuleCalls.Of(path);
-        door.Listen(listener, timeout, origin);
+        door.Users.Add(listener, timeout, origin);
         try
         {
             // Before the lock of loading: whoever writes the words may want that one as well.
@@ -116,7 +116,7 @@ public sealed class Pkcs11Module : IDisposable
         }
         catch (AutoRegisterException)
         {
-            door.Ignore(listener);
+            door.Users.Remove(listener);
             throw;
         }
     }

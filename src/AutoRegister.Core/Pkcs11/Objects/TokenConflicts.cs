@@ -52,6 +52,6 @@ public static class TokenConflicts
     internal static AutoRegisterException Error(TokenInfo token, TokenObject foreign) => new(
         ErrorId.HsmObjectConflict,
         $"There is a {foreign} in {token} that no registration of this device is known to have made.",
-        $"Remove it or give it another label and id, or run with -Force to have it replaced. HSM_REPLACE_KEYS=1 in {ModuleCalls.Of(token.ModulePath).FilePath} has the unit replace what a factory reset left in the token.",
+        $"Remove it or give it another label and id, or run with -Force to have it replaced. HSM_REPLACE_KEYS=1 in {ModuleCalls.Of(token.ModulePath).Users.FilePath} has the unit replace what a factory reset left in the token.",
         foreign);
 }

@@ -45,6 +45,12 @@ public sealed record HsmSettings
     public TimeSpan? CallTimeout { get; init; }
 
     /// <summary>
+    /// Whether the module serves several threads at once, as PKCS#11 2.40, section 5.4, lets one promise (<c>CKF_OS_LOCKING_OK</c>), and keeps
+    /// the promise: its sessions do not wait for each other's calls then. HSMs of the network do; SoftHSM2 2.6 does not.
+    /// </summary>
+    public bool ServesThreads { get; init; }
+
+    /// <summary>
     /// Whether keys and certificates that are under the device's names when a registration begins are removed, whoever made them
     /// (<c>HSM_REPLACE_KEYS</c>): what a factory reset leaves in the token.
     /// </summary>

@@ -10,8 +10,10 @@ namespace AutoRegister.Core.Pkcs11.Token;
 /// One PKCS#11 session, and one call to its module at a time. Failures leave as our errors; <see cref="Try{T}"/> lets a caller
 /// look at the return value first.
 /// </summary>
-internal sealed class TokenAccess(OpenedSession opened)
+/// <param name="beside">What its calls go through, where that is not the module's one door.</param>
+internal sealed class TokenAccess(OpenedSession opened, ModuleCalls? beside = null)
 {
+    private readonly ModuleCalls door = beside ?? opened.Module.Loaded.Door;
     private bool closed;
 
     /// <summary>The token.</summary>
@@ -36,7 +38,6 @@ internal sealed class TokenAccess(OpenedSession opened)
     /// <summary>Does something with the session and leaves its <see cref="Pkcs11Exception"/> to the caller.</summary>
     public T Try<T>(string function, Func<ISession, T> action, bool takesLong = false)
     {
-        ModuleCalls door = opened.Module.Loaded.Door;
         lock (door.Turn)
         {
             ObjectDisposedException.ThrowIf(closed, this);
@@ -60,7 +61,7 @@ internal sealed class TokenAccess(OpenedSession opened)
     /// </summary>
     public T Together<T>(Func<T> calls)
     {
-        lock (opened.Module.Loaded.Calls)
+        lock (door.Turn)
         {
             return calls();
         }
@@ -127,7 +128,7 @@ internal sealed class TokenAccess(OpenedSession opened)
     /// <summary>Ends all use of the session.</summary>
     public void Close()
     {
-        lock (opened.Module.Loaded.Calls)
+        lock (door.Turn)
         {
             closed = true;
         }

@@ -48,7 +48,7 @@ internal static class TokenFinder
             ErrorId.HsmTokenAmbiguous,
             $"{matches.Count} tokens of {module.Path} are {selector}: {Names(matches)}.",
             matches.DistinctBy(slot => slot.Token.Serial).Count() == matches.Count
-                ? $"Choose one by its serial number: HSM_TOKEN_SERIAL or HSM_URI in {module.Door.FilePath}, or -TokenSerial."
+                ? $"Choose one by its serial number: HSM_TOKEN_SERIAL or HSM_URI in {module.Door.Users.FilePath}, or -TokenSerial."
                 : "Their serial numbers do not tell them apart: remove one of them, or give it another label, with the token's own tools.",
             module.Path);
 
