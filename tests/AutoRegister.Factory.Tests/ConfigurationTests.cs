@@ -18,6 +18,8 @@ public sealed class ConfigurationTests : IAsyncLifetime
     [InlineData("Pki:Directory", null, "Pki:Directory")]
     [InlineData("Pki:Directory", "/nowhere", "/nowhere")]
     [InlineData("Pki:TlsKey", "none.key", "none.key")]
+    [InlineData("Pki:DeviceCaSessions", "0", "Pki:DeviceCaSessions")]
+    [InlineData("Pki:DeviceCaSessions", "65", "Pki:DeviceCaSessions")]
     [InlineData("Ledger:Sqlite", null, "Ledger:Sqlite")]
     [InlineData("Ledger:Sqlite", "/nowhere/ledger.db", "Ledger:Sqlite")]
     [InlineData("Ledger:Postgres", "Host=x", "one of Ledger:Sqlite and Ledger:Postgres")]

@@ -111,6 +111,14 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     }
 
     [SoftHsmFact]
+    public void Several_sessions_are_refused_where_the_module_cannot_serve_them()
+    {
+        ExitException thrown = Assert.Throws<ExitException>(() => TokenDeviceCaKey.Open(TokenKeySettings.Read(Hsm.Uri, sessions: 2), said.Add, clock));
+        Assert.Equal(ExitCode.Configuration, thrown.Code);
+        Assert.Contains("Pki:DeviceCaSessions", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [SoftHsmFact]
     public void A_wrong_PIN_at_the_start_ends_the_program_as_a_wrong_configuration()
     {
         Hsm.WritePin("00000000");

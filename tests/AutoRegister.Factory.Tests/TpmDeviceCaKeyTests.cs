@@ -14,22 +14,10 @@ public sealed class TpmDeviceCaKeyTests
     private readonly List<string> said = [];
 
     [SoftTpmFact]
-    public async Task It_signs_and_signs_again_after_the_TPM_was_off()
-    {
-        using var tpm = new SoftTpm();
-        using TokenDeviceCaKey key = Open(tpm);
-        await SignsAsync(key);
+    public Task It_signs_and_signs_again_after_the_TPM_was_off() => SignAgainAsync(sessions: 1);
 
-        tpm.Stop();
-        DeviceCaUnavailableException thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
-        Assert.False(thrown.IsPermanent);
-        Assert.False((await key.CheckAsync()).IsReady);
-
-        tpm.Restart();
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
-        Assert.Null((await key.CheckAsync()).Problem);
-        await SignsAsync(key);
-    }
+    [SoftTpmFact]
+    public Task It_does_so_in_several_sessions_at_once() => SignAgainAsync(sessions: 4);
 
     [SoftTpmFact]
     public void A_wrong_PIN_costs_one_try()
@@ -42,7 +30,24 @@ public sealed class TpmDeviceCaKeyTests
         Assert.Equal(SubjectPublicKey.EllipticCurve, key.PublicKey.Algorithm);
     }
 
-    private TokenDeviceCaKey Open(SoftTpm tpm) => TokenDeviceCaKey.Open(TokenKeySettings.Read(tpm.Uri), said.Add, TimeProvider.System);
+    private async Task SignAgainAsync(int sessions)
+    {
+        using var tpm = new SoftTpm();
+        using TokenDeviceCaKey key = Open(tpm, sessions);
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => SignsAsync(key)));
+
+        tpm.Stop();
+        DeviceCaUnavailableException thrown = await Assert.ThrowsAsync<DeviceCaUnavailableException>(() => key.SignAsync(Data).AsTask());
+        Assert.False(thrown.IsPermanent);
+        Assert.False((await key.CheckAsync()).IsReady);
+
+        tpm.Restart();
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        Assert.Null((await key.CheckAsync()).Problem);
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => SignsAsync(key)));
+    }
+
+    private TokenDeviceCaKey Open(SoftTpm tpm, int sessions = 1) => TokenDeviceCaKey.Open(TokenKeySettings.Read(tpm.Uri, sessions), said.Add, TimeProvider.System);
 
     private static async Task SignsAsync(TokenDeviceCaKey key)
     {

@@ -18,6 +18,9 @@ internal sealed record PkiSettings
     /// <summary>Its key: a PEM file or a <c>pkcs11:</c> URI; <see langword="null"/> for the file with the certificate's name and <c>.key</c>.</summary>
     public string? DeviceCaKey { get; init; }
 
+    /// <summary>In how many sessions of a token its key signs at once.</summary>
+    public int DeviceCaSessions { get; init; } = 1;
+
     /// <summary>The file with the passphrase of an encrypted key file.</summary>
     public string? PassphraseFile { get; init; }
 

@@ -72,7 +72,7 @@ internal static class ProductionPki
         string name = settings.DeviceCaKey ?? Path.ChangeExtension(settings.DeviceCa, ".key");
         bool isToken = name.StartsWith(TokenKeySettings.Scheme, StringComparison.OrdinalIgnoreCase);
         IDeviceCaKey key = isToken
-            ? TokenDeviceCaKey.Open(TokenKeySettings.Read(name), report, clock)
+            ? TokenDeviceCaKey.Open(TokenKeySettings.Read(name, settings.DeviceCaSessions), report, clock)
             : FileDeviceCaKey.Open(settings.PathOf(name), settings.PassphraseFile is { } file ? settings.PathOf(file) : null);
         if (key.PublicKey.Equals(deviceCa.PublicKey))
         {

@@ -1,17 +1,18 @@
 using System.Security.Cryptography;
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11.Modules;
 using AutoRegister.Factory.Base;
 
 namespace AutoRegister.Factory.Pki;
 
 /// <summary>
 /// A device CA's key in a PKCS#11 token, by the code that devices use for theirs. A token that went away is looked for again: the
-/// session is ended, the module finalised and loaded anew, one login made. A PIN that was refused is not tried again, ever: a server
+/// sessions are ended, the module finalised and loaded anew, one login made. A PIN that was refused is not tried again, ever: a server
 /// that retries locks the token.
 /// </summary>
 /// <remarks>
-/// One session, and one signature at a time: the core serves each module one call at a time, because not every module that promises
-/// thread safety keeps it. More sessions would wait at the same door. Whoever waits here holds no thread.
+/// One signature at a time, unless the settings say more: not every module that promises thread safety keeps it. Whoever waits here holds
+/// no thread.
 /// </remarks>
 internal sealed class TokenDeviceCaKey : IDeviceCaKey
 {
@@ -22,8 +23,9 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
     private readonly PkiReport observer;
     private readonly Action<string> report;
     private readonly TimeProvider clock;
-    private readonly SemaphoreSlim turn = new(1);
-    private TokenKeySession? session;
+    private readonly SemaphoreSlim turns;
+    private readonly SemaphoreSlim alone = new(1);
+    private TokenKeySessions? sessions;
     private DeviceCaUnavailableException? failure;
     private long failedAt;
     private long signedAt;
@@ -34,13 +36,14 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
         this.report = report;
         this.clock = clock;
         observer = new PkiReport(report);
-        session = TokenKeySession.Open(settings, observer);
+        turns = new SemaphoreSlim(settings.Sessions);
+        sessions = TokenKeySessions.Open(settings, observer);
         signedAt = clock.GetTimestamp();
-        PublicKey = session.PublicKey;
-        if (PublicKey.Algorithm != SubjectPublicKey.EllipticCurve)
+        PublicKey = sessions.PublicKey;
+        if (Unsuited(sessions.Token) is string problem)
         {
-            session.Dispose();
-            throw new ExitException(ExitCode.Configuration, $"The key {settings.Key} in {settings.Hsm} is no EC key: the device CA signs with ECDSA");
+            sessions.Dispose();
+            throw new ExitException(ExitCode.Configuration, problem);
         }
     }
 
@@ -75,16 +78,21 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
     /// <inheritdoc/>
     public async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> toBeSigned, CancellationToken cancellation = default)
     {
-        await turn.WaitAsync(cancellation);
+        await turns.WaitAsync(cancellation);
         try
         {
             // The call blocks its thread for as long as the token takes.
-            return await Task.Run(() => Sign(toBeSigned.Span), CancellationToken.None);
+            if (await Task.Run(() => TrySign(toBeSigned.Span), CancellationToken.None) is byte[] signature)
+            {
+                return signature;
+            }
         }
         finally
         {
-            turn.Release();
+            turns.Release();
         }
+
+        return await SignAloneAsync(toBeSigned);
     }
 
     /// <inheritdoc/>
@@ -114,19 +122,64 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
     /// <inheritdoc/>
     public void Dispose()
     {
-        turn.Wait();
+        alone.Wait();
+        for (int taken = 0; taken < settings.Sessions; taken++)
+        {
+            turns.Wait();
+        }
+
         Close();
         settings.Dispose();
-        turn.Dispose();
+        turns.Dispose();
+        alone.Dispose();
     }
 
-    private byte[] Sign(ReadOnlySpan<byte> toBeSigned)
+    private string? Unsuited(TokenInfo token) =>
+        PublicKey.Algorithm != SubjectPublicKey.EllipticCurve ? $"The key {settings.Key} in {settings.Hsm} is no EC key: the device CA signs with ECDSA"
+        : settings.Sessions > 1 && token.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal)
+            ? $"{token} signs in one session only: SoftHSM2 fails when threads meet in it (its issues 464, 573 and 688). Leave Pki:DeviceCaSessions at 1"
+        : null;
+
+    // Why it failed is said where it is tried again, and fails again.
+    private byte[]? TrySign(ReadOnlySpan<byte> toBeSigned)
     {
-        if (session is not null)
+        try
+        {
+            return sessions is null ? null : Signed(sessions.Sign(toBeSigned));
+        }
+        catch (AutoRegisterException)
+        {
+            return null;
+        }
+    }
+
+    // The module can be finalised only when nobody is in it.
+    private async Task<byte[]> SignAloneAsync(ReadOnlyMemory<byte> toBeSigned)
+    {
+        await alone.WaitAsync();
+        for (int taken = 0; taken < settings.Sessions; taken++)
+        {
+            await turns.WaitAsync();
+        }
+
+        try
+        {
+            return await Task.Run(() => SignAlone(toBeSigned.Span));
+        }
+        finally
+        {
+            turns.Release(settings.Sessions);
+            alone.Release();
+        }
+    }
+
+    private byte[] SignAlone(ReadOnlySpan<byte> toBeSigned)
+    {
+        if (sessions is not null)
         {
             try
             {
-                return Signed(session.Sign(toBeSigned));
+                return Signed(sessions.Sign(toBeSigned));
             }
             catch (AutoRegisterException e)
             {
@@ -143,9 +196,9 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
         try
         {
-            session = TokenKeySession.Open(settings, observer);
+            sessions = TokenKeySessions.Open(settings, observer);
             RequireSameKey();
-            byte[] signature = Signed(session.Sign(toBeSigned));
+            byte[] signature = Signed(sessions.Sign(toBeSigned));
             report("The device CA's token is back.");
             return signature;
         }
@@ -157,7 +210,7 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
     private void RequireSameKey()
     {
-        if (!session!.PublicKey.Equals(PublicKey))
+        if (!sessions!.PublicKey.Equals(PublicKey))
         {
             throw Failed(new DeviceCaUnavailableException(
                 $"The key {settings.Key} in {settings.Hsm} is another one than when lmp-factory was started: put the device CA's token back.", isPermanent: false));
@@ -182,8 +235,8 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
     private void Close()
     {
-        session?.Dispose();
-        session = null;
+        sessions?.Dispose();
+        sessions = null;
     }
 
     private static bool IsAboutPin(ErrorId id) => id is ErrorId.HsmPinRejected or ErrorId.HsmPinLocked or ErrorId.HsmPinFinalTry

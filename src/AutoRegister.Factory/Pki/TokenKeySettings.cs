@@ -18,6 +18,9 @@ internal sealed record TokenKeySettings : IDisposable
     /// <summary>The systemd credential with the PIN, where the URI names no file.</summary>
     public const string PinCredential = "hsm-pin";
 
+    /// <summary>How many sessions are opened at most: what a signature takes in the network is bounded by fewer.</summary>
+    public const int MostSessions = 64;
+
     private const string Example = "pkcs11:token=factory;object=device-ca?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/credentials/…";
 
     /// <summary>Module, token and PIN.</summary>
@@ -26,9 +29,13 @@ internal sealed record TokenKeySettings : IDisposable
     /// <summary>The key's label, id or both.</summary>
     public required KeyReference Key { get; init; }
 
+    /// <summary>In how many sessions the key signs at once.</summary>
+    public int Sessions { get; init; } = 1;
+
     /// <summary>Reads a URI and the PIN's file.</summary>
+    /// <param name="sessions">In how many sessions the key signs at once; more than one where the module serves several threads.</param>
     /// <exception cref="ExitException">The URI cannot be used, or the PIN's file.</exception>
-    public static TokenKeySettings Read(string text)
+    public static TokenKeySettings Read(string text, int sessions = 1)
     {
         Pkcs11Uri uri = Parse(text);
         string module = uri.ModulePath ?? throw Unusable($"it names no module (module-path), as in {Example}");
@@ -41,6 +48,7 @@ internal sealed record TokenKeySettings : IDisposable
             return new TokenKeySettings
             {
                 Key = key,
+                Sessions = sessions,
                 Hsm = new HsmSettings
                 {
                     ModulePath = module,
@@ -54,6 +62,7 @@ internal sealed record TokenKeySettings : IDisposable
                     // The security officer has nothing to do with signing: no token is initialised here.
                     SoPin = Secret.FromUtf8([]),
                     CallTimeout = TimeSpan.FromSeconds(30),
+                    ServesThreads = sessions > 1,
                 },
             };
         }

@@ -132,6 +132,9 @@ internal sealed partial class CheckedSettings(ServeSettings settings, string pat
             : throw Wrong("Api:Host", "must be the name or address by which stations and devices know this server", settings.Api.Host),
         DeviceCa = settings.Pki.DeviceCa,
         DeviceCaKey = settings.Pki.DeviceCaKey,
+        DeviceCaSessions = settings.Pki.DeviceCaSessions is >= 1 and <= TokenKeySettings.MostSessions and var sessions
+            ? sessions
+            : throw Wrong("Pki:DeviceCaSessions", $"must be 1 to {TokenKeySettings.MostSessions}", $"{settings.Pki.DeviceCaSessions}"),
         PassphraseFile = settings.Pki.DeviceCaPassphraseFile,
         TrustedCas = settings.Pki.TrustedDeviceCas,
         TlsCertificate = settings.Pki.TlsCertificate,

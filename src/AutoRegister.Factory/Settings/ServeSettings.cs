@@ -46,6 +46,12 @@ internal sealed class PkiSection
     /// <summary>The device CA's key, where it is not the file of the same name in <c>.key</c>: a file, or a <c>pkcs11:</c> URI (RFC 7512).</summary>
     public string? DeviceCaKey { get; set; }
 
+    /// <summary>
+    /// In how many sessions a key in a token signs at once: more than one where the module serves several threads, as those of HSMs in the
+    /// network do.
+    /// </summary>
+    public int DeviceCaSessions { get; set; } = 1;
+
     /// <summary>A file with the passphrase of an encrypted key.</summary>
     public string? DeviceCaPassphraseFile { get; set; }
 
