@@ -1,4 +1,5 @@
 using AutoRegister.Core.Errors;
+using AutoRegister.Core.Pkcs11.Objects;
 using AutoRegister.Core.Pkcs11.Settings;
 
 namespace AutoRegister.Core.Pkcs11;
@@ -36,7 +37,12 @@ internal static class LineTokens
 
             try
             {
-                Open.Add(token, open());
+                TokenSession session = open();
+                Open.Add(token, session);
+                if (session.Generation is Func<ulong?> read && read() is not null)
+                {
+                    TokenCatalogue.Keep(session.Token, read);
+                }
             }
             catch (AutoRegisterException)
             {
@@ -51,6 +57,7 @@ internal static class LineTokens
         lock (State)
         {
             keeps = false;
+            TokenCatalogue.ForgetAll();
             foreach (TokenSession session in Open.Values)
             {
                 session.Dispose();

@@ -141,6 +141,9 @@ public sealed class TokenSession : IDisposable
     /// <summary>Whether the token is a directory of files, which can be copied with everything in it.</summary>
     internal bool IsMadeOfFiles => SoftHsmStorage.Serves(opened.Module.Loaded.Manufacturer);
 
+    /// <summary>Reads how often objects were put into the token or taken out; <see langword="null"/> where no module counts.</summary>
+    internal Func<ulong?>? Generation => IsMadeOfFiles ? SoftHsmStorage.GenerationOf(Token.Serial, Variables) : null;
+
     /// <summary>What the module found in the environment.</summary>
     internal ModuleVariables Variables => opened.Module.Loaded.Variables;
 

@@ -70,7 +70,8 @@ internal sealed class TokenCertificates(TokenAccess access, TokenObjects objects
         IObjectHandle handle;
         try
         {
-            handle = access.Try("C_CreateObject", session => Create(session, value, fields, label, id));
+            handle = objects.Put(
+                () => access.Try("C_CreateObject", session => Create(session, value, fields, label, id)), certificate => [(TokenObjectKind.Certificate, certificate)]);
         }
         catch (Pkcs11Exception e) when (old.Count > 0)
         {

@@ -21,7 +21,8 @@ internal sealed class TokenKeys(TokenAccess access, TokenObjects objects, IRegis
             throw TokenConflicts.Error(access.Token, occupant);
         }
 
-        (IObjectHandle publicKey, IObjectHandle privateKey) = GeneratePair(request);
+        (IObjectHandle publicKey, IObjectHandle privateKey) = objects.Put(
+            () => GeneratePair(request), pair => [(TokenObjectKind.PublicKey, pair.PublicKey), (TokenObjectKind.PrivateKey, pair.PrivateKey)]);
         try
         {
             TokenKey key = Check(request.Label, request.Id, publicKey, privateKey);

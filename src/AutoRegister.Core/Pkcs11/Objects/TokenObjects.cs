@@ -12,13 +12,25 @@ internal sealed class TokenObjects(TokenAccess access)
 {
     private static readonly TokenObjectKind[] Named = [TokenObjectKind.PrivateKey, TokenObjectKind.PublicKey, TokenObjectKind.Certificate];
 
+    private TokenCatalogue? Catalogue => TokenCatalogue.Of(access.Token);
+
     /// <summary>Lists all private keys, public keys and certificates, and what does not say what it is.</summary>
-    public IReadOnlyList<TokenObject> FindAll() => access.Together<IReadOnlyList<TokenObject>>(() =>
-        [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle))), .. FindUnreadable()]);
+    public IReadOnlyList<TokenObject> FindAll() => access.Together<IReadOnlyList<TokenObject>>(() => [.. FindNamed(), .. FindUnreadable()]);
 
     /// <summary>Finds objects of a kind that have this label and id.</summary>
-    public List<IObjectHandle> Find(TokenObjectKind kind, string label, ObjectId id) =>
-        access.Find(access.NewTemplate().Class(kind).Named(label, id));
+    public List<IObjectHandle> Find(TokenObjectKind kind, string label, ObjectId id) => access.Together(() => Catalogue is { } catalogue
+        ? [.. catalogue.Objects(FindNamed).Where(o => o.Kind == kind && o.IsNamed(label, id)).Select(o => o.Handle!)]
+        : access.Find(access.NewTemplate().Class(kind).Named(label, id)));
+
+    /// <summary>Puts objects into the token.</summary>
+    /// <param name="put">Puts them in.</param>
+    /// <param name="made">Says which they are.</param>
+    public T Put<T>(Func<T> put, Func<T, (TokenObjectKind Kind, IObjectHandle Handle)[]> made) => access.Together(() =>
+    {
+        T result = put();
+        Catalogue?.Add([.. made(result).Select(o => Describe(o.Kind, o.Handle))]);
+        return result;
+    });
 
     /// <summary>Finds key pairs, complete or not, that have this label or this id.</summary>
     public IReadOnlyList<TokenObject> FindKeysUnder(string label, ObjectId id) =>
@@ -35,15 +47,22 @@ internal sealed class TokenObjects(TokenAccess access)
     /// <summary>Finds keys and certificates with this id.</summary>
     public IReadOnlyList<TokenObject> FindWith(ObjectId id) => FindUnder([], [id]);
 
+    private IReadOnlyList<TokenObject> FindUnder(string[] labels, ObjectId[] ids) => access.Together<IReadOnlyList<TokenObject>>(() => Catalogue is { } catalogue
+        ? [.. catalogue.Objects(FindNamed).Where(o => labels.Contains(o.Label) || ids.Any(id => id.Hex == o.Id)).OrderBy(o => o.Kind)]
+        : Search(labels, ids));
+
     // One search a name and not one a kind: SoftHSM2 opens the files of all objects for each search.
-    private IReadOnlyList<TokenObject> FindUnder(IEnumerable<string> labels, IEnumerable<ObjectId> ids) => access.Together<IReadOnlyList<TokenObject>>(() =>
+    private IReadOnlyList<TokenObject> Search(string[] labels, ObjectId[] ids) =>
         [.. labels.Distinct().SelectMany(label => access.Find(access.NewTemplate().Label(label)))
             .Concat(ids.Distinct().SelectMany(id => access.Find(access.NewTemplate().Id(id))))
             .DistinctBy(handle => handle.ObjectId)
             .Select(handle => (Kind: KindOf(handle), Handle: handle))
             .Where(found => found.Kind is not null)
             .Select(found => Describe(found.Kind!.Value, found.Handle))
-            .OrderBy(o => o.Kind)]);
+            .OrderBy(o => o.Kind)];
+
+    private IReadOnlyList<TokenObject> FindNamed() =>
+        [.. Named.SelectMany(kind => access.Find(access.NewTemplate().Class(kind)).Select(handle => Describe(kind, handle)))];
 
     private TokenObjectKind? KindOf(IObjectHandle handle) => access.ReadClass(handle) switch
     {

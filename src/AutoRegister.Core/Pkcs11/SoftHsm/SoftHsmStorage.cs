@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using AutoRegister.Core.Errors;
@@ -15,6 +16,8 @@ namespace AutoRegister.Core.Pkcs11.SoftHsm;
 /// </summary>
 internal static class SoftHsmStorage
 {
+    private const string Generation = "generation";
+
     // Objects that this process has written anew. SoftHSM2 writes one when it is made, and nothing of ours changes it afterwards; to write
     // all of a token's anew for each device of a line would take a time that grows with the square of their number.
     private static readonly ConcurrentDictionary<string, string> Durable = new(StringComparer.Ordinal);
@@ -52,6 +55,16 @@ internal static class SoftHsmStorage
         }
     }
 
+    /// <summary>How to read how often objects were put into a token or taken out. SoftHSM2's processes see by that number what others did.</summary>
+    /// <returns>Reads it; <see langword="null"/> where SoftHSM2 does not count: it keeps its objects in SQLite.</returns>
+    public static Func<ulong?> GenerationOf(string serial, ModuleVariables environment)
+    {
+        string[] files = [.. TokenDirectories(environment).Where(d => SerialOf(d) == serial).Select(d => Path.Join(d, Generation))];
+        return () => files is [string file] && SmallFile.TryRead(file, sizeof(ulong), out byte[] content, out _) is null && content.Length == sizeof(ulong)
+            ? BinaryPrimitives.ReadUInt64BigEndian(content)
+            : null;
+    }
+
     private static void MakeDirectoryDurable(string directory)
     {
         try
@@ -83,8 +96,8 @@ internal static class SoftHsmStorage
 
     // Beside them are lock files, which are empty.
     private static bool HoldsSomething(string path) =>
-        path.EndsWith(".object", StringComparison.Ordinal) || Path.GetFileName(path) == "generation";
+        path.EndsWith(".object", StringComparison.Ordinal) || Path.GetFileName(path) == Generation;
 
     // The token's own file has the PINs and is written anew at each login.
-    private static bool IsObject(string path) => Path.GetFileName(path) is not ("generation" or "token.object");
+    private static bool IsObject(string path) => Path.GetFileName(path) is not (Generation or "token.object");
 }
