@@ -136,7 +136,7 @@ internal sealed class TokenDeviceCaKey : IDeviceCaKey
 
     private string? Unsuited(TokenInfo token) =>
         PublicKey.Algorithm != SubjectPublicKey.EllipticCurve ? $"The key {settings.Key} in {settings.Hsm} is no EC key: the device CA signs with ECDSA"
-        : settings.Sessions > 1 && token.Manufacturer.StartsWith("SoftHSM", StringComparison.Ordinal)
+        : settings.Sessions > 1 && token.IsSoftHsm
             ? $"{token} signs in one session only: SoftHSM2 fails when threads meet in it (its issues 464, 573 and 688). Leave Pki:DeviceCaSessions at 1"
         : null;
 

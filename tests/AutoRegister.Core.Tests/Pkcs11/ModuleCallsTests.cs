@@ -115,6 +115,16 @@ public sealed class ModuleCallsTests : IDisposable
     }
 
     [Fact]
+    public void The_thread_of_a_door_beside_it_goes_with_the_door()
+    {
+        ModuleCalls beside = door.Beside();
+        Thread thread = beside.Do("C_Sign", () => Thread.CurrentThread);
+        Assert.NotSame(thread, door.Do("C_Sign", () => Thread.CurrentThread));
+        beside.End();
+        Assert.True(thread.Join(TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
     public void A_call_that_does_not_come_back_closes_all_doors_to_the_module()
     {
         ModuleCalls beside = door.Beside();

@@ -62,7 +62,11 @@ internal sealed class ModuleCalls
     /// A door beside this one, with a turn and a thread of its own, for a session of a module that keeps its promise: its calls wait for no
     /// others. A call that does not come back closes both.
     /// </summary>
+    /// <returns>The door; whoever has it calls <see cref="End"/>.</returns>
     public ModuleCalls Beside() => new(path, time, Users, first);
+
+    /// <summary>Lets the thread of a door beside another go.</summary>
+    public void End() => thread.End();
 
     /// <summary>Says that the module is about to be loaded, and waits until that is written: a module can end the process.</summary>
     /// <param name="observer">Who is about to load it; others do not wait for its words, nor it for theirs.</param>

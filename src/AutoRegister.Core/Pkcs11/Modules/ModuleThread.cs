@@ -15,6 +15,7 @@ internal sealed partial class ModuleThread(string name)
     private readonly object gate = new();
     private Action? next;
     private bool started;
+    private bool ended;
 
     /// <summary>Hands a call to the thread. One caller at a time.</summary>
     /// <returns>Completes with what it returns or throws.</returns>
@@ -40,6 +41,16 @@ internal sealed partial class ModuleThread(string name)
         }
 
         return done.Task;
+    }
+
+    /// <summary>Lets the thread go, once it is back from the module. No call is handed to it any more.</summary>
+    public void End()
+    {
+        lock (gate)
+        {
+            ended = true;
+            Monitor.Pulse(gate);
+        }
     }
 
     private static void Run<T>(Func<T> call, TaskCompletionSource<T> done)
@@ -75,6 +86,11 @@ internal sealed partial class ModuleThread(string name)
             {
                 while (next is null)
                 {
+                    if (ended)
+                    {
+                        return;
+                    }
+
                     Monitor.Wait(gate);
                 }
 

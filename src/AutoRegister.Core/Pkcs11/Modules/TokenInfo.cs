@@ -1,3 +1,5 @@
+using AutoRegister.Core.Pkcs11.SoftHsm;
+
 namespace AutoRegister.Core.Pkcs11.Modules;
 
 /// <summary>What can be known of a slot and its token without a login (PKCS#11 2.40, section 3.2, <c>CK_SLOT_INFO</c> and <c>CK_TOKEN_INFO</c>).</summary>
@@ -38,6 +40,9 @@ public sealed record TokenInfo
 
     /// <summary>Whether it is a TPM, which locks and unlocks by itself: as far as the module's name tells.</summary>
     internal bool IsTpm => Path.GetFileName(ModulePath).Contains("tpm2", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is one of SoftHSM2, which fails when threads meet in it (its issues 464, 573 and 688).</summary>
+    public bool IsSoftHsm => SoftHsmStorage.Serves(Manufacturer);
 
     /// <summary>The flags that matter, by their PKCS#11 names without <c>CKF_</c>; those of the PINs are in their states.</summary>
     public IReadOnlyList<string> Flags =>

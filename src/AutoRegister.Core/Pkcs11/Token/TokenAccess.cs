@@ -132,5 +132,7 @@ internal sealed class TokenAccess(OpenedSession opened, ModuleCalls? beside = nu
         {
             closed = true;
         }
+
+        beside?.End();
     }
 }
