@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using AutoRegister.Factory.Settings;
 using AutoRegister.Factory.Tests.Support;
 using Xunit;
 
@@ -95,6 +96,15 @@ public sealed class ConfigurationTests : IAsyncLifetime
         await FailsAsync("open to its group");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await server.RunAsync("serve", "--check");
+    }
+
+    [Fact]
+    public async Task In_how_many_sessions_the_device_CA_signs_is_taken_from_the_file()
+    {
+        JsonObject settings = JsonNode.Parse(await File.ReadAllTextAsync(server.Config))!.AsObject();
+        settings["Pki"]!["DeviceCaSessions"] = 3;
+        await File.WriteAllTextAsync(server.Config, settings.ToJsonString());
+        Assert.Equal(3, CheckedSettings.Read(server.Config).Pki.DeviceCaSessions);
     }
 
     [Fact]

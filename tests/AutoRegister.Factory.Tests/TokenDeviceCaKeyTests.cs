@@ -113,7 +113,8 @@ public sealed class TokenDeviceCaKeyTests : IDisposable
     [SoftHsmFact]
     public void Several_sessions_are_refused_where_the_module_cannot_serve_them()
     {
-        ExitException thrown = Assert.Throws<ExitException>(() => TokenDeviceCaKey.Open(TokenKeySettings.Read(Hsm.Uri, sessions: 2), said.Add, clock));
+        using var folder = new FioctlFolder();
+        ExitException thrown = Assert.Throws<ExitException>(() => folder.Open(settings => settings with { DeviceCaKey = Hsm.Uri, DeviceCaSessions = 2 }));
         Assert.Equal(ExitCode.Configuration, thrown.Code);
         Assert.Contains("Pki:DeviceCaSessions", thrown.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using AutoRegister.Core.Configuration;
 using AutoRegister.Core.Diagnosis;
 using AutoRegister.Core.Diagnosis.Checks;
