@@ -108,22 +108,6 @@ Describe 'Two tokens with our label' {
     }
 }
 
-Describe 'Pipelines that use a module at once' {
-    BeforeAll {
-        $device = Build-TokenDevice 'several'
-        Add-Token $device 'aktualizr'
-    }
-
-    # The first uses in a process: each of them is one that finds everything not made yet.
-    It 'list its tokens, each with its own words (process <_>)' -ForEach (1..4) {
-        $command = "1..8 | ForEach-Object -ThrottleLimit 8 -Parallel { Import-Module '$(Get-RigPath Module)'; `$words = @(Get-HsmToken -ModulePath '$softHsm' -Verbose 4>&1); " +
-        '"$($words.Where({ $_ -is [System.Management.Automation.VerboseRecord] }).Count -le 1) $($words[-1].SlotId -ge 0)" }'
-        $run = Invoke-RigCommand $command -Device $device
-        $run.Error | Should -BeNullOrEmpty
-        $run.Lines | Should -Be (@('True True') * 8)
-    }
-}
-
 Describe 'A module that hangs' {
     It 'in C_Initialize is named before it is loaded and while it hangs, and the run ends with 75' {
         # SoftHSM2 reads its configuration there, and a FIFO that nobody writes to is never read to its end.
